@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/model/name.h"
+
+/// What a server's catalogue says of its tables, in one form for all engines. Pure data.
+namespace sluice::model {
+
+/// A column's exact type. `sql` is what the server prints and is what shapes are compared by; the rest is parsed from it.
+struct ColumnType {
+  std::string sql;   // "numeric(12,2)", "int(10) unsigned", "enum('a','b')"
+  std::string base;  // lower case, no arguments: "numeric", "int", "enum", "timestamp with time zone" -> "timestamptz"
+  std::string schema;                  // PostgreSQL: schema of the type; empty for pg_catalog and for MySQL
+  std::optional<int> length;           // characters or bytes of char/varchar/binary, bits of bit
+  std::optional<int> precision;        // of numeric/decimal
+  std::optional<int> scale;            // of numeric/decimal
+  std::optional<int> fraction_digits;  // of time and timestamp types
+  bool is_unsigned = false;
+  std::vector<std::string> members;  // of enum and set
+  std::string charset;               // MySQL family, text types
+  std::string collation;
+};
+
+enum class Generated : std::uint8_t { no, stored, virtual_column };
+enum class Identity : std::uint8_t { no, always, by_default, auto_increment };
+
+struct Column {
+  std::string name;
+  ColumnType type;
+  bool nullable = true;
+  std::optional<std::string> default_sql;
+  Generated generated = Generated::no;
+  std::string generation_sql;
+  Identity identity = Identity::no;
+  std::string comment;
+};
+
+struct IndexPart {
+  std::string column;      // empty where `expression` is used
+  std::string expression;
+  bool descending = false;
+  std::optional<int> prefix_length;  // MySQL prefix indexes
+};
+
+struct Index {
+  std::string name;
+  std::vector<IndexPart> parts;
+  bool unique = false;
+  bool primary = false;
+  bool is_constraint = false;  // PostgreSQL: backs a PRIMARY KEY, UNIQUE or EXCLUDE constraint
+  std::string method;          // btree, hash, gin, FULLTEXT, ...
+  std::string definition;      // PostgreSQL: pg_get_indexdef / pg_get_constraintdef; MySQL: rebuilt
+};
+
+struct ForeignKey {
+  std::string name;
+  std::vector<std::string> columns;
+  QualifiedName referenced;
+  std::vector<std::string> referenced_columns;
+  std::string on_delete;  // "NO ACTION", "CASCADE", ...
+  std::string on_update;
+  std::string definition;  // PostgreSQL: pg_get_constraintdef
+  bool validated = true;
+};
+
+struct Check {
+  std::string name;
+  std::string definition;
+  bool validated = true;
+};
+
+struct Trigger {
+  std::string name;
+  std::string definition;
+};
+
+struct Table {
+  QualifiedName name;
+  std::string kind = "table";  // table, partitioned, view, foreign, ...
+  std::vector<Column> columns;
+  std::vector<Index> indexes;  // the primary key among them
+  std::vector<ForeignKey> foreign_keys;
+  std::vector<Check> checks;
+  std::vector<Trigger> triggers;
+  std::string storage_engine;  // MySQL family: InnoDB, MyISAM, ...
+  std::string comment;
+  std::uint64_t estimated_rows = 0;
+  std::uint64_t estimated_bytes = 0;  // heap or clustered index, without secondary indexes
+  std::optional<double> key_correlation;  // PostgreSQL: pg_stats.correlation of the first key column
+  bool row_security = false;
+
+  [[nodiscard]] const Column* find_column(const std::string& column) const noexcept {
+    for (const Column& c : columns) {
+      if (c.name == column) return &c;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] const Index* primary_key() const noexcept {
+    for (const Index& i : indexes) {
+      if (i.primary) return &i;
+    }
+    return nullptr;
+  }
+};
+
+/// Which server this is. `identity` survives restarts and renames of the host (PostgreSQL system_identifier, MariaDB server_uid,
+/// MySQL server_uuid); physical clones share it.
+struct ServerIdentity {
+  Engine engine = Engine::postgresql;
+  std::string version;      // as the server prints it
+  int version_number = 0;   // 150020, 101119, 80036
+  std::string identity;
+  std::string address;      // "host:port" or "socket:<path>" as connected; for people
+  std::string database;
+  std::string user;         // the role that was really given by the server
+};
+
+/// One server's tables at one moment, in name order.
+struct Catalog {
+  ServerIdentity server;
+  std::vector<Table> tables;
+
+  [[nodiscard]] const Table* find(const QualifiedName& name) const noexcept {
+    for (const Table& t : tables) {
+      if (t.name == name) return &t;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace sluice::model
