@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/config/config.h"
+#include "sluice/model/finding.h"
+#include "sluice/model/schema.h"
+#include "sluice/plan/plan.h"
+
+namespace sluice::plan {
+
+/// A plan, or the reasons why there is none; warnings and notes may come with a plan.
+struct Draft {
+  std::optional<Plan> plan;  // present if and only if no finding is an error
+  std::vector<model::Finding> findings;
+};
+
+/// Resolves a config against both catalogues. Pure: no database, no clock. Every problem is reported, not the first one only.
+[[nodiscard]] Draft draft(const config::Config& config, const std::string& config_sha256,
+                          const model::Catalog& source, const model::Catalog& target);
+
+/// What changed between the plan and what the servers have now: one line each, naming table and column ("crm.customers.email: varchar(40) is now varchar(80)").
+/// Empty: nothing. Compares server identities, table shapes and (when given) the config's digest. The catalogues are needed as they were only through
+/// the plan itself.
+[[nodiscard]] std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
+                                             const model::Catalog& target,
+                                             const std::optional<std::string>& config_sha256);
+
+}  // namespace sluice::plan
