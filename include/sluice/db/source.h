@@ -31,17 +31,10 @@ struct TableRead {
   std::vector<std::size_t> key;  // indexes into `columns`, in key order; empty: no usable key
 };
 
-/// A field of a source row that its carrier cannot hold; the row holds the value's raw text instead (codec/row_form.md, irregular fields).
-struct IrregularField {
-  std::size_t row;     // index into the batch's rows
-  std::size_t column;  // index into TableRead::columns
-  codec::Problem problem;
-};
-
 /// Rows as read, in row form, in the order of the stream.
 struct SourceBatch {
   codec::RowBuffer rows;
-  std::vector<IrregularField> irregular;  // in row order, then column order
+  std::vector<codec::Irregular> irregular;  // in row order, then column order
   /// Where the next batch begins: the key of the next row, or the next heap block. Absent when the range is exhausted.
   std::optional<model::Key> next;
 };
