@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace sluice::os {
+
+/// Who and where this process is, for the ledger.
+struct ProcessIdentity {
+  std::string host;
+  std::string user;  // OS user name, or its number
+  int pid = 0;
+};
+[[nodiscard]] ProcessIdentity this_process();
+
+/// `bytes` random bytes of the system's generator as lower-case hex. Throws Error{internal} when there is none.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
+
+/// UTC now as "20261122-153012", for names that people read aloud.
+[[nodiscard]] std::string utc_stamp();
+
+/// The largest resident memory of this process so far, in bytes.
+[[nodiscard]] std::uint64_t peak_memory_bytes() noexcept;
+
+}  // namespace sluice::os

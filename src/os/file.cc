@@ -1,0 +1,117 @@
+#include "sluice/os/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "sluice/model/error.h"
+
+namespace sluice::os {
+namespace {
+
+using model::Error;
+using model::ErrorKind;
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string reason() { return std::error_code(errno, std::generic_category()).message(); }
+
+void write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      throw Error(ErrorKind::storage, fmt::format("cannot write {}: {}", path, reason()));
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void flush_directory(const std::string& path) {
+  const FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::fsync(directory.get()) != 0) {
+    throw Error(ErrorKind::storage, fmt::format("cannot flush folder {}: {}", path, reason()));
+  }
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t max_bytes) {
+  // O_NONBLOCK so that a FIFO in the place of a file is an error, not a hang.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) {
+    throw Error(ErrorKind::config, fmt::format("cannot read {}: {}", path, reason()));
+  }
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw Error(ErrorKind::config, fmt::format("{} is not a regular file", path));
+  }
+  std::string text;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    if (got == 0) return text;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      throw Error(ErrorKind::config, fmt::format("cannot read {}: {}", path, reason()));
+    }
+    text.append(buffer, static_cast<std::size_t>(got));
+    if (text.size() > max_bytes) {
+      throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path, max_bytes));
+    }
+  }
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
+  {
+    const FileDescriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (file.get() < 0) {
+      throw Error(ErrorKind::storage, fmt::format("cannot create {}: {}", temporary, reason()));
+    }
+    try {
+      write_all(file.get(), text, temporary);
+      if (::fsync(file.get()) != 0) {
+        throw Error(ErrorKind::storage, fmt::format("cannot flush {}: {}", temporary, reason()));
+      }
+    } catch (...) {
+      ::unlink(temporary.c_str());
+      throw;
+    }
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string why = reason();
+    ::unlink(temporary.c_str());
+    throw Error(ErrorKind::storage, fmt::format("cannot write {}: {}", path, why));
+  }
+  flush_directory(directory_of(path));
+}
+
+}  // namespace sluice::os

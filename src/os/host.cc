@@ -1,0 +1,63 @@
+#include "sluice/os/host.h"
+
+#include <pwd.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "sluice/model/error.h"
+
+namespace sluice::os {
+namespace {
+
+std::string user_name() {
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  const uid_t uid = ::geteuid();
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return found->pw_name;
+  }
+  return std::to_string(uid);
+}
+
+}  // namespace
+
+ProcessIdentity this_process() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  return {host.data(), user_name(), static_cast<int>(::getpid())};
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::string hex;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    unsigned char byte = 0;
+    if (::getrandom(&byte, 1, 0) != 1) {
+      throw model::Error(model::ErrorKind::internal, "the system gives no random numbers");
+    }
+    hex += fmt::format("{:02x}", byte);
+  }
+  return hex;
+}
+
+std::string utc_stamp() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+std::uint64_t peak_memory_bytes() noexcept {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
+}
+
+}  // namespace sluice::os

@@ -1,0 +1,55 @@
+#include "sluice/os/stop.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+#include <thread>
+
+namespace sluice::os {
+
+struct SignalStop::State {
+  std::stop_source stop;
+  std::atomic<int> signal{0};
+  std::jthread waiter;  // last: joined before the members it uses are gone
+};
+
+namespace {
+
+sigset_t stop_signals() noexcept {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+}  // namespace
+
+SignalStop::SignalStop() : state_(std::make_unique<State>()) {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  State* state = state_.get();
+  state_->waiter = std::jthread([state](const std::stop_token& ending) {
+    const sigset_t waited = stop_signals();
+    // Short waits, because sigtimedwait cannot be woken by the destructor in any other way.
+    const timespec pause{0, 100'000'000};
+    while (!ending.stop_requested()) {
+      const int signal = sigtimedwait(&waited, nullptr, &pause);
+      if (signal <= 0) continue;
+      int none = 0;
+      state->signal.compare_exchange_strong(none, signal);
+      state->stop.request_stop();
+    }
+  });
+}
+
+SignalStop::~SignalStop() = default;
+
+std::stop_token SignalStop::token() const noexcept { return state_->stop.get_token(); }
+
+int SignalStop::signal() const noexcept { return state_->signal.load(); }
+
+}  // namespace sluice::os
