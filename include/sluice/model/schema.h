@@ -10,7 +10,11 @@
 /// What a server's catalogue says of its tables, in one form for all engines. Pure data.
 namespace sluice::model {
 
+/// What stands behind a PostgreSQL type name; `plain` for everything on the MySQL family.
+enum class TypeKind : std::uint8_t { plain, enumeration, array, composite, range, other };
+
 /// A column's exact type. `sql` is what the server prints and is what shapes are compared by; the rest is parsed from it.
+/// A PostgreSQL domain keeps its own name in `sql` and `schema`; every other field is that of the type below it.
 struct ColumnType {
   std::string sql;   // "numeric(12,2)", "int(10) unsigned", "enum('a','b')"
   std::string base;  // lower case, no arguments: "numeric", "int", "enum", "timestamp with time zone" -> "timestamptz"
@@ -22,7 +26,9 @@ struct ColumnType {
   bool is_unsigned = false;
   std::vector<std::string> members;  // of enum and set
   std::string charset;               // MySQL family, text types
-  std::string collation;
+  std::string collation;             // PostgreSQL: only where it is not the type's own
+  TypeKind kind = TypeKind::plain;
+  bool domain = false;  // PostgreSQL
 };
 
 enum class Generated : std::uint8_t { no, stored, virtual_column };
@@ -36,6 +42,9 @@ struct Column {
   Generated generated = Generated::no;
   std::string generation_sql;
   Identity identity = Identity::no;
+  std::string sequence;          // PostgreSQL: the sequence of a serial or identity column, quoted, schema.name
+  std::string sequence_options;  // PostgreSQL: "START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9 CACHE 1 NO CYCLE"
+  std::optional<int> statistics_target;  // PostgreSQL: only where set
   std::string comment;
 };
 
@@ -48,12 +57,17 @@ struct IndexPart {
 
 struct Index {
   std::string name;
-  std::vector<IndexPart> parts;
+  std::vector<IndexPart> parts;  // of the key; without INCLUDE columns
   bool unique = false;
   bool primary = false;
+  bool partial = false;  // has a WHERE clause
+  bool valid = true;     // PostgreSQL: false after a failed CREATE INDEX CONCURRENTLY
   bool is_constraint = false;  // PostgreSQL: backs a PRIMARY KEY, UNIQUE or EXCLUDE constraint
   std::string method;          // btree, hash, gin, FULLTEXT, ...
-  std::string definition;      // PostgreSQL: pg_get_indexdef / pg_get_constraintdef; MySQL: rebuilt
+  std::string definition;      // PostgreSQL: pg_get_indexdef; MySQL: rebuilt
+  std::string constraint_definition;  // PostgreSQL: pg_get_constraintdef where is_constraint
+  std::string tablespace;             // PostgreSQL: only where it is not the database's own
+  std::string comment;
 };
 
 struct ForeignKey {
@@ -92,6 +106,13 @@ struct Table {
   std::uint64_t estimated_bytes = 0;  // heap or clustered index, without secondary indexes
   std::optional<double> key_correlation;  // PostgreSQL: pg_stats.correlation of the first key column
   bool row_security = false;
+  // PostgreSQL only:
+  std::string owner;
+  std::vector<std::string> storage_parameters;  // "fillfactor=70", as in pg_class.reloptions
+  std::string tablespace;                       // only where it is not the database's own
+  bool unlogged = false;
+  std::string replica_identity;  // "default", "full", "nothing", or "index <name>"
+  bool has_children = false;     // inheritance: other tables' rows belong to it
 
   [[nodiscard]] const Column* find_column(const std::string& column) const noexcept {
     for (const Column& c : columns) {
@@ -119,10 +140,17 @@ struct ServerIdentity {
   std::string user;         // the role that was really given by the server
 };
 
+/// A publication of PostgreSQL that takes in tables nobody named: every new table, or every new table of some schemas.
+struct Publication {
+  std::string name;
+  std::vector<std::string> schemas;  // empty: all tables
+};
+
 /// One server's tables at one moment, in name order.
 struct Catalog {
   ServerIdentity server;
   std::vector<Table> tables;
+  std::vector<Publication> wide_publications;  // PostgreSQL
 
   [[nodiscard]] const Table* find(const QualifiedName& name) const noexcept {
     for (const Table& t : tables) {
