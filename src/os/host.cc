@@ -1,14 +1,13 @@
 #include "sluice/os/host.h"
 
-#include <pwd.h>
-#include <sys/random.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <array>
 #include <ctime>
 
 #include <fmt/core.h>
+#include <pwd.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "sluice/model/error.h"
 

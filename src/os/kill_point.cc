@@ -2,13 +2,13 @@
 
 #ifdef SLUICE_TEST_HOOKS
 
-#include <unistd.h>
-
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+#include <unistd.h>
 
 namespace sluice::os {
 namespace {

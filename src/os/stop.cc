@@ -1,11 +1,11 @@
 #include "sluice/os/stop.h"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <csignal>
 #include <ctime>
 #include <thread>
+
+#include <pthread.h>
 
 namespace sluice::os {
 

@@ -20,8 +20,9 @@ namespace sluice::db {
 /// One field of the rows to read.
 struct ReadColumn {
   std::string name;
-  model::ColumnType type;     // as the catalogue has it
-  codec::Carrier carrier{};   // how the value travels; text also for types that have a better carrier, when a mapping wants text
+  model::ColumnType type;    // as the catalogue has it
+  codec::Carrier carrier{};  // how the value travels; text also for types that have a better
+                             // carrier, when a mapping wants text
 };
 
 /// What is read of one table: the fields of its row form, and where its key stands among them.
@@ -35,34 +36,41 @@ struct TableRead {
 struct SourceBatch {
   codec::RowBuffer rows;
   std::vector<codec::Irregular> irregular;  // in row order, then column order
-  /// Where the next batch begins: the key of the next row, or the next heap block. Absent when the range is exhausted.
+  /// Where the next batch begins: the key of the next row, or the next heap block. Absent when the
+  /// range is exhausted.
   std::optional<model::Key> next;
 };
 
-/// A running read of one range, pulled batch by batch; memory is bounded by the budget plus one row (ctid: one step of blocks).
-/// Destroying it early ends the read on the server. Must not outlive its session; one stream per session at a time.
+/// A running read of one range, pulled batch by batch; memory is bounded by the budget plus one row
+/// (ctid: one step of blocks). Destroying it early ends the read on the server. Must not outlive
+/// its session; one stream per session at a time.
 class RowStream {
  public:
   RowStream() = default;
   RowStream(const RowStream&) = delete;
   RowStream& operator=(const RowStream&) = delete;
   virtual ~RowStream() = default;
-  /// Clears `out` and fills it with rows until `byte_budget` is reached (at least one row) or the range ends. False when the range was already
-  /// exhausted and nothing was read; a batch with rows and without `next` is the last one.
+  /// Clears `out` and fills it with rows until `byte_budget` is reached (at least one row) or the
+  /// range ends. False when the range was already exhausted and nothing was read; a batch with rows
+  /// and without `next` is the last one.
   virtual bool read(SourceBatch& out, std::size_t byte_budget) = 0;
 };
 
 /// A point in time of a source, as the ledger records it.
 struct SnapshotInfo {
-  std::string id;        // PostgreSQL: exported snapshot name; MySQL family: binlog file:position or "unknown:<random>"
-  std::string position;  // what `moved` compares: pg xmax; binlog file:position / gtid; empty = unknown
-  std::string label;     // "one point in time", or the weaker promise in words
+  std::string id;  // PostgreSQL: exported snapshot name; MySQL family: binlog file:position or
+                   // "unknown:<random>"
+  std::string
+      position;  // what `moved` compares: pg xmax; binlog file:position / gtid; empty = unknown
+  std::string label;       // "one point in time", or the weaker promise in words
   bool consistent = true;  // all sessions see the same point in time
 };
 
 enum class Moved : std::uint8_t { no, yes, unknown };
-/// Whether the source may have changed between two points in time. Unknown positions give unknown, and unknown means moved.
-[[nodiscard]] Moved moved(model::Engine engine, const SnapshotInfo& before, const SnapshotInfo& after);
+/// Whether the source may have changed between two points in time. Unknown positions give unknown,
+/// and unknown means moved.
+[[nodiscard]] Moved moved(model::Engine engine, const SnapshotInfo& before,
+                          const SnapshotInfo& after);
 
 /// A read-only session inside the run's snapshot. One thread at a time, except cancel().
 class SourceSession {
@@ -71,7 +79,8 @@ class SourceSession {
   SourceSession(const SourceSession&) = delete;
   SourceSession& operator=(const SourceSession&) = delete;
   virtual ~SourceSession() = default;
-  /// Streams the rows of `range`: in key order for RangeKind::key, by blocks for ctid, as they come for whole.
+  /// Streams the rows of `range`: in key order for RangeKind::key, by blocks for ctid, as they come
+  /// for whole.
   [[nodiscard]] virtual std::unique_ptr<RowStream> read(const TableRead& table,
                                                         const model::KeyRange& range) = 0;
   /// The session's plain SQL, inside the same snapshot. Not while a stream is open.
@@ -80,21 +89,25 @@ class SourceSession {
 };
 
 /// `sessions` that all see one point in time (or the weaker promise that `info.label` states).
-/// On PostgreSQL `holder` keeps the exported snapshot alive: further sessions may join by info.id while it lives.
+/// On PostgreSQL `holder` keeps the exported snapshot alive: further sessions may join by info.id
+/// while it lives.
 struct SnapshotSessions {
   std::vector<std::unique_ptr<SourceSession>> sessions;
   std::unique_ptr<SqlSession> holder;
   SnapshotInfo info;
 };
 
-/// Opens `count` sessions at one point in time. `join` = a PostgreSQL exported snapshot name of a run that is under way; throws Error{drift} when it is gone.
+/// Opens `count` sessions at one point in time. `join` = a PostgreSQL exported snapshot name of a
+/// run that is under way; throws Error{drift} when it is gone.
 [[nodiscard]] SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
                                              const std::optional<std::string>& join = std::nullopt);
 
-/// Cuts a table into about `pieces` ranges of about equal bytes without reading it: integer first key column by arithmetic between min and max, uuid by its
-/// first bytes, heap blocks for RangeKind::ctid, otherwise one range. Always covers everything: the first lower and the last upper bound are open
-/// (ctid: the last upper bound is open). Runs inside the session's snapshot.
-[[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session, const TableRead& table,
-                                                      model::RangeKind kind, std::size_t pieces);
+/// Cuts a table into about `pieces` ranges of about equal bytes without reading it: integer first
+/// key column by arithmetic between min and max, uuid by its first bytes, heap blocks for
+/// RangeKind::ctid, otherwise one range. Always covers everything: the first lower and the last
+/// upper bound are open (ctid: the last upper bound is open). Runs inside the session's snapshot.
+[[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
+                                                      const TableRead& table, model::RangeKind kind,
+                                                      std::size_t pieces);
 
 }  // namespace sluice::db

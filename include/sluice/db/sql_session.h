@@ -21,14 +21,16 @@ struct QueryResult {
   std::vector<std::vector<std::optional<std::string>>> rows;
   std::uint64_t affected = 0;
 
-  /// The only value of a one-row, one-column result. Throws Error{internal} when the result has another shape or is NULL.
+  /// The only value of a one-row, one-column result. Throws Error{internal} when the result has
+  /// another shape or is NULL.
   [[nodiscard]] const std::string& value() const;
 };
 
 /// One connection for catalogue queries, ledger and DDL; small results only, all of it in memory.
-/// Belongs to one thread at a time, except cancel(). An open transaction is rolled back by the destructor.
-/// Every failure throws Error; `retry()` is new_session when the connection is gone, same_session for serialization failures, deadlocks and
-/// lock timeouts, never otherwise. commit() throws CommitInDoubt when the answer to COMMIT did not arrive.
+/// Belongs to one thread at a time, except cancel(). An open transaction is rolled back by the
+/// destructor. Every failure throws Error; `retry()` is new_session when the connection is gone,
+/// same_session for serialization failures, deadlocks and lock timeouts, never otherwise. commit()
+/// throws CommitInDoubt when the answer to COMMIT did not arrive.
 class SqlSession {
  public:
   SqlSession() = default;
@@ -37,9 +39,10 @@ class SqlSession {
   virtual ~SqlSession() = default;
 
   [[nodiscard]] virtual model::Engine engine() const noexcept = 0;
-  /// Runs one statement. Parameters are $1, $2, ... on PostgreSQL and ? on the MySQL family. SQL without parameters may hold several statements
-  /// on PostgreSQL.
-  virtual QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {}) = 0;
+  /// Runs one statement. Parameters are $1, $2, ... on PostgreSQL and ? on the MySQL family. SQL
+  /// without parameters may hold several statements on PostgreSQL.
+  virtual QueryResult query(std::string_view sql,
+                            const std::vector<Parameter>& parameters = {}) = 0;
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
@@ -50,7 +53,8 @@ class SqlSession {
 /// Quotes an identifier for the engine, doubling the quote character. Throws Error{data} on NUL.
 [[nodiscard]] std::string quote_identifier(model::Engine engine, std::string_view name);
 [[nodiscard]] std::string quote_name(const model::QualifiedName& name, model::Engine engine);
-/// A string literal that means the same under every server setting (PostgreSQL E'' when it holds backslashes).
+/// A string literal that means the same under every server setting (PostgreSQL E'' when it holds
+/// backslashes).
 [[nodiscard]] std::string quote_literal(model::Engine engine, std::string_view text);
 
 /// What a session is for; decides its settings (see src/db/README.md).
@@ -60,8 +64,9 @@ enum class Purpose : std::uint8_t {
   catalog,  // read-only look at the catalogue of either side
 };
 
-/// Connects with the settings of `purpose`. The engine of the returned session is what the server says it is (mysql or mariadb), not what the
-/// endpoint guesses. Throws Error{connection} or {config}.
+/// Connects with the settings of `purpose`. The engine of the returned session is what the server
+/// says it is (mysql or mariadb), not what the endpoint guesses. Throws Error{connection} or
+/// {config}.
 [[nodiscard]] std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint,
                                                        Purpose purpose);
 

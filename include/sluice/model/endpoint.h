@@ -8,19 +8,21 @@
 
 namespace sluice::model {
 
-/// Where a database is, as a config or URL says it. Never holds a password: those come from libpq's services and .pgpass, or
-/// from MySQL option files. Empty text and port 0 mean "not given": the driver's own default applies.
+/// Where a database is, as a config or URL says it. Never holds a password: those come from libpq's
+/// services and .pgpass, or from MySQL option files. Empty text and port 0 mean "not given": the
+/// driver's own default applies.
 struct Endpoint {
   Engine engine = Engine::postgresql;  // mysql also for mariadb: the server says which it is
   std::string host;
   std::uint16_t port = 0;
-  std::string socket;    // MySQL family: socket path; PostgreSQL: socket directory
+  std::string socket;  // MySQL family: socket path; PostgreSQL: socket directory
   std::string database;
   std::string user;
   std::string service;        // libpq service name
   std::string defaults_file;  // MySQL option file
   std::string group;          // MySQL option group read besides [client]
-  std::map<std::string, std::string> options;  // sslmode, sslrootcert, ssl_ca, connect_timeout, ...: a closed list
+  std::map<std::string, std::string>
+      options;  // sslmode, sslrootcert, ssl_ca, connect_timeout, ...: a closed list
 };
 
 }  // namespace sluice::model

@@ -26,9 +26,10 @@ enum class ErrorKind : std::uint8_t {
 /// Whether the same action may succeed when tried again, and with which session.
 enum class Retry : std::uint8_t { never, same_session, new_session };
 
-/// The world failed: a server, a file, the network, a mistake in input that ends the action. Answers that are "no" (findings,
-/// differences, refusals) are values, never this. Drivers' exceptions become this at the edge of src/db.
-/// Messages: lower case, no full stop; `hint` says what to do and may be empty. Never holds a secret.
+/// The world failed: a server, a file, the network, a mistake in input that ends the action.
+/// Answers that are "no" (findings, differences, refusals) are values, never this. Drivers'
+/// exceptions become this at the edge of src/db. Messages: lower case, no full stop; `hint` says
+/// what to do and may be empty. Never holds a secret.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message, Retry retry = Retry::never)
@@ -46,7 +47,8 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-/// COMMIT was sent and its answer did not arrive: the work may or may not be there. Ask the ledger before anything else.
+/// COMMIT was sent and its answer did not arrive: the work may or may not be there. Ask the ledger
+/// before anything else.
 class CommitInDoubt : public Error {
  public:
   explicit CommitInDoubt(const std::string& message)

@@ -7,8 +7,9 @@
 
 namespace sluice::model {
 
-/// The values of a table's key columns, in key order, each as the canonical text of its carrier (codec/row_form.md). For ranges
-/// of heap blocks (PostgreSQL ctid) the one value is the block number. Two keys are the same if and only if their texts are.
+/// The values of a table's key columns, in key order, each as the canonical text of its carrier
+/// (codec/row_form.md). For ranges of heap blocks (PostgreSQL ctid) the one value is the block
+/// number. Two keys are the same if and only if their texts are.
 struct Key {
   std::vector<std::string> values;
   friend bool operator==(const Key&, const Key&) = default;

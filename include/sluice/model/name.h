@@ -9,9 +9,12 @@ enum class Engine : unsigned char { postgresql, mysql, mariadb };
 
 [[nodiscard]] constexpr const char* to_string(Engine engine) noexcept {
   switch (engine) {
-    case Engine::postgresql: return "postgresql";
-    case Engine::mysql: return "mysql";
-    case Engine::mariadb: return "mariadb";
+    case Engine::postgresql:
+      return "postgresql";
+    case Engine::mysql:
+      return "mysql";
+    case Engine::mariadb:
+      return "mariadb";
   }
   return "unknown";
 }
@@ -21,7 +24,8 @@ enum class Engine : unsigned char { postgresql, mysql, mariadb };
   return engine != Engine::postgresql;
 }
 
-/// A table's name as the catalogue spells it, unquoted. `schema` is the database on MySQL and MariaDB.
+/// A table's name as the catalogue spells it, unquoted. `schema` is the database on MySQL and
+/// MariaDB.
 struct QualifiedName {
   std::string schema;
   std::string table;

@@ -13,12 +13,14 @@ namespace sluice::model {
 /// What stands behind a PostgreSQL type name; `plain` for everything on the MySQL family.
 enum class TypeKind : std::uint8_t { plain, enumeration, array, composite, range, other };
 
-/// A column's exact type. `sql` is what the server prints and is what shapes are compared by; the rest is parsed from it.
-/// A PostgreSQL domain keeps its own name in `sql` and `schema`; every other field is that of the type below it.
+/// A column's exact type. `sql` is what the server prints and is what shapes are compared by; the
+/// rest is parsed from it. A PostgreSQL domain keeps its own name in `sql` and `schema`; every
+/// other field is that of the type below it.
 struct ColumnType {
-  std::string sql;   // "numeric(12,2)", "int(10) unsigned", "enum('a','b')"
-  std::string base;  // lower case, no arguments: "numeric", "int", "enum", "timestamp with time zone" -> "timestamptz"
-  std::string schema;                  // PostgreSQL: schema of the type; empty for pg_catalog and for MySQL
+  std::string sql;     // "numeric(12,2)", "int(10) unsigned", "enum('a','b')"
+  std::string base;    // lower case, no arguments: "numeric", "int", "enum", "timestamp with time
+                       // zone" -> "timestamptz"
+  std::string schema;  // PostgreSQL: schema of the type; empty for pg_catalog and for MySQL
   std::optional<int> length;           // characters or bytes of char/varchar/binary, bits of bit
   std::optional<int> precision;        // of numeric/decimal
   std::optional<int> scale;            // of numeric/decimal
@@ -42,14 +44,16 @@ struct Column {
   Generated generated = Generated::no;
   std::string generation_sql;
   Identity identity = Identity::no;
-  std::string sequence;          // PostgreSQL: the sequence of a serial or identity column, quoted, schema.name
-  std::string sequence_options;  // PostgreSQL: "START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9 CACHE 1 NO CYCLE"
+  std::string
+      sequence;  // PostgreSQL: the sequence of a serial or identity column, quoted, schema.name
+  std::string sequence_options;  // PostgreSQL: "START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9
+                                 // CACHE 1 NO CYCLE"
   std::optional<int> statistics_target;  // PostgreSQL: only where set
   std::string comment;
 };
 
 struct IndexPart {
-  std::string column;      // empty where `expression` is used
+  std::string column;  // empty where `expression` is used
   std::string expression;
   bool descending = false;
   std::optional<int> prefix_length;  // MySQL prefix indexes
@@ -60,8 +64,8 @@ struct Index {
   std::vector<IndexPart> parts;  // of the key; without INCLUDE columns
   bool unique = false;
   bool primary = false;
-  bool partial = false;  // has a WHERE clause
-  bool valid = true;     // PostgreSQL: false after a failed CREATE INDEX CONCURRENTLY
+  bool partial = false;        // has a WHERE clause
+  bool valid = true;           // PostgreSQL: false after a failed CREATE INDEX CONCURRENTLY
   bool is_constraint = false;  // PostgreSQL: backs a PRIMARY KEY, UNIQUE or EXCLUDE constraint
   std::string method;          // btree, hash, gin, FULLTEXT, ...
   std::string definition;      // PostgreSQL: pg_get_indexdef; MySQL: rebuilt
@@ -104,7 +108,8 @@ struct Table {
   std::string comment;
   std::uint64_t estimated_rows = 0;
   std::uint64_t estimated_bytes = 0;  // heap or clustered index, without secondary indexes
-  std::optional<double> key_correlation;  // PostgreSQL: pg_stats.correlation of the first key column
+  std::optional<double>
+      key_correlation;  // PostgreSQL: pg_stats.correlation of the first key column
   bool row_security = false;
   // PostgreSQL only:
   std::string owner;
@@ -128,19 +133,20 @@ struct Table {
   }
 };
 
-/// Which server this is. `identity` survives restarts and renames of the host (PostgreSQL system_identifier, MariaDB server_uid,
-/// MySQL server_uuid); physical clones share it.
+/// Which server this is. `identity` survives restarts and renames of the host (PostgreSQL
+/// system_identifier, MariaDB server_uid, MySQL server_uuid); physical clones share it.
 struct ServerIdentity {
   Engine engine = Engine::postgresql;
-  std::string version;      // as the server prints it
-  int version_number = 0;   // 150020, 101119, 80036
+  std::string version;     // as the server prints it
+  int version_number = 0;  // 150020, 101119, 80036
   std::string identity;
-  std::string address;      // "host:port" or "socket:<path>" as connected; for people
+  std::string address;  // "host:port" or "socket:<path>" as connected; for people
   std::string database;
-  std::string user;         // the role that was really given by the server
+  std::string user;  // the role that was really given by the server
 };
 
-/// A publication of PostgreSQL that takes in tables nobody named: every new table, or every new table of some schemas.
+/// A publication of PostgreSQL that takes in tables nobody named: every new table, or every new
+/// table of some schemas.
 struct Publication {
   std::string name;
   std::vector<std::string> schemas;  // empty: all tables

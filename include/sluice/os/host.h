@@ -14,7 +14,8 @@ struct ProcessIdentity {
 };
 [[nodiscard]] ProcessIdentity this_process();
 
-/// `bytes` random bytes of the system's generator as lower-case hex. Throws Error{internal} when there is none.
+/// `bytes` random bytes of the system's generator as lower-case hex. Throws Error{internal} when
+/// there is none.
 [[nodiscard]] std::string random_hex(std::size_t bytes);
 
 /// UTC now as "20261122-153012", for names that people read aloud.

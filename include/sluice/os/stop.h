@@ -6,8 +6,10 @@
 
 namespace sluice::os {
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a stop request, on a thread of its own so that callbacks may do anything. Make one in main before any other
-/// thread starts (it blocks the signals for all threads that follow). The first signal requests the stop; what is running finishes or rolls back.
+/// Turns SIGINT, SIGTERM and SIGHUP into a stop request, on a thread of its own so that callbacks
+/// may do anything. Make one in main before any other thread starts (it blocks the signals for all
+/// threads that follow). The first signal requests the stop; what is running finishes or rolls
+/// back.
 class SignalStop {
  public:
   SignalStop();

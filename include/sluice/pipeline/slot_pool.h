@@ -1,0 +1,75 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+namespace sluice::pipeline {
+
+/// A fixed number of reusable payloads: what bounds the memory of a pipeline. A reader waits here
+/// for a free one, a writer gives it back by letting its Slot go. Safe to use from all threads;
+/// must outlive its slots.
+template <typename Payload>
+class SlotPool {
+ public:
+  /// The right to use one payload until destroyed. Move-only.
+  class Slot {
+   public:
+    Slot() = default;
+    Slot(Slot&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), payload_(std::move(other.payload_)) {}
+    Slot& operator=(Slot&& other) noexcept {
+      std::swap(pool_, other.pool_);
+      std::swap(payload_, other.payload_);
+      return *this;
+    }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() {
+      if (pool_ != nullptr) pool_->give_back(std::move(payload_));
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return payload_ != nullptr; }
+    [[nodiscard]] Payload& operator*() const noexcept { return *payload_; }
+    [[nodiscard]] Payload* operator->() const noexcept { return payload_.get(); }
+
+   private:
+    friend class SlotPool;
+    Slot(SlotPool* pool, std::unique_ptr<Payload> payload) noexcept
+        : pool_(pool), payload_(std::move(payload)) {}
+    SlotPool* pool_ = nullptr;
+    std::unique_ptr<Payload> payload_;
+  };
+
+  explicit SlotPool(std::size_t slots) {
+    for (std::size_t made = 0; made < slots; ++made) free_.push_back(std::make_unique<Payload>());
+  }
+
+  /// Waits for a free payload. An empty Slot when a stop was requested first.
+  [[nodiscard]] Slot take(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!available_.wait(lock, stop, [this] { return !free_.empty(); })) return {};
+    if (stop.stop_requested()) return {};
+    std::unique_ptr<Payload> payload = std::move(free_.back());
+    free_.pop_back();
+    return Slot(this, std::move(payload));
+  }
+
+ private:
+  void give_back(std::unique_ptr<Payload> payload) noexcept {
+    {
+      const std::lock_guard lock(mutex_);
+      free_.push_back(std::move(payload));
+    }
+    available_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any available_;
+  std::vector<std::unique_ptr<Payload>> free_;  // guarded by mutex_
+};
+
+}  // namespace sluice::pipeline
