@@ -30,8 +30,7 @@ enum class Carrier : std::uint8_t {
   uuid,
   json,
   jsonb,
-  bit,
-  varbit,
+  varbit,  ///< also bit(n): a cast to plain bit would cut to one bit
   oid,
   inet,
   cidr,

@@ -92,6 +92,8 @@ class RowSetDigest {
   friend bool operator==(const RowSetDigest&, const RowSetDigest&) = default;
 
  private:
+  void add_words(const std::array<std::uint64_t, 4>& words) noexcept;
+  void subtract_words(const std::array<std::uint64_t, 4>& words) noexcept;
   void require_same_algorithm(const RowSetDigest& other) const;
 
   DigestAlgorithm algorithm_;

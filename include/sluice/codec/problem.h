@@ -1,10 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace sluice::codec {
 
@@ -47,17 +46,6 @@ enum class Problem : std::uint8_t {
 [[nodiscard]] std::optional<Problem> problem_from_string(std::string_view name) noexcept;
 
 /// Every problem but none, in the order above.
-[[nodiscard]] const std::vector<Problem>& all_problems();
-
-/// A field of a source row that its carrier cannot hold. The field's bytes are then the source's
-/// own text form of the value; they are hashed as they stand and never reach a target unchanged
-/// (row_form.md, irregular fields).
-struct Irregular {
-  std::size_t row = 0;       ///< index in the RowBuffer
-  std::uint16_t column = 0;  ///< index in the row
-  Problem problem = Problem::none;
-
-  friend bool operator==(const Irregular&, const Irregular&) = default;
-};
+[[nodiscard]] std::span<const Problem> all_problems() noexcept;
 
 }  // namespace sluice::codec
