@@ -1,0 +1,148 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/db/source.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/db/target.h"
+#include "sluice/ledger/records.h"
+
+/// The ledger: schema `sluice` in the target database. Functions run on a session given by the
+/// caller, so that a batch's rows and its ledger row share one transaction. Those marked (tx) must
+/// be called inside a transaction; all others run their own statement. A session belongs to one
+/// thread. PostgreSQL targets only so far; every statement stands in src/ledger.
+namespace sluice::ledger {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// Absent, usable and of another version are three different answers.
+enum class SchemaState : std::uint8_t { absent, usable, other_version };
+[[nodiscard]] SchemaState schema_state(db::SqlSession& session);
+/// Creates the schema where it is absent; throws Error{drift} when it is of another version.
+void ensure_schema(db::SqlSession& session);
+/// The DDL that ensure_schema runs, for --dry-run.
+[[nodiscard]] std::string_view schema_ddl() noexcept;
+
+// --- runs ----------------------------------------------------------------------------------------
+/// Records the run, its plan and its tables in one transaction.
+void create_run(db::SqlSession& session, const Run& run, const std::string& plan_json,
+                const std::vector<RunTable>& tables);
+[[nodiscard]] std::vector<Run> runs(db::SqlSession& session);  // newest first
+[[nodiscard]] std::optional<Run> find_run(db::SqlSession& session, const std::string& run_id);
+/// The newest run of the plan.
+[[nodiscard]] std::optional<Run> find_run_of_plan(db::SqlSession& session,
+                                                  const std::string& plan_sha256);
+[[nodiscard]] std::string plan_of_run(db::SqlSession& session, const std::string& run_id);
+void set_run_state(db::SqlSession& session, const std::string& run_id, RunState state,
+                   const std::string& reason);
+void set_run_stage(db::SqlSession& session, const std::string& run_id, const std::string& stage);
+[[nodiscard]] std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run_id);
+void set_table_state(db::SqlSession& session, const std::string& run_id, int table_no,
+                     TableState state, const std::string& reason = {});
+
+// --- who works on a run
+// ---------------------------------------------------------------------------
+/// alone: nobody else may work on the run; joined: beside others who joined.
+enum class Holding : std::uint8_t { alone, joined };
+/// Takes the run for as long as `session` lives (advisory lock: a dead client holds nothing). False
+/// when others hold it.
+[[nodiscard]] bool take_run(db::SqlSession& session, const std::string& run_id, Holding holding);
+/// Turns `alone` into `joined`, so that others may join from now on.
+void open_for_joining(db::SqlSession& session, const std::string& run_id);
+/// Whether some living process holds the run.
+[[nodiscard]] bool is_held(db::SqlSession& session, const std::string& run_id);
+void record_process(db::SqlSession& session, const std::string& run_id, const Process& process);
+void touch_process(db::SqlSession& session, const std::string& process_id);
+void end_process(db::SqlSession& session, const std::string& process_id);
+/// Processes that have not ended, newest first.
+[[nodiscard]] std::vector<Process> processes(db::SqlSession& session, const std::string& run_id);
+
+// --- snapshots
+// -------------------------------------------------------------------------------------
+/// Records the point in time (or finds it by id, for joined processes) and returns its number
+/// within the run.
+[[nodiscard]] int record_snapshot(db::SqlSession& session, const std::string& run_id,
+                                  const db::SnapshotInfo& info);
+[[nodiscard]] std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id);
+
+// --- ranges
+// ----------------------------------------------------------------------------------------
+/// Adds ranges to a table, numbered after those it has. `priority`: higher ones are claimed first.
+void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no, Origin origin,
+                const std::vector<model::KeyRange>& ranges, std::uint64_t priority);
+[[nodiscard]] bool has_ranges(db::SqlSession& session, const std::string& run_id, int table_no,
+                              Origin origin);
+/// Claims the next range that nobody owns or whose lease has run out; skips tables that failed.
+/// Nothing left: absent.
+[[nodiscard]] std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,
+                                               const std::string& process_id, Origin origin);
+/// Frees all ranges, whoever owns them: for a process that holds the run alone. Their old owners
+/// are refused from here on.
+void release_ranges(db::SqlSession& session, const std::string& run_id);
+/// True while a range of that origin is unfinished (perhaps in other hands).
+[[nodiscard]] bool has_open_ranges(db::SqlSession& session, const std::string& run_id,
+                                   Origin origin);
+
+// --- batches
+// ---------------------------------------------------------------------------------------
+/// (tx) Locks the claimed range, checks owner, epoch and cursor, advances the cursor to
+/// batch.range.upper (range done when absent) and inserts the batch row. False: the range is not
+/// ours any more or the batch is already there; the caller rolls back and drops the claim.
+[[nodiscard]] bool record_batch(db::SqlSession& session, const std::string& run_id,
+                                const std::string& process_id, const Claim& claim,
+                                const Batch& batch);
+/// (tx) Inserts a batch row outside any range: decided and retracted rows. `batch_no` is chosen
+/// here.
+void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batch batch);
+/// Whether the batch's row is there: the answer to an in-doubt COMMIT.
+[[nodiscard]] bool batch_exists(db::SqlSession& session, const std::string& run_id, int table_no,
+                                int range_no, int batch_no);
+/// Finished batches of a table that count, in range and batch order.
+[[nodiscard]] std::vector<Batch> batches(db::SqlSession& session, const std::string& run_id,
+                                         int table_no);
+/// Says that the batch's rows are the same under a later snapshot.
+void confirm_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch,
+                   int snapshot_no);
+/// (tx) Takes a batch out of the account: its rows have been deleted from the side table, its
+/// quarantined rows go too, and a new range with its bounds is to be copied.
+void supersede_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch,
+                     std::uint64_t priority);
+/// (tx) Takes all batches, ranges and quarantined rows of a table out of the account; the side
+/// table has been emptied.
+void supersede_table(db::SqlSession& session, const std::string& run_id, int table_no);
+
+// --- quarantine
+// ------------------------------------------------------------------------------------
+/// (tx) Inserts the rows and returns the table's quarantined rows so far.
+[[nodiscard]] std::uint64_t record_quarantine(db::TargetSession& session, const std::string& run_id,
+                                              int table_no, int range_no, int batch_no,
+                                              const std::vector<QuarantinedRow>& rows);
+
+// --- accounts
+// ----------------------------------------------------------------------------------------
+/// One per table of the run, in table order, from the batches and the quarantine that count.
+/// `algorithm` types the empty digests.
+[[nodiscard]] std::vector<Account> accounts(db::SqlSession& session, const std::string& run_id,
+                                            codec::DigestAlgorithm algorithm);
+
+// --- events
+// ------------------------------------------------------------------------------------------
+/// Appends to the run's chain; each row holds the SHA-256 of the one before. `body` is canonical
+/// JSON.
+void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+                  const std::string& body);
+[[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
+/// Number of the first event whose hash does not follow from its content; absent when the chain is
+/// whole.
+[[nodiscard]] std::optional<std::int64_t> broken_event(const std::vector<Event>& events);
+
+// --- keys as text
+// ------------------------------------------------------------------------------------
+/// A key as the JSON array of its texts, the form in which bounds stand in the ledger.
+[[nodiscard]] std::string to_json(const model::Key& key);
+[[nodiscard]] model::Key key_from_json(const std::string& text);
+
+}  // namespace sluice::ledger
