@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sluice/codec/carrier.h"
+#include "sluice/mapping/fit.h"
+#include "sluice/mapping/mapper.h"
+#include "sluice/mapping/rules.h"
+#include "sluice/model/finding.h"
+#include "sluice/model/schema.h"
+
+namespace sluice::mapping {
+
+/// A source column as the catalogue has it, with the carrier that its type has by itself.
+struct SourceColumn {
+  std::string name;
+  codec::Carrier natural = codec::Carrier::text;
+  model::ColumnType type;
+  bool nullable = true;
+  bool generated = false;  ///< need not be mentioned: it can be computed again
+};
+
+/// A target column as the catalogue has it.
+struct TargetColumn {
+  std::string name;
+  codec::Carrier carrier = codec::Carrier::text;
+  Fit fit;
+  bool has_default = false;  ///< a default or an identity: may be left out
+  bool generated = false;    ///< must be left out
+};
+
+struct Resolution {
+  /// Complete where `findings` holds no error: same_names expanded, rules in the order of the
+  /// target's columns, columns with UseDefault and generated ones left out. `source` holds only
+  /// columns that something reads, and the key.
+  TableMapping mapping;
+  std::vector<model::Finding> findings;
+};
+
+/// Brings a table's rules and both tables' columns together. `key` names the source columns of the
+/// key, in key order.
+///
+/// Errors: a source column that nothing names (unmapped-source-column), names that do not exist
+/// (with the nearest), a target column that is NOT NULL, has no default and no rule
+/// (unmapped-target-column), a conversion that does not exist, a missing time zone, literals and
+/// constants that are no values of the column's type, keep_rest without a key; and everything that
+/// check_mapping() finds. `where` is the table for people; findings say "where.column".
+[[nodiscard]] Resolution resolve(const TableRules& rules, const std::vector<SourceColumn>& source,
+                                 const std::vector<TargetColumn>& target,
+                                 const std::vector<std::string>& key, const std::string& where);
+
+}  // namespace sluice::mapping
