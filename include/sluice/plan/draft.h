@@ -17,13 +17,22 @@ struct Draft {
   std::vector<model::Finding> findings;
 };
 
-/// Resolves a config against both catalogues. Pure: no database, no clock. Every problem is reported, not the first one only.
+/// Resolves a config against both catalogues. Pure: no database, no clock. Every problem is
+/// reported, not the first one only. The catalogues hold at least the schemas that config_schemas
+/// names.
 [[nodiscard]] Draft draft(const config::Config& config, const std::string& config_sha256,
                           const model::Catalog& source, const model::Catalog& target);
 
-/// What changed between the plan and what the servers have now: one line each, naming table and column ("crm.customers.email: varchar(40) is now varchar(80)").
-/// Empty: nothing. Compares server identities, table shapes and (when given) the config's digest. The catalogues are needed as they were only through
-/// the plan itself.
+/// The schemas whose tables a config speaks of, for db::read_catalog: sorted, without repeats.
+struct ConfigSchemas {
+  std::vector<std::string> source;
+  std::vector<std::string> target;
+};
+[[nodiscard]] ConfigSchemas config_schemas(const config::Config& config);
+
+/// What changed between the plan and what the servers have now: one line each, naming table and
+/// column ("target crm.customers: column email: varchar(40) is now varchar(80)"). Empty: nothing.
+/// Compares server identities, table shapes and (when given) the config's digest.
 [[nodiscard]] std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
                                              const model::Catalog& target,
                                              const std::optional<std::string>& config_sha256);

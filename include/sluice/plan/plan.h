@@ -15,8 +15,10 @@
 #include "sluice/model/name.h"
 #include "sluice/model/schema.h"
 
-/// The plan: config and catalogues resolved into data. Everything that copy, verify and status do is read from here; nothing in it depends on the moment (no
-/// estimates, no clocks), so the same config and the same tables give the same bytes and the same SHA-256.
+/// The plan: config and catalogues resolved into data. Everything that copy, verify and status do
+/// is read from here. No clock and no estimate stands in it, so the same config and the same tables
+/// give the same bytes and the same SHA-256. (One choice follows statistics: by key or by heap
+/// block. A run that goes on uses the plan it began with, never a new one.)
 namespace sluice::plan {
 
 /// One field of a table's source row form, in read order.
@@ -27,7 +29,8 @@ struct SourceField {
   bool nullable = true;
 };
 
-/// One column of the target row form, in write order. Columns the target fills itself (defaults, identity, generated) are not here.
+/// One column of the target row form, in write order. Columns the target fills itself (defaults,
+/// identity, generated) are not here.
 struct TargetField {
   std::string name;
   model::ColumnType type;
@@ -37,14 +40,55 @@ struct TargetField {
   bool staged = false;  // no safe binary form: travels as text and is cast by the server
 };
 
-/// One DDL statement that comes back after the load, and the name by which the catalogue must know the result.
+/// One statement that comes back after the load. Steps of one stage may run in parallel, over all
+/// tables; a stage begins when the one before is done.
+///
+/// index, exclusion, check, foreign_key: done if and only if the catalogue knows `name`.
+/// primary_key, unique: done if and only if the index `name` backs a constraint.
+/// validate: done if and only if the foreign key `name` is validated.
+/// position, setting: may be run again at any time.
 struct DeferredStep {
-  enum class Kind : std::uint8_t { primary_key, unique, index, check, foreign_key, identity, not_null };
+  /// DO NOT CHANGE THE NAMES (to_string): they stand in plans.
+  enum class Kind : std::uint8_t {
+    index,        // stage 1: CREATE [UNIQUE] INDEX, also those that will back a constraint
+    primary_key,  // stage 2: makes the index of the same name the primary key
+    unique,       // stage 2: the same for a unique constraint
+    exclusion,    // stage 2
+    check,        // stage 2
+    position,     // stage 2: puts the side table's own sequence behind every number in use
+    setting,      // stage 2: comments, replica identity, autovacuum
+    foreign_key,  // stage 3: NOT VALID, so that the other table is locked for a moment only
+    validate,     // stage 4: of foreign_key
+  };
   Kind kind{};
-  std::string name;    // name on the side table; made from the live one so that both can exist at once
-  std::string of;      // the live object it stands for
-  std::string sql;     // complete statement
+  std::string name;  // on the side table; differs from `of`, so that both can exist at once
+  std::string of;    // the live object it stands for
+  std::string sql;   // complete statement
+
+  // What rows must satisfy, for finding those at fault when the server refuses the statement. SQL
+  // in terms of the side table's columns.
+  bool unique = false;                      // of index
+  bool nulls_not_distinct = false;          // of a unique index
+  std::vector<std::string> key;             // unique index, foreign_key: column names or expressions
+  model::QualifiedName referenced;          // foreign_key: the side table where the plan has one
+  std::vector<std::string> referenced_key;  // foreign_key
+  std::string condition;                    // check: its expression; index: its WHERE, or empty
+
+  friend bool operator==(const DeferredStep&, const DeferredStep&) = default;
 };
+
+/// 1, 2, ...: see the kinds.
+[[nodiscard]] int stage(DeferredStep::Kind kind) noexcept;
+inline constexpr int kStages = 4;
+
+/// One line of a table's shape: what it is about ("column email") and all that matters of it
+/// ("varchar(40) not null default ''").
+struct ShapeLine {
+  std::string object;
+  std::string text;
+  friend auto operator<=>(const ShapeLine&, const ShapeLine&) = default;
+};
+using Shape = std::vector<ShapeLine>;  // columns in their order, then everything else by name
 
 struct TablePlan {
   int number = 0;  // 1, 2, ... in plan order; identifies the table inside a run
@@ -55,16 +99,17 @@ struct TablePlan {
   std::vector<std::size_t> key;  // into `read`, in key order; empty: no usable key
   model::RangeKind order = model::RangeKind::key;
   std::vector<TargetField> write;
-  /// Columns of `write` that make a target row findable (the target's primary key, or a NOT NULL unique key); empty: compared as a bag of rows.
+  /// Columns of `write` that make a target row findable (the target's primary key, or a NOT NULL
+  /// unique key); empty: compared as a bag of rows.
   std::vector<std::size_t> target_key;
   mapping::TableRules rules;
   config::ExistingRows existing_rows{};
   std::uint64_t quarantine_limit = 0;
-  std::optional<model::QualifiedName> rest;  // companion table <table>__rest where a rule keeps the rest
-  std::vector<std::string> side_ddl;         // creates the side (and rest) table: columns only
-  std::vector<DeferredStep> deferred;        // in order of dependency; steps of one kind may run in parallel
-  std::string source_shape_sha256;
-  std::string target_shape_sha256;
+  std::optional<model::QualifiedName> rest;  // companion table <table>__rest, where a rule keeps it
+  std::vector<std::string> side_ddl;   // creates the side (and rest) table and its own sequences
+  std::vector<DeferredStep> deferred;  // by stage
+  Shape source_shape;                  // what the copy depends on
+  Shape target_shape;                  // everything that the side table must get
 };
 
 struct Plan {
@@ -74,14 +119,16 @@ struct Plan {
   model::ServerIdentity target;
   codec::DigestAlgorithm digest{};
   std::string config_sha256;
-  std::vector<TablePlan> tables;         // largest first is copy's business; here in config order
+  std::vector<TablePlan> tables;  // largest first is copy's business; here in config order
   std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };
 
-/// Canonical JSON (sorted keys, no white space) of the plan; its SHA-256 is the plan's name everywhere else.
+/// Canonical JSON (sorted keys, no white space) of the plan; its SHA-256 is the plan's name
+/// everywhere else.
 [[nodiscard]] std::string to_json(const Plan& plan);
-/// The exact inverse. Throws Error{config} for anything that to_json does not write, unknown versions included.
+/// The exact inverse. Throws Error{config} for anything that to_json does not write, unknown
+/// versions included.
 [[nodiscard]] Plan from_json(const std::string& text);
 [[nodiscard]] std::string sha256_of(const Plan& plan);
 
