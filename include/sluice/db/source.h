@@ -36,14 +36,14 @@ struct TableRead {
 struct SourceBatch {
   codec::RowBuffer rows;
   std::vector<codec::Irregular> irregular;  // in row order, then column order
-  /// Where the next batch begins: the key of the next row, or the next heap block. Absent when the
-  /// range is exhausted.
+  /// Where the next batch begins: the key (or the ctid) of the next row. Absent when the range is
+  /// exhausted.
   std::optional<model::Key> next;
 };
 
-/// A running read of one range, pulled batch by batch; memory is bounded by the budget plus one row
-/// (ctid: one step of blocks). Destroying it early ends the read on the server. Must not outlive
-/// its session; one stream per session at a time.
+/// A running read of one range, pulled batch by batch; memory is bounded by the budget plus one
+/// row. Destroying it early ends the read on the server. Must not outlive its session; one stream
+/// per session at a time.
 class RowStream {
  public:
   RowStream() = default;
@@ -60,8 +60,10 @@ class RowStream {
 struct SnapshotInfo {
   std::string id;  // PostgreSQL: exported snapshot name; MySQL family: binlog file:position or
                    // "unknown:<random>"
-  std::string
-      position;  // what `moved` compares: pg xmax; binlog file:position / gtid; empty = unknown
+  /// What `moved` compares; empty = unknown. PostgreSQL: pg_current_snapshot() whole, because xmax
+  /// alone stays the same when a transaction older than it commits; MySQL family: binlog
+  /// file:position or GTID.
+  std::string position;
   std::string label;       // "one point in time", or the weaker promise in words
   bool consistent = true;  // all sessions see the same point in time
 };

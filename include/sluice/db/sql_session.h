@@ -50,13 +50,6 @@ class SqlSession {
   virtual void cancel() noexcept = 0;
 };
 
-/// Quotes an identifier for the engine, doubling the quote character. Throws Error{data} on NUL.
-[[nodiscard]] std::string quote_identifier(model::Engine engine, std::string_view name);
-[[nodiscard]] std::string quote_name(const model::QualifiedName& name, model::Engine engine);
-/// A string literal that means the same under every server setting (PostgreSQL E'' when it holds
-/// backslashes).
-[[nodiscard]] std::string quote_literal(model::Engine engine, std::string_view text);
-
 /// What a session is for; decides its settings (see src/db/README.md).
 enum class Purpose : std::uint8_t {
   source,   // read-only, row_security off, statement and lock timeouts

@@ -15,7 +15,9 @@
 namespace sluice::db {
 
 /// One column of the rows to write. A column whose type has no safe binary form (staged) travels as
-/// text and is cast by the server.
+/// text and is read by the type's own input function: a table with such a column is loaded by text
+/// COPY. (A cast from a text column of a staging table would write every row twice and would cut
+/// varchar(n)[] elements silently.)
 struct WriteColumn {
   std::string name;
   std::string type_sql;  // the target's exact type, as DDL spells it
@@ -49,14 +51,13 @@ struct Refusal {
 /// ledger statements go through the same connection between begin() and commit().
 class TargetSession : public SqlSession {
  public:
-  /// Sends `rows[first, first+count)` in one COPY (PostgreSQL, binary). Returns a Refusal when the
-  /// server says that the data are at fault (the transaction is then aborted: call rollback() or
-  /// use a savepoint through write_guarded); throws Error for everything else.
+  /// Sends `rows[first, first+count)` in one COPY (PostgreSQL). Returns a Refusal when the server
+  /// says that the data are at fault: the transaction is then aborted, so roll back, to a savepoint
+  /// where there is one. Throws Error for everything else.
   [[nodiscard]] virtual std::optional<Refusal> write(const TableWrite& table,
                                                      const codec::RowBuffer& rows,
                                                      std::size_t first, std::size_t count) = 0;
-  /// Sends rows that were already laid out as one row-form byte stream; same contract. For batches
-  /// that pass through unchanged.
+  /// All rows of the buffer; same contract.
   [[nodiscard]] std::optional<Refusal> write(const TableWrite& table,
                                              const codec::RowBuffer& rows) {
     return write(table, rows, 0, rows.rows());
@@ -64,6 +65,10 @@ class TargetSession : public SqlSession {
 };
 
 [[nodiscard]] std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint);
+
+/// Returns when everything that was committed on the server before the call is on its disk,
+/// asynchronous commits included. Outside a transaction.
+void flush_commits(SqlSession& session);
 
 /// Reads a target table back in row form, for verification: the same stream as a source's, with the
 /// written columns' carriers. All sessions see one point in time.

@@ -18,7 +18,7 @@ struct Key {
 /// How the rows of a range are addressed and in which order they are read.
 enum class RangeKind : std::uint8_t {
   key = 0,    // lower <= key < upper, read in key order; survives a change of snapshot
-  ctid = 1,   // heap blocks lower <= block < upper (PostgreSQL); bound to its snapshot
+  ctid = 1,   // lower <= ctid < upper (PostgreSQL); bound to its snapshot
   whole = 2,  // the whole table in one stream; bound to its snapshot
 };
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/db/catalog.h"
+#include "sluice/db/source.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/db/target.h"
+
+/// PostgreSQL's side of the seam: what dispatch.cc calls. Contracts stand at the public functions
+/// of the same names.
+namespace sluice::db::pg {
+
+[[nodiscard]] std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint,
+                                                       Purpose purpose);
+[[nodiscard]] SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                                             const std::optional<std::string>& join);
+[[nodiscard]] std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint);
+void flush_commits(SqlSession& session);
+
+[[nodiscard]] model::ServerIdentity read_identity(SqlSession& session);
+[[nodiscard]] model::Catalog read_catalog(SqlSession& session,
+                                          const std::vector<std::string>& schemas);
+[[nodiscard]] std::vector<std::string> write_privileges(
+    SqlSession& session, const std::vector<model::QualifiedName>& tables);
+[[nodiscard]] Storage read_storage(SqlSession& session);
+
+[[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
+                                                      const TableRead& table, model::RangeKind kind,
+                                                      std::size_t pieces);
+
+}  // namespace sluice::db::pg
