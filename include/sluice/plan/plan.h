@@ -10,6 +10,7 @@
 #include "sluice/codec/digest.h"
 #include "sluice/config/config.h"
 #include "sluice/mapping/fit.h"
+#include "sluice/mapping/mapper.h"
 #include "sluice/mapping/rules.h"
 #include "sluice/model/key.h"
 #include "sluice/model/name.h"
@@ -25,7 +26,8 @@ namespace sluice::plan {
 struct SourceField {
   std::string name;
   model::ColumnType type;
-  codec::Carrier carrier{};  // text where a mapping works on text
+  codec::Carrier carrier{};  // as the rows hold it; text where a rule's steps need the text
+  codec::Carrier natural{};  // what the type has by itself; conditions compare as this
   bool nullable = true;
 };
 
@@ -102,7 +104,7 @@ struct TablePlan {
   /// Columns of `write` that make a target row findable (the target's primary key, or a NOT NULL
   /// unique key); empty: compared as a bag of rows.
   std::vector<std::size_t> target_key;
-  mapping::TableRules rules;
+  mapping::TableRules rules;  // resolved: one rule for each of `write`, in its order; no same_names
   config::ExistingRows existing_rows{};
   std::uint64_t quarantine_limit = 0;
   std::optional<model::QualifiedName> rest;  // companion table <table>__rest, where a rule keeps it
@@ -120,9 +122,12 @@ struct Plan {
   codec::DigestAlgorithm digest{};
   std::string config_sha256;
   std::vector<TablePlan> tables;  // largest first is copy's business; here in config order
-  std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
+  std::vector<config::Leave> leave;  // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };
+
+/// What a table's Mapper is compiled from.
+[[nodiscard]] mapping::TableMapping mapping_of(const TablePlan& table);
 
 /// Canonical JSON (sorted keys, no white space) of the plan; its SHA-256 is the plan's name
 /// everywhere else.
