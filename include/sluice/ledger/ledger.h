@@ -137,7 +137,8 @@ void append_event(db::SqlSession& session, const std::string& run_id, const std:
 [[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
 /// Number of the first event whose hash does not follow from its content; absent when the chain is
 /// whole.
-[[nodiscard]] std::optional<std::int64_t> broken_event(const std::vector<Event>& events);
+[[nodiscard]] std::optional<std::int64_t> broken_event(const std::string& run_id,
+                                                       const std::vector<Event>& events);
 
 // --- keys as text
 // ------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sluice/ledger/ledger.h"
+
+#include "ledger/row_reader.h"
+
+namespace sluice::ledger {
+namespace {
+
+Account empty_account(int table_no, codec::DigestAlgorithm algorithm) {
+  const codec::RowSetDigest none(algorithm);
+  Account account;
+  account.table_no = table_no;
+  account.read = account.proved = account.target = account.existing = none;
+  account.quarantined = account.filtered = account.rest = none;
+  return account;
+}
+
+void add_batch(Account& account, const Batch& batch) {
+  ++account.batches;
+  account.bytes += batch.bytes;
+  switch (batch.origin) {
+    case Origin::source:
+      account.read.merge(batch.read);
+      account.proved.merge(batch.proved);
+      account.target.merge(batch.target);
+      account.quarantined.merge(batch.quarantined);
+      account.filtered.merge(batch.filtered);
+      account.rest.merge(batch.rest);
+      break;
+    case Origin::existing:
+      account.existing.merge(batch.target);
+      break;
+    case Origin::decided:  // their source rows were read, and counted, before
+      account.target.merge(batch.target);
+      account.rest.merge(batch.rest);
+      break;
+    case Origin::retracted:
+      account.proved.subtract(batch.proved);
+      account.target.subtract(batch.target);
+      account.rest.subtract(batch.rest);
+      account.quarantined.merge(batch.quarantined);
+      break;
+  }
+}
+
+void add_quarantine(db::SqlSession& session, const std::string& run_id,
+                    std::map<int, Account>& accounts) {
+  const auto result = session.query(
+      "SELECT table_no, state, count(*) FROM sluice.quarantine WHERE run_id = $1 "
+      "GROUP BY table_no, state",
+      {run_id});
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    Account& account = accounts.at(reader.small());
+    const std::string state = reader.text();
+    const std::uint64_t rows = reader.count();
+    if (state == "decided") {
+      account.decided = rows;
+    } else if (state == "left_behind") {
+      account.left_behind = rows;
+    } else {
+      account.open += rows;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Account> accounts(db::SqlSession& session, const std::string& run_id,
+                              codec::DigestAlgorithm algorithm) {
+  std::map<int, Account> by_table;
+  for (const RunTable& table : run_tables(session, run_id)) {
+    Account account = empty_account(table.number, algorithm);
+    for (const Batch& batch : batches(session, run_id, table.number)) add_batch(account, batch);
+    by_table.emplace(table.number, std::move(account));
+  }
+  add_quarantine(session, run_id, by_table);
+  std::vector<Account> all;
+  for (auto& [number, account] : by_table) all.push_back(std::move(account));
+  return all;
+}
+
+}  // namespace sluice::ledger

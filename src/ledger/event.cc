@@ -1,0 +1,92 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/codec/sha256.h"
+#include "sluice/ledger/ledger.h"
+
+#include "ledger/row_reader.h"
+
+namespace sluice::ledger {
+namespace {
+
+/// What is hashed: every field but the hash itself, as compact JSON in this order, so that no two
+/// events give the same bytes.
+std::string hash_of(const std::string& run_id, const Event& event) {
+  codec::JsonWriter json;
+  json.begin_array();
+  json.value(run_id).value(event.number).value(event.at).value(event.kind).value(event.body);
+  json.value(event.previous_sha256);
+  json.end_array();
+  return codec::sha256_hex(json.take());
+}
+
+}  // namespace
+
+void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+                  const std::string& body) {
+  session.begin();
+  // The run's row keeps two writers from taking the same place in the chain.
+  const auto now =
+      session.query(fmt::format("SELECT {} FROM sluice.run WHERE run_id = $1 FOR UPDATE",
+                                utc("clock_timestamp()")),
+                    {run_id});
+  const auto last = session.query(
+      "SELECT event_no, sha256 FROM sluice.event WHERE run_id = $1 ORDER BY event_no DESC LIMIT 1",
+      {run_id});
+  Event event;
+  event.number = 1;
+  event.at = now.value();
+  event.kind = kind;
+  event.body = body;
+  if (!last.rows.empty()) {
+    RowReader reader(last.rows.front());
+    event.number = reader.integer() + 1;
+    event.previous_sha256 = reader.text();
+  }
+  session.query(
+      "INSERT INTO sluice.event (run_id, event_no, at, kind, body, previous_sha256, sha256) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      {run_id, std::to_string(event.number), event.at, event.kind, event.body,
+       event.previous_sha256, hash_of(run_id, event)});
+  session.commit();
+}
+
+std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {
+  std::vector<Event> all;
+  const auto result = session.query(
+      "SELECT event_no, at, kind, body, previous_sha256, sha256 FROM sluice.event "
+      "WHERE run_id = $1 ORDER BY event_no",
+      {run_id});
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    Event event;
+    event.number = reader.integer();
+    event.at = reader.text();
+    event.kind = reader.text();
+    event.body = reader.text();
+    event.previous_sha256 = reader.text();
+    event.sha256 = reader.text();
+    all.push_back(std::move(event));
+  }
+  return all;
+}
+
+std::optional<std::int64_t> broken_event(const std::string& run_id,
+                                         const std::vector<Event>& events) {
+  std::string previous;
+  std::int64_t number = 1;
+  for (const Event& event : events) {
+    if (event.number != number || event.previous_sha256 != previous ||
+        event.sha256 != hash_of(run_id, event)) {
+      return event.number;
+    }
+    previous = event.sha256;
+    ++number;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::ledger

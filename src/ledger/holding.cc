@@ -1,0 +1,119 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/ledger/ledger.h"
+
+#include "ledger/row_reader.h"
+
+namespace sluice::ledger {
+namespace {
+
+/// The advisory lock of a run: 'sluc' as a number keeps it apart from other programs' locks, the
+/// hash keeps runs apart.
+constexpr const char* kLockKey = "(1936487779, hashtext($1))";
+
+bool try_lock(db::SqlSession& session, const std::string& run_id, const char* function) {
+  return session.query(fmt::format("SELECT {}{}", function, kLockKey), {run_id}).value() == "t";
+}
+
+}  // namespace
+
+bool take_run(db::SqlSession& session, const std::string& run_id, Holding holding) {
+  return try_lock(
+      session, run_id,
+      holding == Holding::alone ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared");
+}
+
+void open_for_joining(db::SqlSession& session, const std::string& run_id) {
+  // Shared first: between the two statements nobody else can take the run alone.
+  static_cast<void>(try_lock(session, run_id, "pg_try_advisory_lock_shared"));
+  static_cast<void>(try_lock(session, run_id, "pg_advisory_unlock"));
+}
+
+bool is_held(db::SqlSession& session, const std::string& run_id) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                 "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+                 "AND classid = 1936487779 AND objid = (hashtext($1)::bigint & 4294967295)::oid "
+                 "AND objsubid = 2)",
+                 {run_id})
+             .value() == "t";
+}
+
+void record_process(db::SqlSession& session, const std::string& run_id, const Process& process) {
+  session.query(
+      "INSERT INTO sluice.process (process_id, run_id, host, pid, os_user) "
+      "VALUES ($1, $2, $3, $4, $5)",
+      {process.id, run_id, process.host, std::to_string(process.pid), process.os_user});
+}
+
+void touch_process(db::SqlSession& session, const std::string& process_id) {
+  session.query("UPDATE sluice.process SET seen_at = clock_timestamp() WHERE process_id = $1",
+                {process_id});
+}
+
+void end_process(db::SqlSession& session, const std::string& process_id) {
+  session.query("UPDATE sluice.process SET ended_at = clock_timestamp() WHERE process_id = $1",
+                {process_id});
+}
+
+std::vector<Process> processes(db::SqlSession& session, const std::string& run_id) {
+  std::vector<Process> all;
+  const auto result = session.query(
+      fmt::format("SELECT process_id, host, pid, os_user, {}, {} FROM sluice.process "
+                  "WHERE run_id = $1 AND ended_at IS NULL ORDER BY process.started_at DESC",
+                  utc("started_at"), utc("seen_at")),
+      {run_id});
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    Process process;
+    process.id = reader.text();
+    process.host = reader.text();
+    process.pid = reader.small();
+    process.os_user = reader.text();
+    process.started_at = reader.text();
+    process.seen_at = reader.text();
+    all.push_back(std::move(process));
+  }
+  return all;
+}
+
+int record_snapshot(db::SqlSession& session, const std::string& run_id,
+                    const db::SnapshotInfo& info) {
+  const auto known = session.query(
+      "SELECT snapshot_no FROM sluice.snapshot WHERE run_id = $1 AND snapshot_id = $2 "
+      "AND position = $3 ORDER BY snapshot_no DESC LIMIT 1",
+      {run_id, info.id, info.position});
+  if (!known.rows.empty()) return RowReader(known.rows.front()).small();
+  const auto made = session.query(
+      "INSERT INTO sluice.snapshot (run_id, snapshot_no, snapshot_id, position, label) "
+      "SELECT $1::text, coalesce(max(snapshot_no), 0) + 1, $2::text, $3::text, $4::text "
+      "FROM sluice.snapshot WHERE run_id = $1::text RETURNING snapshot_no",
+      {run_id, info.id, info.position, info.label});
+  return RowReader(made.rows.at(0)).small();
+}
+
+std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id) {
+  std::vector<Snapshot> all;
+  const auto result = session.query(
+      fmt::format("SELECT snapshot_no, snapshot_id, position, label, {} FROM sluice.snapshot "
+                  "WHERE run_id = $1 ORDER BY snapshot_no",
+                  utc("opened_at")),
+      {run_id});
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    Snapshot snapshot;
+    snapshot.number = reader.small();
+    snapshot.id = reader.text();
+    snapshot.position = reader.text();
+    snapshot.label = reader.text();
+    snapshot.opened_at = reader.text();
+    all.push_back(std::move(snapshot));
+  }
+  return all;
+}
+
+}  // namespace sluice::ledger

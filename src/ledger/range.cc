@@ -1,0 +1,121 @@
+#include <string>
+#include <vector>
+
+#include "sluice/ledger/ledger.h"
+
+#include "ledger/row_reader.h"
+
+namespace sluice::ledger {
+namespace {
+
+/// How long an owner may be silent before others may take its range. Every committed batch renews
+/// it; a batch of some MiB takes well under a second, so a minute is silence, not slowness.
+constexpr const char* kLease = "interval '60 seconds'";
+
+std::string kind_number(model::RangeKind kind) { return std::to_string(static_cast<int>(kind)); }
+
+Claim read_claim(const std::vector<std::optional<std::string>>& row) {
+  RowReader reader(row);
+  Claim claim;
+  claim.table_no = reader.small();
+  claim.range_no = reader.small();
+  claim.origin = origin_from_string(reader.text());
+  claim.range.kind = static_cast<model::RangeKind>(reader.small());
+  claim.range.lower = reader.key();
+  claim.range.upper = reader.key();
+  claim.next_batch = reader.small();
+  claim.epoch = reader.small();
+  return claim;
+}
+
+}  // namespace
+
+void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no, Origin origin,
+                const std::vector<model::KeyRange>& ranges, std::uint64_t priority) {
+  for (const model::KeyRange& range : ranges) {
+    session.query(
+        "INSERT INTO sluice.range (run_id, table_no, range_no, origin, kind, lower_key, upper_key, "
+        "cursor_key, priority) SELECT $1::text, $2::int, coalesce(max(range_no), 0) + 1, $3::text, "
+        "$4::smallint, $5::text, $6::text, $5::text, $7::bigint "
+        "FROM sluice.range WHERE run_id = $1::text AND table_no = $2::int",
+        {run_id, std::to_string(table_no), to_string(origin), kind_number(range.kind),
+         key_parameter(range.lower), key_parameter(range.upper), std::to_string(priority)});
+  }
+}
+
+bool has_ranges(db::SqlSession& session, const std::string& run_id, int table_no, Origin origin) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM sluice.range WHERE run_id = $1 AND table_no = $2 "
+                 "AND origin = $3)",
+                 {run_id, std::to_string(table_no), to_string(origin)})
+             .value() == "t";
+}
+
+std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,
+                                 const std::string& process_id, Origin origin) {
+  const auto result = session.query(
+      std::string(
+          "UPDATE sluice.range r SET owner = $2, epoch = r.epoch + 1, lease_until = now() + ") +
+          kLease +
+          " FROM (SELECT c.run_id, c.table_no, c.range_no FROM sluice.range c"
+          " JOIN sluice.run_table t USING (run_id, table_no)"
+          " WHERE c.run_id = $1 AND c.origin = $3 AND NOT c.done AND t.state <> 'failed'"
+          " AND (c.owner IS NULL OR c.lease_until < now())"
+          " ORDER BY c.priority DESC, c.table_no, c.range_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED) "
+          "free"
+          " WHERE (r.run_id, r.table_no, r.range_no) = (free.run_id, free.table_no, free.range_no)"
+          " RETURNING r.table_no, r.range_no, r.origin, r.kind, r.cursor_key, r.upper_key,"
+          " r.next_batch, r.epoch",
+      {run_id, process_id, to_string(origin)});
+  if (result.rows.empty()) return std::nullopt;
+  return read_claim(result.rows.front());
+}
+
+void release_ranges(db::SqlSession& session, const std::string& run_id) {
+  session.query(
+      "UPDATE sluice.range SET owner = NULL, epoch = epoch + 1, lease_until = NULL "
+      "WHERE run_id = $1 AND NOT done",
+      {run_id});
+}
+
+bool has_open_ranges(db::SqlSession& session, const std::string& run_id, Origin origin) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM sluice.range r JOIN sluice.run_table t "
+                 "USING (run_id, table_no) WHERE r.run_id = $1 AND r.origin = $2 AND NOT r.done "
+                 "AND t.state <> 'failed')",
+                 {run_id, to_string(origin)})
+             .value() == "t";
+}
+
+bool record_batch(db::SqlSession& session, const std::string& run_id, const std::string& process_id,
+                  const Claim& claim, const Batch& batch) {
+  // One statement: the cursor moves and the batch row appears, or neither.
+  const auto result = session.query(
+      std::string(
+          "WITH moved AS (UPDATE sluice.range SET cursor_key = $8::text, done = ($8::text IS NULL "
+          "OR ($8::text = upper_key)), next_batch = next_batch + 1, lease_until = now() + ") +
+          kLease +
+          " WHERE run_id = $1::text AND table_no = $2::int AND range_no = $3::int AND owner = "
+          "$4::text"
+          " AND epoch = $5::int AND NOT done AND next_batch = $6::int"
+          " AND cursor_key IS NOT DISTINCT FROM $7::text RETURNING kind)"
+          " INSERT INTO sluice.batch (run_id, table_no, range_no, batch_no, origin, kind, "
+          "lower_key,"
+          " upper_key, snapshot_no, bytes, read_digest, proved_digest, target_digest,"
+          " quarantined_digest, filtered_digest, rest_digest, process_id)"
+          " SELECT $1::text, $2::int, $3::int, $6::int, $9::text, kind, $7::text, $8::text, "
+          "$10::int,"
+          " $11::bigint, $12::text, $13::text, $14::text, $15::text, $16::text, $17::text, $4::text"
+          " FROM moved",
+      {run_id, std::to_string(claim.table_no), std::to_string(claim.range_no), process_id,
+       std::to_string(claim.epoch), std::to_string(batch.batch_no),
+       key_parameter(batch.range.lower), key_parameter(batch.range.upper), to_string(batch.origin),
+       std::to_string(batch.snapshot_no), std::to_string(batch.bytes), batch.read.to_text(),
+       batch.proved.to_text(), batch.target.to_text(), batch.quarantined.to_text(),
+       batch.filtered.to_text(), batch.rest.to_text()});
+  return result.affected == 1;
+}
+
+}  // namespace sluice::ledger
