@@ -43,7 +43,7 @@ struct Table {
 };
 
 /// A source table that is not moved, and why.
-struct Leave {
+struct LeftTable {
   model::QualifiedName table;
   std::string reason;
   std::string where;
@@ -96,7 +96,7 @@ struct Config {
   model::Endpoint source;
   model::Endpoint target;
   std::vector<Table> tables;
-  std::vector<Leave> leave;
+  std::vector<LeftTable> leave;
   std::vector<Check> checks;
   Limits limits;
   codec::DigestAlgorithm digest = codec::DigestAlgorithm::xxh3_128;

@@ -24,9 +24,9 @@ namespace sluice::mapping {
 struct SourceField {
   std::string name;
   codec::Carrier carrier = codec::Carrier::text;  ///< as the rows hold it
-  /// What the values are: the same as `carrier`, except for columns that are read as text because a
+  /// What the values are, where that is not `carrier`: columns that are read as text because a
   /// rule's steps need their text (needed_source_carrier). Conditions compare as this.
-  codec::Carrier natural = codec::Carrier::text;
+  std::optional<codec::Carrier> natural;
   model::ColumnType type;
   bool nullable = true;
 };
@@ -38,14 +38,17 @@ struct TargetField {
   Fit fit;
 };
 
-/// What a Mapper is compiled from: a table's rules, resolved (resolve.h).
+/// What a Mapper is compiled from.
 struct TableMapping {
-  std::vector<SourceField> source;  ///< in the order of the source row's fields
-  std::vector<TargetField>
-      target;               ///< columns that are written, in the order of the target row's fields
-  std::vector<Rule> rules;  ///< one for each of `target`, in the same order; none is UseDefault
-  std::vector<Drop> drops;
-  std::optional<Condition> filter;
+  /// In the order of the source row's fields. A column may stand twice, as text and with its
+  /// natural carrier: rules whose steps need its text then use the first, everything else the
+  /// second.
+  std::vector<SourceField> source;
+  /// Columns that are written, in the order of the target row's fields.
+  std::vector<TargetField> target;
+  /// A rule, or a source column of the same name where same_names is set, for each of `target`.
+  /// Rules that are UseDefault have no field in `target`.
+  TableRules rules;
   std::vector<std::size_t> key;  ///< indexes into `source`: names a row in <table>__rest
 };
 
@@ -61,13 +64,6 @@ struct TableMapping {
                                                    codec::Carrier natural);
 
 enum class Outcome : std::uint8_t { mapped, filtered, quarantined };
-
-/// A field of the source row that its carrier cannot hold (codec/row_form.md): the row has its raw
-/// text.
-struct IrregularField {
-  std::size_t column = 0;  ///< index into TableMapping::source
-  codec::Problem problem = codec::Problem::none;
-};
 
 /// One reason why a row does not map.
 struct MapProblem {
@@ -101,14 +97,15 @@ class Mapper {
   /// Appends the target row to `target`, and to `rest` a row for every old value that must be kept.
   /// Unless the outcome is `mapped` both are left as they were. `irregular` are this row's, in any
   /// order. Throws Error(data) where `source_row` is not a row of the declared number of fields.
-  [[nodiscard]] Outcome map(std::string_view source_row, std::span<const IrregularField> irregular,
-                            codec::RowBuffer& target, codec::RowBuffer& rest);
+  [[nodiscard]] Outcome map(std::string_view source_row,
+                            std::span<const codec::Irregular> irregular, codec::RowBuffer& target,
+                            codec::RowBuffer& rest);
 
   /// The same with decided values in place of what the rules give. A decided column's source is not
   /// even looked at. Throws Error(config) where a name is not a target column. A decided text that
   /// the column cannot hold is a problem like any other.
   [[nodiscard]] Outcome map_with_overrides(std::string_view source_row,
-                                           std::span<const IrregularField> irregular,
+                                           std::span<const codec::Irregular> irregular,
                                            const Overrides& overrides, codec::RowBuffer& target,
                                            codec::RowBuffer& rest);
 

@@ -171,6 +171,9 @@ struct TableRules {
 void collect_columns(const Case& c, std::vector<std::string>& out);
 /// Every source column that the rule reads, each once, in order.
 [[nodiscard]] std::vector<std::string> source_columns(const Rule& rule);
+/// The columns whose values reach the target through the rule: source_columns() without those that
+/// only conditions read.
+[[nodiscard]] std::vector<std::string> value_columns(const Rule& rule);
 
 /// Why a rule loses information: one line each ("step truncate cuts at 80 characters"). Empty: it
 /// does not, as far as the rule itself can tell. A rule with reasons and without `lossy` is an
