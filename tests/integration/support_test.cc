@@ -7,6 +7,7 @@
 
 #include "support/mariadb_server.h"
 #include "support/postgres_server.h"
+#include "support/proxy.h"
 #include "support/run_process.h"
 
 namespace sluice::test {
@@ -52,6 +53,19 @@ TEST_CASE("the loopback port asks for the password") {
   CHECK(single_value(PgSql(server.tcp_conninfo()).query("SELECT 1")) == "1");
   CHECK_THROWS(PgSql("host=127.0.0.1 port=" + std::to_string(server.port()) +
                      " user=postgres dbname=postgres passfile=/nonexistent"));
+}
+
+TEST_CASE("the proxy loses the answer to a commit that took place") {
+  const PostgresDatabase db;
+  db.run("CREATE TABLE t (a int)");
+  Proxy proxy(db.server().port());
+  PgSql session("host=127.0.0.1 port=" + std::to_string(proxy.port()) +
+                " user=postgres dbname=" + db.name() + " passfile=" + db.server().pass_file());
+  session.query("BEGIN; INSERT INTO t VALUES (1)");
+  proxy.lose_answer_to("COMMIT");
+  CHECK_THROWS(session.query("COMMIT"));
+  CHECK(proxy.lost());
+  CHECK(db.value("SELECT count(*) FROM t") == "1");
 }
 
 TEST_CASE("a process gives back what it wrote, its exit code and its signal") {

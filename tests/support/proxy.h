@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sluice::test {
+
+/// A TCP relay in front of a server's loopback port that can lose answers, as a network does at the
+/// worst moment. Threads of its own; all functions may be called from any thread.
+class Proxy {
+ public:
+  explicit Proxy(int target_port);
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+  ~Proxy();
+
+  [[nodiscard]] int port() const noexcept { return port_; }
+
+  /// The `nth` time (from 1, over all connections) that a client sends bytes holding `text`, the
+  /// server gets them, has time to act on them, and the connection is cut before a byte of the
+  /// answer comes back. Text that is torn over two reads is not seen: choose something short, such
+  /// as COMMIT.
+  void lose_answer_to(const std::string& text, int nth = 1);
+  /// True once an answer was lost.
+  [[nodiscard]] bool lost() const noexcept { return lost_; }
+  /// Cuts all connections; new ones are served.
+  void cut_all();
+
+ private:
+  void accept_loop(const std::stop_token& stop);
+  void relay(const std::stop_token& stop, int client);
+  /// True if this is the request whose answer is to be lost.
+  bool is_the_one(const char* bytes, std::size_t size);
+
+  int target_port_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<bool> lost_ = false;
+  std::atomic<int> cuts_ = 0;
+  std::mutex mutex_;
+  std::string text_;   // guarded by mutex_
+  int remaining_ = 0;  // guarded by mutex_
+  std::vector<std::jthread>
+      relays_;  // touched by the accepting thread, and by the destructor after it has ended
+  std::jthread acceptor_;
+};
+
+}  // namespace sluice::test
