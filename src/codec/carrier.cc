@@ -32,7 +32,8 @@ constexpr std::array kCarriers = {
     CarrierRow{Carrier::uuid, "uuid", "uuid", 16},
     CarrierRow{Carrier::json, "json", "json", 0},
     CarrierRow{Carrier::jsonb, "jsonb", "jsonb", 0},
-    // "bit" alone would be bit(1), and a cast to it would cut; bit varying is what any bit(n) casts to unchanged.
+    // "bit" alone would be bit(1), and a cast to it would cut; bit varying is what any bit(n) casts
+    // to unchanged.
     CarrierRow{Carrier::varbit, "varbit", "bit varying", 0},
     CarrierRow{Carrier::oid, "oid", "oid", 4},
     CarrierRow{Carrier::inet, "inet", "inet", 0},

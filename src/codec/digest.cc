@@ -5,10 +5,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "evp_digest.h"
-
 #include "sluice/codec/hex.h"
 #include "sluice/model/error.h"
+
+#include "evp_digest.h"
 
 namespace sluice::codec {
 namespace {

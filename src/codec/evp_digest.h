@@ -8,8 +8,8 @@
 
 namespace sluice::codec {
 
-/// One SHA-256 computation of OpenSSL's, started anew after each finish(). The algorithm is fetched once, when this is
-/// made: fetching it for every row costs more than hashing the row.
+/// One SHA-256 computation of OpenSSL's, started anew after each finish(). The algorithm is fetched
+/// once, when this is made: fetching it for every row costs more than hashing the row.
 class EvpSha256 {
  public:
   EvpSha256();

@@ -90,8 +90,9 @@ void RowBuffer::fail_field_too_long(std::size_t bytes) {
 }
 
 void RowBuffer::fail_field_count() const {
-  throw model::Error(model::ErrorKind::internal,
-                     "a row was ended with " + std::to_string(fields_left_) + " fields still to put");
+  throw model::Error(
+      model::ErrorKind::internal,
+      "a row was ended with " + std::to_string(fields_left_) + " fields still to put");
 }
 
 void FieldReader::fail(const char* what) {

@@ -1,9 +1,9 @@
 #include "sluice/codec/sha256.h"
 
-#include "evp_digest.h"
-
 #include "sluice/codec/hex.h"
 #include "sluice/model/error.h"
+
+#include "evp_digest.h"
 
 namespace sluice::codec {
 namespace {

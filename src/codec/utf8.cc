@@ -19,7 +19,8 @@ Problem check_text(std::string_view bytes) noexcept {
 }
 
 std::size_t count_chars(std::string_view text) noexcept {
-  // A character is every byte but the continuation bytes 10xxxxxx; eight of them are looked at in one word.
+  // A character is every byte but the continuation bytes 10xxxxxx; eight of them are looked at in
+  // one word.
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   std::size_t continuations = 0;
   std::size_t i = 0;
