@@ -57,6 +57,10 @@ class TargetSession : public SqlSession {
   [[nodiscard]] virtual std::optional<Refusal> write(const TableWrite& table,
                                                      const codec::RowBuffer& rows,
                                                      std::size_t first, std::size_t count) = 0;
+  /// Runs a statement whose failure may be the data's fault (building a unique index, adding a
+  /// constraint). Returns the Refusal then, with the transaction, if one is open, aborted; throws
+  /// Error for everything else.
+  [[nodiscard]] virtual std::optional<Refusal> try_query(std::string_view sql) = 0;
   /// All rows of the buffer; same contract.
   [[nodiscard]] std::optional<Refusal> write(const TableWrite& table,
                                              const codec::RowBuffer& rows) {
