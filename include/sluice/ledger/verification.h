@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/db/sql_session.h"
+
+/// Verifications and their figures, kept with the run; and the quarantined rows as verification
+/// needs them. Thread and transaction rules as in ledger.h.
+namespace sluice::ledger {
+
+struct CheckValue {
+  std::string name;       // of the check
+  std::string side;       // source, target
+  std::string group_key;  // JSON array of texts
+  std::optional<std::string> value;
+  std::string at;  // UTC, ISO 8601 with Z
+};
+
+struct Verification {
+  int number = 0;  // 1, 2, ... within the run; chosen by record_verification
+  std::string mode;
+  std::string outcome;
+  std::string started_at;  // UTC, ISO 8601 with Z
+  std::string ended_at;
+  std::string report;  // JSON
+};
+
+/// Records a verification and the values of its checks in one transaction; returns its number.
+int record_verification(db::SqlSession& session, const std::string& run_id,
+                        const Verification& verification, const std::vector<CheckValue>& values);
+/// Newest first, without `report`.
+[[nodiscard]] std::vector<Verification> verifications(db::SqlSession& session,
+                                                      const std::string& run_id);
+[[nodiscard]] std::optional<std::string> verification_report(db::SqlSession& session,
+                                                             const std::string& run_id, int number);
+
+/// A quarantined row, whatever was decided about it.
+struct HeldRow {
+  std::int64_t id = 0;
+  std::string source_key;
+  std::string reason;
+  std::string row;        // the whole source row in row form
+  std::string irregular;  // JSON array of [column, problem]
+  std::string state;      // open, decided, left_behind
+  std::string decision;   // of decided; empty otherwise
+};
+/// At most `limit` quarantined rows of a table with ids above `after`, in id order: whole rows are
+/// large, so they are taken a page at a time.
+[[nodiscard]] std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_id,
+                                             int table_no, std::int64_t after, int limit);
+
+}  // namespace sluice::ledger

@@ -1,0 +1,204 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a verification found. Pure data: made by verify_tables(), stored with the run, shown to
+/// people. verify.md beside this header says what each answer proves and what it does not.
+namespace sluice::verify {
+
+/// DO NOT CHANGE THE NAMES (to_string): they stand in ledgers and in JSON.
+enum class Mode : std::uint8_t {
+  full,         ///< re-reads and re-maps the source, re-reads the target
+  target_only,  ///< re-reads the target against the digests of the copy
+};
+
+/// The five answers. A query that failed is never an answer about data.
+/// DO NOT CHANGE THE NAMES (to_string): they stand in ledgers and in JSON.
+enum class Outcome : std::uint8_t {
+  equal,
+  equal_except_quarantined,  ///< within the limit; each row left out is in the ledger
+  not_comparable,            ///< there is nothing that could be compared, or no exact way to do it
+  could_not_check,           ///< something failed, or is not there
+  different,
+};
+
+/// DO NOT CHANGE THE NAMES (to_string): they stand in JSON.
+enum class DifferenceKind : std::uint8_t {
+  missing,     ///< should be in the target and is not
+  extra,       ///< is in the target and should not be
+  changed,     ///< the same key, other values
+  duplicated,  ///< in the target more often than it should be
+};
+
+/// DO NOT CHANGE THE NAMES (to_string): they stand in JSON.
+enum class Attribution : std::uint8_t {
+  source_changed,  ///< the source is not what was read at the copy
+  target_changed,  ///< the target is not what was written at the copy
+  copied_wrong,    ///< source and target are both as they were at the copy, and differ
+  unclear,         ///< both changed, and nothing tells them apart
+};
+
+[[nodiscard]] std::string_view to_string(Mode mode) noexcept;
+[[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
+[[nodiscard]] std::string_view to_string(DifferenceKind kind) noexcept;
+[[nodiscard]] std::string_view to_string(Attribution attribution) noexcept;
+
+/// The answer of a whole from the answers of two parts: in the order of the enum, `different` wins.
+[[nodiscard]] constexpr Outcome worse(Outcome a, Outcome b) noexcept { return a < b ? b : a; }
+
+/// One column in which two rows of one key differ. Values are text, shortened around the first
+/// place where they differ, other than printable characters escaped; absent means NULL.
+struct ColumnDifference {
+  std::string column;
+  std::optional<std::string> expected;
+  std::optional<std::string> actual;
+};
+
+struct Difference {
+  DifferenceKind kind{};
+  Attribution attribution = Attribution::unclear;
+  /// JSON array of the target key's texts; where the table has no key, the row itself, shortened.
+  std::string key;
+  std::string source_key;                 ///< the same of the source row; empty where there is none
+  std::uint64_t expected_copies = 0;      ///< rows of this key that should be there
+  std::uint64_t actual_copies = 0;        ///< rows of this key that are there
+  std::vector<ColumnDifference> columns;  ///< of `changed`
+};
+
+struct DifferenceCounts {
+  std::uint64_t missing = 0;
+  std::uint64_t extra = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t duplicated = 0;
+  /// False where so much differs that not all of it was looked at: the counts are lower bounds.
+  bool complete = true;
+
+  [[nodiscard]] std::uint64_t total() const noexcept {
+    return missing + extra + changed + duplicated;
+  }
+};
+
+/// One figure of a column (or of the table), as each server computed it by its own SQL.
+struct Fact {
+  /// DO NOT CHANGE THE NAMES (to_string): they stand in JSON.
+  enum class Result : std::uint8_t {
+    equal,
+    explained,  ///< differs, and rows stand on one side only for a reason that is on record
+    different,
+    could_not_check,
+  };
+  std::string measure;  ///< rows, nulls, min, max, sum
+  std::string source_column;
+  std::string target_column;
+  std::optional<std::string> source;  ///< absent: NULL
+  std::optional<std::string> target;
+  Result result = Result::equal;
+};
+[[nodiscard]] std::string_view to_string(Fact::Result result) noexcept;
+
+/// One new value of a value map: how many rows should have it, and have it.
+struct MappedValue {
+  std::optional<std::string> value;  ///< absent: NULL
+  std::uint64_t expected = 0;
+  std::uint64_t actual = 0;
+};
+
+struct ValueMapResult {
+  std::string source_column;
+  std::string target_column;
+  Outcome outcome = Outcome::equal;
+  std::string reason;
+  std::vector<MappedValue> values;
+};
+
+/// A table whose rows have no key: compared as a bag.
+struct RestReport {
+  std::string table;
+  Outcome outcome = Outcome::equal;
+  std::uint64_t expected_rows = 0;
+  std::uint64_t target_rows = 0;
+  DifferenceCounts counts;
+  std::vector<Difference> differences;
+};
+
+struct TableReport {
+  int number = 0;
+  std::string source;
+  std::string target;  ///< the live table's name
+  std::string side;    ///< the table that was read
+  Outcome outcome = Outcome::equal;
+  std::string reason;  ///< in words; empty for equal
+
+  // The account, as counted now (target only: as recorded).
+  std::uint64_t source_rows = 0;
+  std::uint64_t expected_rows = 0;  ///< mapped, decided and kept rows
+  std::uint64_t target_rows = 0;
+  std::uint64_t existing = 0;     ///< kept rows of the live table
+  std::uint64_t quarantined = 0;  ///< open: nobody has decided
+  std::uint64_t decided = 0;
+  std::uint64_t left_behind = 0;
+  std::uint64_t filtered = 0;
+  std::uint64_t unrecorded = 0;  ///< do not map now, and are not in the ledger's quarantine
+
+  std::optional<bool> source_changed;  ///< since the copy; absent where not looked at
+  std::optional<bool> target_changed;
+  DifferenceCounts counts;
+  std::vector<Difference> differences;  ///< some of them, see Options::max_listed
+  std::string digest;                   ///< of the target rows as read now
+  std::vector<Fact> facts;
+  std::vector<ValueMapResult> value_maps;
+  std::optional<RestReport> rest;
+  std::vector<std::string> notes;
+};
+
+/// One group of a check; `key` is a JSON array of the group's texts, "[]" without groups.
+struct CheckGroup {
+  std::string key;
+  std::optional<std::string> source;  ///< absent: NULL, or no such group
+  std::optional<std::string> target;
+  bool agrees = true;
+};
+
+struct CheckReport {
+  std::string name;
+  std::string measure;
+  std::string difference;  ///< agreed on
+  Outcome outcome = Outcome::equal;
+  std::string reason;
+  std::uint64_t groups_total = 0;
+  std::uint64_t groups_differing = 0;
+  std::vector<CheckGroup> groups;  ///< all of them, differing ones first
+};
+
+/// Schema id of to_json().
+inline constexpr std::string_view kReportSchema = "sluice.verify/1";
+
+struct VerifyReport {
+  std::string run_id;
+  std::string plan_sha256;
+  Mode mode = Mode::full;
+  std::string started_at;  ///< UTC, ISO 8601 with Z
+  std::string ended_at;
+  std::string source_label;     ///< what the source's point in time promises; empty: not read
+  std::string source_position;  ///< where it stands
+  Outcome outcome = Outcome::equal;
+  std::vector<TableReport> tables;
+  std::vector<CheckReport> checks;
+};
+
+/// Says of a target-only verification what it does not prove; empty for a full one.
+[[nodiscard]] std::string_view limits_of(Mode mode) noexcept;
+
+/// Sets `outcome` of every table and of the whole from their parts.
+void settle(VerifyReport& report);
+
+/// Pretty JSON with the schema id.
+[[nodiscard]] std::string to_json(const VerifyReport& report);
+/// For people: lines of at most 100 characters, equal tables one line each.
+[[nodiscard]] std::string to_text(const VerifyReport& report);
+
+}  // namespace sluice::verify

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/ledger/records.h"
+#include "sluice/model/endpoint.h"
+#include "sluice/plan/plan.h"
+#include "sluice/verify/report.h"
+
+namespace sluice::verify {
+
+struct Options {
+  Mode mode = Mode::full;
+  std::size_t readers = 2;          ///< sessions on each side
+  std::vector<std::string> tables;  ///< "schema.table" of source or target; empty: all
+  std::size_t max_listed = 20;      ///< differences that are listed for a table
+};
+
+/// Where a verification stands. Called from several threads, never two at once.
+struct Progress {
+  std::string_view table;
+  std::string_view stage;  ///< "source", "target", "differences", "figures", "checks"
+  std::size_t table_index = 0;
+  std::size_t table_count = 0;
+  std::uint64_t rows = 0;  ///< of this stage
+  std::uint64_t expected_rows = 0;
+  std::uint64_t bytes = 0;
+};
+using ProgressCallback = std::function<void(const Progress&)>;
+
+/// Compares what the run's side tables hold with what they should hold, table by table, and runs
+/// the plan's checks. Each side is read under one snapshot of its own, opened here. The result is
+/// stored with the run (ledger/verification.h).
+///
+/// What is wrong with one table is that table's outcome; the others are still looked at. Throws
+/// Error{connection} when a server is gone, Error{interrupted} after a stop request, Error{usage}
+/// where `tables` names one that the plan does not have, Error{drift} where an endpoint leads to
+/// another server than the plan's.
+[[nodiscard]] VerifyReport verify_tables(const plan::Plan& plan, const ledger::Run& run,
+                                         const model::Endpoint& source,
+                                         const model::Endpoint& target, const Options& options,
+                                         const ProgressCallback& progress,
+                                         const std::stop_token& stop);
+
+}  // namespace sluice::verify

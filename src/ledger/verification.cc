@@ -1,0 +1,106 @@
+#include "sluice/ledger/verification.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/hex.h"
+#include "sluice/model/error.h"
+
+#include "ledger/row_reader.h"
+
+namespace sluice::ledger {
+namespace {
+
+int next_number(db::SqlSession& session, const std::string& run_id) {
+  // The run's row serializes two verifications that end at the same moment.
+  session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});
+  const auto next = session.query(
+      "SELECT coalesce(max(verification_no), 0) + 1 FROM sluice.verification WHERE run_id = $1",
+      {run_id});
+  return RowReader(next.rows.at(0)).small();
+}
+
+std::string bytes_of(const std::string& hex_digits) {
+  std::string bytes;
+  if (!codec::append_from_hex(hex_digits, bytes)) {
+    throw model::Error(model::ErrorKind::data, "the ledger holds a quarantined row that is not hex");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+int record_verification(db::SqlSession& session, const std::string& run_id,
+                        const Verification& verification, const std::vector<CheckValue>& values) {
+  session.begin();
+  const std::string number = std::to_string(next_number(session, run_id));
+  session.query(
+      "INSERT INTO sluice.verification (run_id, verification_no, mode, outcome, started_at, "
+      "ended_at, report) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      {run_id, number, verification.mode, verification.outcome, verification.started_at,
+       verification.ended_at, verification.report});
+  for (const CheckValue& value : values) {
+    session.query(
+        "INSERT INTO sluice.check_result (run_id, verification_no, name, side, group_key, value, "
+        "at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        {run_id, number, value.name, value.side, value.group_key, value.value, value.at});
+  }
+  session.commit();
+  return std::stoi(number);
+}
+
+std::vector<Verification> verifications(db::SqlSession& session, const std::string& run_id) {
+  const auto result = session.query(
+      fmt::format("SELECT verification_no, mode, outcome, {}, {} FROM sluice.verification "
+                  "WHERE run_id = $1 ORDER BY verification_no DESC",
+                  utc("started_at"), utc("ended_at")),
+      {run_id});
+  std::vector<Verification> all;
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    Verification verification;
+    verification.number = reader.small();
+    verification.mode = reader.text();
+    verification.outcome = reader.text();
+    verification.started_at = reader.text();
+    verification.ended_at = reader.text();
+    all.push_back(std::move(verification));
+  }
+  return all;
+}
+
+std::optional<std::string> verification_report(db::SqlSession& session, const std::string& run_id,
+                                               int number) {
+  const auto result = session.query(
+      "SELECT report FROM sluice.verification WHERE run_id = $1 AND verification_no = $2",
+      {run_id, std::to_string(number)});
+  if (result.rows.empty()) return std::nullopt;
+  return RowReader(result.rows.front()).text();
+}
+
+std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_id, int table_no,
+                               std::int64_t after, int limit) {
+  const auto result = session.query(
+      "SELECT quarantine_id, source_key, reason, encode(row_form, 'hex'), irregular, state, "
+      "decision FROM sluice.quarantine WHERE run_id = $1 AND table_no = $2 AND quarantine_id > $3 "
+      "ORDER BY quarantine_id LIMIT $4",
+      {run_id, std::to_string(table_no), std::to_string(after), std::to_string(limit)});
+  std::vector<HeldRow> rows;
+  for (const auto& row : result.rows) {
+    RowReader reader(row);
+    HeldRow held;
+    held.id = reader.integer();
+    held.source_key = reader.text();
+    held.reason = reader.text();
+    held.row = bytes_of(reader.text());
+    held.irregular = reader.text();
+    held.state = reader.text();
+    held.decision = reader.text();
+    rows.push_back(std::move(held));
+  }
+  return rows;
+}
+
+}  // namespace sluice::ledger
