@@ -63,7 +63,7 @@ struct DeferredStep {
     validate,     // stage 4: of foreign_key
   };
   Kind kind{};
-  std::string name;  // on the side table; differs from `of`, so that both can exist at once
+  std::string name;  // on the side; differs from `of` where the schema has room for one only
   std::string of;    // the live object it stands for
   std::string sql;   // complete statement
 

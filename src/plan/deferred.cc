@@ -1,0 +1,208 @@
+#include <algorithm>
+#include <string_view>
+
+#include "plan/names.h"
+#include "plan/pg_definition.h"
+#include "plan/side_table.h"
+#include "sluice/model/quote.h"
+
+namespace sluice::plan {
+namespace {
+
+constexpr auto kPg = model::Engine::postgresql;
+
+std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
+std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
+std::string literal(std::string_view text) { return model::quote_literal(kPg, text); }
+
+/// Collects the steps of one table.
+class Steps {
+ public:
+  Steps(const model::Table& live, const model::QualifiedName& side)
+      : live_(live), side_(side), alter_("ALTER TABLE " + quoted(side)) {}
+
+  void add_index(const model::Index& index);
+  void add_checks();
+  void add_foreign_keys(const SideOf& side_of);
+  void add_positions();
+  void add_settings();
+  [[nodiscard]] std::vector<DeferredStep> take();
+
+ private:
+  void add_constraint(const model::Index& index);
+  DeferredStep& add(DeferredStep::Kind kind, std::string name, std::string of, std::string sql);
+
+  const model::Table& live_;
+  const model::QualifiedName& side_;
+  std::string alter_;
+  std::vector<DeferredStep> steps_;
+};
+
+DeferredStep& Steps::add(DeferredStep::Kind kind, std::string name, std::string of,
+                         std::string sql) {
+  DeferredStep step;
+  step.kind = kind;
+  step.name = std::move(name);
+  step.of = std::move(of);
+  step.sql = std::move(sql);
+  return steps_.emplace_back(std::move(step));
+}
+
+void Steps::add_index(const model::Index& index) {
+  const std::string name = derived_name(index.name, kSideSuffix);
+  if (index.constraint_definition.starts_with("EXCLUDE")) {
+    add(DeferredStep::Kind::exclusion, name, index.name,
+        alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
+  } else {
+    // Constraints get their index first: CREATE INDEX lets others be built on the same table at the same time, ADD CONSTRAINT
+    // would not.
+    const IndexDefinition definition = read_index_definition(index.definition);
+    DeferredStep& step = add(DeferredStep::Kind::index, name, index.name,
+                             index_sql(definition, name, side_, index.tablespace));
+    step.unique = definition.unique;
+    step.nulls_not_distinct = definition.nulls_not_distinct;
+    step.key = definition.key;
+    step.condition = definition.predicate;
+    if (index.is_constraint) add_constraint(index);
+  }
+  if (!index.comment.empty()) {
+    add(DeferredStep::Kind::setting, name, index.name,
+        "COMMENT ON INDEX " + quoted(model::QualifiedName{side_.schema, name}) + " IS " +
+            literal(index.comment));
+  }
+}
+
+void Steps::add_constraint(const model::Index& index) {
+  const std::string name = derived_name(index.name, kSideSuffix);
+  const std::string timing = constraint_timing(index.constraint_definition);
+  add(index.primary ? DeferredStep::Kind::primary_key : DeferredStep::Kind::unique, name,
+      index.name,
+      alter_ + " ADD CONSTRAINT " + quoted(name) + (index.primary ? " PRIMARY KEY" : " UNIQUE") +
+          " USING INDEX " + quoted(name) + (timing.empty() ? "" : " " + timing));
+}
+
+void Steps::add_checks() {
+  for (const model::Check& check : live_.checks) {
+    DeferredStep& step =
+        add(DeferredStep::Kind::check, check.name, check.name,
+            alter_ + " ADD CONSTRAINT " + quoted(check.name) + " " + check.definition);
+    if (check.validated) step.condition = check_expression(check.definition);
+  }
+}
+
+void Steps::add_foreign_keys(const SideOf& side_of) {
+  for (const model::ForeignKey& key : live_.foreign_keys) {
+    const ForeignKeyDefinition definition = read_foreign_key_definition(key.definition);
+    const auto planned = side_of.find(key.referenced);
+    const model::QualifiedName& referenced =
+        planned == side_of.end() ? key.referenced : planned->second;
+    DeferredStep& step =
+        add(DeferredStep::Kind::foreign_key, key.name, key.name,
+            alter_ + " ADD CONSTRAINT " + quoted(key.name) + " " +
+                foreign_key_sql(definition, referenced) + " NOT VALID");
+    step.referenced = referenced;
+    for (const std::string& column : key.columns) step.key.push_back(quoted(column));
+    for (const std::string& column : key.referenced_columns)
+      step.referenced_key.push_back(quoted(column));
+    if (definition.validated) {
+      add(DeferredStep::Kind::validate, key.name, key.name,
+          alter_ + " VALIDATE CONSTRAINT " + quoted(key.name));
+    }
+  }
+}
+
+/// The value of one option in "START WITH 1 INCREMENT BY -1 MINVALUE 1 ...".
+std::string sequence_option(const std::string& options, std::string_view name) {
+  const std::size_t at = options.find(name);
+  if (at == std::string::npos) return {};
+  const std::size_t start = at + name.size();
+  return options.substr(start, options.find(' ', start) - start);
+}
+
+/// Behind every number in the side table and every number that the live sequence has given out. setval of NULL does nothing.
+std::string position_sql(const model::Column& column, const model::QualifiedName& side) {
+  const model::QualifiedName live = read_name(column.sequence);
+  const bool descending = sequence_option(column.sequence_options, "INCREMENT BY ").starts_with('-');
+  const std::string minimum = sequence_option(column.sequence_options, "MINVALUE ");
+  const std::string maximum = sequence_option(column.sequence_options, "MAXVALUE ");
+  std::string used = std::string("SELECT ") + (descending ? "min(" : "max(") +
+                     quoted(column.name) + ") FROM " + quoted(side);
+  // Numbers outside the sequence's own range can never meet one that it gives.
+  if (!minimum.empty() && !maximum.empty()) {
+    used += " WHERE " + quoted(column.name) + " BETWEEN " + minimum + " AND " + maximum;
+  }
+  return "SELECT pg_catalog.setval(" + literal(quoted(derived_name(live, kSideSuffix))) + ", " +
+         (descending ? "least" : "greatest") + "((" + used + "), (SELECT last_value FROM " +
+         quoted(live) + " WHERE is_called)))";
+}
+
+void Steps::add_positions() {
+  for (const model::Column& column : live_.columns) {
+    const NumberSource source = number_source(column);
+    if (source != NumberSource::identity && source != NumberSource::own_sequence) continue;
+    const model::QualifiedName live = read_name(column.sequence);
+    add(DeferredStep::Kind::position, derived_name(live.table, kSideSuffix), live.table,
+        position_sql(column, side_));
+    if (column.identity == model::Identity::always) {
+      add(DeferredStep::Kind::setting, column.name, column.name,
+          alter_ + " ALTER COLUMN " + quoted(column.name) + " SET GENERATED ALWAYS");
+    }
+  }
+}
+
+void Steps::add_settings() {
+  constexpr std::string_view kIndex = "index ";
+  if (live_.replica_identity.starts_with(kIndex)) {
+    const std::string index = live_.replica_identity.substr(kIndex.size());
+    const std::string name = derived_name(index, kSideSuffix);
+    add(DeferredStep::Kind::setting, name, index,
+        alter_ + " REPLICA IDENTITY USING INDEX " + quoted(name));
+  }
+  constexpr std::string_view kAutovacuum = "autovacuum_enabled";
+  std::string sql = alter_ + " RESET (autovacuum_enabled)";
+  for (const std::string& parameter : live_.storage_parameters) {
+    if (!parameter.starts_with(std::string(kAutovacuum) + "=")) continue;
+    sql = alter_ + " SET (autovacuum_enabled=" + literal(parameter.substr(kAutovacuum.size() + 1)) +
+          ")";
+  }
+  add(DeferredStep::Kind::setting, std::string(kAutovacuum), std::string(kAutovacuum),
+      std::move(sql));
+}
+
+std::vector<DeferredStep> Steps::take() {
+  std::ranges::stable_sort(steps_, {}, [](const DeferredStep& step) { return stage(step.kind); });
+  return std::move(steps_);
+}
+
+}  // namespace
+
+int stage(DeferredStep::Kind kind) noexcept {
+  switch (kind) {
+    case DeferredStep::Kind::index: return 1;
+    case DeferredStep::Kind::primary_key:
+    case DeferredStep::Kind::unique:
+    case DeferredStep::Kind::exclusion:
+    case DeferredStep::Kind::check:
+    case DeferredStep::Kind::position:
+    case DeferredStep::Kind::setting: return 2;
+    case DeferredStep::Kind::foreign_key: return 3;
+    case DeferredStep::Kind::validate: return 4;
+  }
+  return kStages;
+}
+
+std::vector<DeferredStep> deferred_steps(const model::Table& live, const model::QualifiedName& side,
+                                         const SideOf& side_of) {
+  Steps steps(live, side);
+  if (const model::Index* primary = live.primary_key()) steps.add_index(*primary);
+  for (const model::Index& index : live.indexes) {
+    if (!index.primary && index.valid) steps.add_index(index);
+  }
+  steps.add_checks();
+  steps.add_positions();
+  steps.add_settings();
+  steps.add_foreign_keys(side_of);
+  return steps.take();
+}
+
+}  // namespace sluice::plan
