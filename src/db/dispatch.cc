@@ -6,8 +6,8 @@
 #include "sluice/db/target.h"
 #include "sluice/model/error.h"
 
-#include "mysql/mysql.h"
-#include "pg/pg.h"
+#include "db/mysql/mysql.h"
+#include "db/pg/pg.h"
 
 namespace sluice::db {
 namespace {

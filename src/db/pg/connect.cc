@@ -1,0 +1,107 @@
+#include "db/pg/connect.h"
+
+#include <string>
+#include <vector>
+
+#include "sluice/model/error.h"
+
+#include "db/pg/connect_options.h"
+
+namespace sluice::db::pg {
+namespace {
+
+using model::Error;
+using model::ErrorKind;
+using model::Retry;
+
+/// Keywords and values as libpq takes them: two arrays that end with null.
+struct Arguments {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+
+  explicit Arguments(const ConnectOptions& options) {
+    for (const auto& [keyword, value] : options) {
+      keywords.push_back(keyword.c_str());
+      values.push_back(value.c_str());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+  }
+};
+
+std::string option(const PQconninfoOption* options, std::string_view keyword) {
+  for (; options != nullptr && options->keyword != nullptr; ++options) {
+    if (keyword == options->keyword) return options->val == nullptr ? "" : options->val;
+  }
+  return {};
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+[[noreturn]] void fail_options(const PGconn* connection) {
+  throw Error(ErrorKind::config,
+              "the connection settings cannot be used: " + trimmed(PQerrorMessage(connection)),
+              "check the endpoint and the libpq service file that it names");
+}
+
+[[noreturn]] void fail_connect(const PGconn* connection, const std::string& sslmode) {
+  const std::string message = "cannot connect: " + trimmed(PQerrorMessage(connection));
+  if (PQconnectionNeedsPassword(connection) != 0) {
+    throw Error(ErrorKind::config, message,
+                "put the password into .pgpass (mode 0600) or a service file; sluice takes none");
+  }
+  const std::string hint = sslmode == "verify-full"
+                               ? "the server's certificate is verified: name its authority with "
+                                 "sslrootcert, or say sslmode"
+                               : "";
+  throw Error(ErrorKind::connection, message, hint, Retry::new_session);
+}
+
+/// What libpq makes of the options, the service file and the environment. Only a start: where a
+/// service names the peer, libpq opens a socket to it, sends nothing and closes it again.
+ConnectOptions with_tls(ConnectOptions options) {
+  const Arguments arguments(options);
+  const RawConnection probe(
+      PQconnectStartParams(arguments.keywords.data(), arguments.values.data(), 0));
+  if (!probe) throw std::bad_alloc();
+  const Conninfo effective(PQconninfo(probe.get()));
+  if (!effective) fail_options(probe.get());
+  std::string hosts = option(effective.get(), "hostaddr");
+  if (hosts.empty()) hosts = option(effective.get(), "host");
+  const std::string sslmode = required_sslmode(hosts, option(effective.get(), "sslmode"));
+  if (!sslmode.empty()) options["sslmode"] = sslmode;
+  return options;
+}
+
+void check_version(const PGconn* connection) {
+  const int version = PQserverVersion(connection);
+  if (version >= kOldestVersion) return;
+  throw Error(ErrorKind::config,
+              "the server is PostgreSQL " + std::to_string(version / 10000) +
+                  "; the oldest that sluice reads is " + std::to_string(kOldestVersion / 10000),
+              "upgrade the server, or restore a dump of it into a newer one and move from there");
+}
+
+void ignore_notice(void* /*argument*/, const PGresult* /*notice*/) {}
+
+}  // namespace
+
+RawConnection connect(const model::Endpoint& endpoint) {
+  const ConnectOptions options = with_tls(connect_options(endpoint));
+  const Arguments arguments(options);
+  RawConnection connection(
+      PQconnectdbParams(arguments.keywords.data(), arguments.values.data(), 0));
+  if (!connection) throw std::bad_alloc();
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    const auto sslmode = options.find("sslmode");
+    fail_connect(connection.get(), sslmode == options.end() ? "" : sslmode->second);
+  }
+  check_version(connection.get());
+  PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);
+  return connection;
+}
+
+}  // namespace sluice::db::pg

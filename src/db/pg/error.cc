@@ -1,0 +1,148 @@
+#include "db/pg/error.h"
+
+#include <algorithm>
+#include <array>
+
+#include <libpq-fe.h>
+#include <pqxx/except>
+
+namespace sluice::db::pg {
+namespace {
+
+using model::Error;
+using model::ErrorKind;
+using model::Retry;
+
+struct Rule {
+  std::string_view sqlstate;  // the whole state, or the two characters of its class
+  ErrorKind kind;
+  Retry retry;
+  const char* hint;
+};
+
+// The first rule that fits counts, so single states stand before their class.
+constexpr std::array kRules = {
+    Rule{"08P01", ErrorKind::internal, Retry::never, ""},
+    Rule{"08", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"22", ErrorKind::data, Retry::never, ""},
+    Rule{"23", ErrorKind::data, Retry::never, ""},
+    Rule{"25006", ErrorKind::config, Retry::never,
+         "the server or the session is read-only: name the primary server"},
+    Rule{"25P03", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"28", ErrorKind::config, Retry::never,
+         "check the user, pg_hba.conf and the password in .pgpass or the service file"},
+    Rule{"3D000", ErrorKind::config, Retry::never, "create the database or correct its name"},
+    Rule{"3F000", ErrorKind::drift, Retry::never, ""},
+    Rule{"40", ErrorKind::connection, Retry::same_session, ""},
+    Rule{"42501", ErrorKind::config, Retry::never,
+         "sluice grants prints the SQL that gives the role what it needs"},
+    Rule{"42P01", ErrorKind::drift, Retry::never, ""},
+    Rule{"42703", ErrorKind::drift, Retry::never, ""},
+    Rule{"42704", ErrorKind::drift, Retry::never, ""},
+    Rule{"53100", ErrorKind::storage, Retry::never, "free space on the server's disk, then go on"},
+    Rule{"53300", ErrorKind::connection, Retry::new_session,
+         "raise max_connections or use fewer readers and writers"},
+    Rule{"53", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"54", ErrorKind::data, Retry::never, ""},
+    Rule{"55006", ErrorKind::connection, Retry::same_session, ""},
+    Rule{"55P03", ErrorKind::connection, Retry::same_session,
+         "somebody holds a lock that is needed"},
+    Rule{"57014", ErrorKind::interrupted, Retry::never, ""},
+    Rule{"57", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"58", ErrorKind::storage, Retry::never, "look into the server's log"},
+    Rule{"XX001", ErrorKind::data, Retry::never, "the server found its own files damaged"},
+    Rule{"XX002", ErrorKind::data, Retry::never, "the server found an index damaged: REINDEX it"},
+};
+
+constexpr Rule kOtherwise{"", ErrorKind::internal, Retry::never, ""};
+
+const Rule& rule_for(std::string_view sqlstate) {
+  const auto* const found = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& rule) {
+    return sqlstate.substr(0, rule.sqlstate.size()) == rule.sqlstate;
+  });
+  return found == kRules.end() ? kOtherwise : *found;
+}
+
+/// The server's first line without its severity.
+std::string first_line(std::string_view text) {
+  for (const std::string_view severity : {"ERROR:  ", "FATAL:  ", "PANIC:  "}) {
+    if (text.substr(0, severity.size()) == severity) text.remove_prefix(severity.size());
+  }
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
+
+Failure failure_of_exception(const pg_conn* connection, const std::exception& error,
+                             std::string sqlstate) {
+  Failure failure;
+  failure.sqlstate = std::move(sqlstate);
+  failure.message = first_line(error.what());
+  failure.connection_lost = PQstatus(connection) != CONNECTION_OK;
+  // libpqxx keeps its own words for a lost connection; libpq's say more.
+  if (failure.connection_lost) failure.message = first_line(PQerrorMessage(connection));
+  return failure;
+}
+
+}  // namespace
+
+Error to_error(const Failure& failure) {
+  const std::string state = failure.sqlstate.empty() ? "" : " (SQLSTATE " + failure.sqlstate + ")";
+  const std::string message = "postgresql: " + failure.message + state;
+  const Rule& rule = rule_for(failure.sqlstate);
+  if (failure.connection_lost && rule.retry != Retry::new_session &&
+      rule.kind != ErrorKind::config) {
+    return Error(ErrorKind::connection, message, Retry::new_session);
+  }
+  return Error(rule.kind, message, rule.hint, rule.retry);
+}
+
+Failure failure_of(const pg_conn* connection, const pg_result* result) {
+  Failure failure;
+  failure.connection_lost = PQstatus(connection) != CONNECTION_OK;
+  if (result != nullptr) {
+    failure.sqlstate = text_or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    failure.message = text_or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+  }
+  if (failure.message.empty()) failure.message = first_line(PQerrorMessage(connection));
+  return failure;
+}
+
+std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept {
+  if (sqlstate == "23505" || sqlstate == "23P01") return Refusal::Kind::duplicate_key;
+  if (sqlstate == "23502") return Refusal::Kind::not_null;
+  if (sqlstate == "23503") return Refusal::Kind::foreign_key;
+  if (sqlstate == "23514") return Refusal::Kind::check;
+  if (sqlstate.substr(0, 2) == "22") return Refusal::Kind::value;
+  if (sqlstate == "54000") return Refusal::Kind::row_too_big;
+  return std::nullopt;
+}
+
+void rethrow_as_error(const pg_conn* connection) {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const pqxx::in_doubt_error&) {
+    throw model::CommitInDoubt("postgresql: the connection was lost during COMMIT: " +
+                               first_line(PQerrorMessage(connection)));
+  } catch (const pqxx::deadlock_detected& error) {
+    throw to_error(failure_of_exception(connection, error, "40P01"));
+  } catch (const pqxx::serialization_failure& error) {
+    throw to_error(failure_of_exception(connection, error, "40001"));
+  } catch (const pqxx::transaction_rollback& error) {
+    throw to_error(failure_of_exception(connection, error, "40000"));
+  } catch (const pqxx::sql_error& error) {
+    throw to_error(failure_of_exception(connection, error, error.sqlstate()));
+  } catch (const pqxx::broken_connection& error) {
+    throw to_error(failure_of_exception(connection, error, "08006"));
+  } catch (const pqxx::failure& error) {
+    throw to_error(failure_of_exception(connection, error, ""));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::internal, std::string("libpqxx: ") + error.what());
+  }
+}
+
+}  // namespace sluice::db::pg

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sluice/db/target.h"
+#include "sluice/model/error.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace sluice::db::pg {
+
+/// What the server or libpq said about a failure. `sqlstate` is empty where the connection failed
+/// without words.
+struct Failure {
+  std::string sqlstate;
+  std::string message;  // for people; never decided by
+  bool connection_lost = false;
+};
+
+/// The error to throw: kind, retry and hint follow from the SQLSTATE alone.
+[[nodiscard]] model::Error to_error(const Failure& failure);
+
+/// What a result (may be null) and its connection say.
+[[nodiscard]] Failure failure_of(const pg_conn* connection, const pg_result* result);
+
+/// The refusal that a failed write stands for; nothing where the data are not at fault.
+[[nodiscard]] std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept;
+
+/// Turns the libpqxx exception being handled into Error and throws it; lets Error pass. Call only
+/// inside a catch block.
+[[noreturn]] void rethrow_as_error(const pg_conn* connection);
+
+}  // namespace sluice::db::pg

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "sluice/db/sql_session.h"
+
+#include "db/pg/connection.h"
+
+namespace sluice::db::pg {
+
+/// SqlSession on a Connection. `Base` is SqlSession, or TargetSession for a session that writes
+/// rows as well.
+template <typename Base>
+class SessionOn : public Base {
+ public:
+  SessionOn(const model::Endpoint& endpoint, Purpose purpose) : connection_(endpoint, purpose) {}
+
+  [[nodiscard]] model::Engine engine() const noexcept override { return model::Engine::postgresql; }
+  QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {}) override {
+    return connection_.query(sql, parameters);
+  }
+  void begin() override { connection_.begin(); }
+  void commit() override { connection_.commit(); }
+  void rollback() noexcept override { connection_.rollback(); }
+  void cancel() noexcept override { connection_.cancel(); }
+
+  [[nodiscard]] Connection& connection() noexcept { return connection_; }
+
+ private:
+  Connection connection_;
+};
+
+using Session = SessionOn<SqlSession>;
+
+}  // namespace sluice::db::pg
