@@ -122,7 +122,7 @@ struct Plan {
   codec::DigestAlgorithm digest{};
   std::string config_sha256;
   std::vector<TablePlan> tables;  // largest first is copy's business; here in config order
-  std::vector<config::Leave> leave;  // source tables left behind on purpose, with reasons
+  std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };
 

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace sluice::copy {
+
+/// What one table's copy has done so far, in this process. Counters only grow; readable from any
+/// thread while they do.
+struct TableProgress {
+  std::atomic<std::uint64_t> rows_read{0};
+  std::atomic<std::uint64_t> rows_written{0};
+  std::atomic<std::uint64_t> bytes_written{0};
+  std::atomic<std::uint64_t> quarantined{0};
+  std::atomic<std::uint64_t> batches{0};
+};
+
+/// One TableProgress per table of the plan, by table number (1, 2, ...).
+class Progress {
+ public:
+  explicit Progress(std::size_t tables) {
+    for (std::size_t i = 0; i < tables; ++i) tables_.push_back(std::make_unique<TableProgress>());
+  }
+  [[nodiscard]] TableProgress& table(int number) noexcept {
+    return *tables_[static_cast<std::size_t>(number - 1)];
+  }
+  [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
+
+ private:
+  std::vector<std::unique_ptr<TableProgress>> tables_;
+};
+
+}  // namespace sluice::copy

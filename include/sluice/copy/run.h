@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "sluice/copy/progress.h"
+#include "sluice/ledger/records.h"
+#include "sluice/model/endpoint.h"
+#include "sluice/model/error.h"
+#include "sluice/plan/plan.h"
+
+namespace sluice::copy {
+
+struct CopyOptions {
+  std::size_t readers = 2;
+  std::size_t writers = 2;
+  std::size_t in_flight =
+      5;  // batches between reading and COMMIT; times batch_bytes bounds the memory
+  std::size_t batch_bytes = 8 * 1024 * 1024;  // of source rows in row form
+  std::uint64_t min_free_bytes =
+      0;  // free space on the target below which the run pauses; 0: not checked
+};
+
+/// Why a run stops before its end. The first reason stands; all stages then stop between batches.
+/// Safe from all threads.
+class StopReason {
+ public:
+  struct Why {
+    model::ErrorKind kind{};  // interrupted, stop_rule, storage
+    std::string text;
+  };
+  void request(model::ErrorKind kind, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    if (!why_) why_ = Why{kind, text};
+    stop_.request_stop();
+  }
+  [[nodiscard]] std::optional<Why> why() const {
+    const std::lock_guard lock(mutex_);
+    return why_;
+  }
+  [[nodiscard]] std::stop_source& source() noexcept { return stop_; }
+  [[nodiscard]] std::stop_token token() const noexcept { return stop_.get_token(); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Why> why_;  // guarded by mutex_
+  std::stop_source stop_;   // own synchronization
+};
+
+/// What every part of one process's work on a run needs to know. Constant after it is made, but for
+/// progress and stop, which have their own synchronization. Must outlive all stages.
+struct RunContext {
+  const plan::Plan& plan;
+  ledger::Run run;
+  std::string process_id;
+  model::Endpoint source;
+  model::Endpoint target;
+  CopyOptions options;
+  bool joined = false;  // beside other processes
+  Progress& progress;
+  StopReason& stop;
+
+  [[nodiscard]] const plan::TablePlan& table(int number) const {
+    return plan.tables[static_cast<std::size_t>(number - 1)];
+  }
+};
+
+}  // namespace sluice::copy

@@ -1,0 +1,32 @@
+#include "copy/table_failure.h"
+
+#include "sluice/codec/json_write.h"
+#include "sluice/ledger/ledger.h"
+
+namespace sluice::copy {
+
+bool sinks_only_its_table(const model::Error& error) noexcept {
+  if (error.retry() != model::Retry::never) return false;
+  switch (error.kind()) {
+    case model::ErrorKind::data:
+    case model::ErrorKind::config:
+    case model::ErrorKind::not_comparable:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
+                const model::Error& error) {
+  ledger.rollback();
+  ledger::set_table_state(ledger, run.run.id, table_no, ledger::TableState::failed, error.what());
+  codec::JsonWriter body;
+  body.begin_object();
+  body.member("reason", std::string(error.what()));
+  body.member("table", run.table(table_no).source.text());
+  body.end_object();
+  ledger::append_event(ledger, run.run.id, "table-failed", body.take());
+}
+
+}  // namespace sluice::copy

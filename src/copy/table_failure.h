@@ -1,0 +1,17 @@
+#pragma once
+
+#include "sluice/copy/run.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/model/error.h"
+
+namespace sluice::copy {
+
+/// Whether an error is one table's trouble (no permission, a value nobody foresaw) and the others
+/// can go on; trouble of servers, disks or people stops all.
+[[nodiscard]] bool sinks_only_its_table(const model::Error& error) noexcept;
+
+/// Records that a table failed and why; its ranges are not claimed any more.
+void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
+                const model::Error& error);
+
+}  // namespace sluice::copy
