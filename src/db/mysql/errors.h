@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sluice/model/error.h"
+
+#include "db/mysql/client.h"
+
+namespace sluice::db::mysql {
+
+/// What a server or client error number means to the caller. `doing` ("reading crm.customers")
+/// opens the message; it may be empty.
+[[nodiscard]] model::Error make_error(unsigned code, std::string_view message,
+                                      std::string_view doing);
+
+/// Throw the last error of a handle.
+[[noreturn]] void throw_error(MYSQL* handle, std::string_view doing);
+[[noreturn]] void throw_error(MYSQL_STMT* statement, std::string_view doing);
+
+/// True where the error says that the connection is gone, so that the fate of a COMMIT is unknown.
+[[nodiscard]] bool is_connection_lost(const model::Error& error) noexcept;
+
+}  // namespace sluice::db::mysql

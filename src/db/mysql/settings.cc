@@ -1,0 +1,158 @@
+#include "db/mysql/settings.h"
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <unistd.h>
+
+#include "sluice/model/error.h"
+
+#include "db/mysql/option_file.h"
+
+namespace sluice::db::mysql {
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 3306;
+/// A server across the world answers within a second; a firewall that drops packets never does.
+constexpr unsigned kDefaultConnectTimeout = 10;
+
+[[noreturn]] void refuse(const std::string& message, const std::string& hint) {
+  throw model::Error(model::ErrorKind::config, message, hint);
+}
+
+TlsMode read_tls_mode(const std::string& value) {
+  constexpr std::array kModes{
+      std::pair<std::string_view, TlsMode>{"disabled", TlsMode::disabled},
+      std::pair<std::string_view, TlsMode>{"preferred", TlsMode::preferred},
+      std::pair<std::string_view, TlsMode>{"required", TlsMode::required},
+      std::pair<std::string_view, TlsMode>{"verify_identity", TlsMode::verify_identity},
+  };
+  std::string lower = value;
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const auto& [name, mode] : kModes) {
+    if (lower == name) return mode;
+  }
+  refuse("ssl_mode is '" + value + "'", "write disabled, preferred, required or verify_identity");
+}
+
+unsigned read_seconds(const std::string& value) {
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (error != std::errc() || end != value.data() + value.size() || seconds == 0) {
+    refuse("connect_timeout is '" + value + "'", "write a number of seconds");
+  }
+  return seconds;
+}
+
+bool is_loopback(std::string_view host) noexcept {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+/// The file that is read when none is named: the user's own, as with the servers' command line
+/// tools. Files of the machine are not read, so that a config means the same everywhere.
+std::string own_option_file() {
+  const char* const home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return {};
+  std::string path = std::string(home) + "/.my.cnf";
+  return access(path.c_str(), R_OK) == 0 ? path : std::string();
+}
+
+void take_option(const std::string& name, const std::string& value, ConnectSettings& settings) {
+  if (name == "ssl_ca") {
+    settings.ssl_ca = value;
+  } else if (name == "ssl_capath") {
+    settings.ssl_capath = value;
+  } else if (name == "ssl_cert") {
+    settings.ssl_cert = value;
+  } else if (name == "ssl_key") {
+    settings.ssl_key = value;
+  } else if (name == "connect_timeout") {
+    settings.connect_timeout = read_seconds(value);
+  } else if (name != "ssl_mode") {
+    refuse("unknown option '" + name + "' for a MySQL or MariaDB server",
+           "known: ssl_mode, ssl_ca, ssl_capath, ssl_cert, ssl_key, connect_timeout");
+  }
+}
+
+/// The endpoint's own words, where it has any, or else the option file's.
+OptionFileAddress find_address(const model::Endpoint& endpoint, const ConnectSettings& settings) {
+  OptionFileAddress address;
+  if (!endpoint.socket.empty() || !endpoint.host.empty()) {
+    address.socket = endpoint.socket;
+    address.host = endpoint.host;
+    address.port = endpoint.port;
+  } else if (!settings.defaults_file.empty()) {
+    address = read_option_file(settings.defaults_file, settings.group);
+    if (endpoint.port != 0) address.port = endpoint.port;
+    if (address.includes && address.host.empty() && address.socket.empty()) {
+      refuse(settings.defaults_file + " includes other files, which are not searched for a host",
+             "name the host or the socket in the config");
+    }
+  }
+  return address;
+}
+
+/// localhost means the unix socket to every MySQL client, unless a port is named.
+void decide_peer(const OptionFileAddress& address, ConnectSettings& settings) {
+  const bool local_name = address.host.empty() || address.host == "localhost";
+  const bool wants_tcp = address.tcp || (!local_name && address.socket.empty()) ||
+                         (address.socket.empty() && address.port != 0);
+  if (wants_tcp) {
+    settings.host = address.host.empty() ? "localhost" : address.host;
+    settings.port = address.port != 0 ? address.port : kDefaultPort;
+  } else {
+    settings.socket = address.socket.empty() ? default_socket() : address.socket;
+  }
+}
+
+}  // namespace
+
+std::string ConnectSettings::address() const {
+  return socket.empty() ? host + ":" + std::to_string(port) : "socket:" + socket;
+}
+
+ConnectSettings resolve_settings(const model::Endpoint& endpoint) {
+  ConnectSettings settings;
+  settings.database = endpoint.database;
+  settings.user = endpoint.user;
+  settings.group = endpoint.group;
+  settings.connect_timeout = kDefaultConnectTimeout;
+  settings.defaults_file =
+      endpoint.defaults_file.empty() ? own_option_file() : endpoint.defaults_file;
+  if (!settings.group.empty() && endpoint.defaults_file.empty()) {
+    refuse("group '" + settings.group + "' is named without an option file",
+           "name the file that holds it as defaults_file");
+  }
+  for (const auto& [name, value] : endpoint.options) take_option(name, value, settings);
+  decide_peer(find_address(endpoint, settings), settings);
+  const auto mode = endpoint.options.find("ssl_mode");
+  if (mode != endpoint.options.end()) {
+    settings.tls = read_tls_mode(mode->second);
+  } else {
+    const bool near = !settings.socket.empty() || is_loopback(settings.host);
+    settings.tls = near ? TlsMode::preferred : TlsMode::verify_identity;
+  }
+  return settings;
+}
+
+std::vector<std::string> session_statements(model::Engine engine) {
+  std::vector<std::string> statements{
+      "SET NAMES utf8mb4",
+      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
+      "time_zone = '+00:00', sql_select_limit = DEFAULT, sql_big_selects = 1, "
+      "lock_wait_timeout = 10, net_write_timeout = 86400, wait_timeout = 86400",
+      "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+      "SET SESSION TRANSACTION READ ONLY",
+  };
+  statements.emplace_back(
+      engine == model::Engine::mariadb
+          ? "SET SESSION max_statement_time = 0, "
+            "idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0"
+          : "SET SESSION max_execution_time = 0");
+  return statements;
+}
+
+}  // namespace sluice::db::mysql
