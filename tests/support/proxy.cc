@@ -3,9 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -22,7 +21,7 @@ constexpr int kPollMs = 20;
 constexpr std::chrono::milliseconds kTimeToAct{300};
 
 [[noreturn]] void fail(const char* what) {
-  throw std::runtime_error(std::string("proxy: ") + what + ": " + std::strerror(errno));
+  throw std::system_error(errno, std::generic_category(), std::string("proxy: ") + what);
 }
 
 sockaddr_in loopback(int port) {

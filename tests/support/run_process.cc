@@ -1,11 +1,9 @@
 #include "support/run_process.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <map>
-#include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
@@ -22,7 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{5};
 
 [[noreturn]] void fail(const std::string& what, int error) {
-  throw std::runtime_error(what + ": " + std::strerror(error));
+  throw std::system_error(error, std::generic_category(), what);
 }
 
 /// Files in memory instead of pipes: no thread has to drain them, and they can be read while the
@@ -61,12 +59,14 @@ std::vector<std::string> environment(const RunOptions& options) {
     }
   }
   std::vector<std::string> result;
-  for (const auto& [name, value] : merged) result.push_back(name + "=" + value);
+  result.reserve(merged.size());
+  for (const auto& [name, value] : merged) result.emplace_back(name).append("=").append(value);
   return result;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> result;
+  result.reserve(strings.size() + 1);
   for (std::string& text : strings) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

@@ -31,7 +31,7 @@ struct RunResult {
 /// A started program whose output is kept. Killed and reaped by the destructor if it still runs.
 class Process {
  public:
-  /// argv[0] is looked for on the PATH. Throws std::runtime_error if it cannot be started.
+  /// argv[0] is looked for on the PATH. Throws std::system_error if it cannot be started.
   explicit Process(const std::vector<std::string>& argv, const RunOptions& options = {});
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
