@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "sluice/codec/problem.h"
 
@@ -36,9 +34,9 @@ class JsonbNormalizer {
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
  private:
-  class Scanner;
+  class Writer;
 
-  std::vector<char> out_;
+  std::unique_ptr<Writer> writer_;
   std::string_view text_;
 };
 
