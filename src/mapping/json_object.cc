@@ -1,13 +1,15 @@
 #include "sluice/mapping/json_object.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace sluice::mapping {
 namespace {
 
-/// Insertions, deletions, changes and swaps of neighbors that turn one word into the other (optimal string alignment).
+/// Insertions, deletions, changes and swaps of neighbors that turn one word into the other (optimal
+/// string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);

@@ -1,9 +1,10 @@
 #include "sluice/mapping/rules.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
 #include <set>
+
+#include <fmt/format.h>
 
 namespace sluice::mapping {
 namespace {
@@ -45,7 +46,8 @@ std::string map_reason(const ValueMap& map) {
   if (map.otherwise.kind == Otherwise::Kind::value) {
     return fmt::format("the map turns every other value into '{}'", map.otherwise.value);
   }
-  if (map.otherwise.kind == Otherwise::Kind::null) return "the map turns every other value into NULL";
+  if (map.otherwise.kind == Otherwise::Kind::null)
+    return "the map turns every other value into NULL";
   return merge_reason(map);
 }
 
@@ -60,8 +62,9 @@ struct StepLoss {
                                             : "step upper forgets which letters were lower case";
   }
   std::string operator()(const NullIf& step) const {
-    return step.texts.empty() ? std::string()
-                              : fmt::format("step null_if turns '{}' into NULL", step.texts.front());
+    return step.texts.empty()
+               ? std::string()
+               : fmt::format("step null_if turns '{}' into NULL", step.texts.front());
   }
   std::string operator()(const ValueMap& step) const { return map_reason(step); }
   std::string operator()(const Truncate& step) const {

@@ -33,7 +33,9 @@ struct ConversionContext {
   bool allow_loss = false;
   bool lost = false;
   codec::JsonbNormalizer jsonb;
-  std::string text;
+  std::string text;  ///< scratch, like the two below
+  std::string digits;
+  std::string back;
 };
 
 /// Puts the binary form for `to` into `out`, replacing what was there. REQUIRES: conversion(from,

@@ -22,7 +22,8 @@ struct Fit {
   std::optional<int> precision;        ///< of numeric; absent: any value
   std::optional<int> scale;            ///< of numeric
   std::optional<int> fraction_digits;  ///< of times and timestamps; absent: six
-  std::optional<int> bits;             ///< bit(n): exactly; varbit(n): at most
+  std::optional<int> bits;             ///< of bit strings: at most; absent: any
+  bool bits_exact = false;             ///< bit(n): exactly `bits`
   std::vector<std::string> labels;  ///< of an enum, where the catalogue named them; empty: any text
 
   friend bool operator==(const Fit&, const Fit&) = default;

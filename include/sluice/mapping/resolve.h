@@ -32,7 +32,7 @@ struct TargetColumn {
 
 struct Resolution {
   /// Complete where `findings` holds no error: same_names expanded, rules in the order of the
-  /// target's columns, columns with UseDefault and generated ones left out. `source` holds only
+  /// target's columns, columns that the target fills itself left out. `source` holds only
   /// columns that something reads, and the key.
   TableMapping mapping;
   std::vector<model::Finding> findings;

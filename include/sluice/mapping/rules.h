@@ -44,7 +44,7 @@ struct Otherwise {
   std::string value;  ///< of Kind::value
   friend bool operator==(const Otherwise&, const Otherwise&) = default;
 };
-/// Old value -> new value; an absent new value is NULL.
+/// Old value -> new value; an absent new value is NULL. Sorted by old value.
 struct ValueMap {
   std::vector<std::pair<std::string, std::optional<std::string>>> entries;
   Otherwise otherwise;
@@ -156,7 +156,7 @@ struct Drop {
 
 /// Everything a config says of one table's columns and rows.
 struct TableRules {
-  std::vector<Rule> rules;  ///< in the config's order; one at most for a target column
+  std::vector<Rule> rules;  ///< sorted by target column; one at most for each
   std::vector<Drop> drops;
   bool same_names =
       false;  ///< columns of equal name that nothing mentions are mapped to each other
