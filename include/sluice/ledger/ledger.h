@@ -116,7 +116,7 @@ void supersede_table(db::SqlSession& session, const std::string& run_id, int tab
 
 // --- quarantine
 // ------------------------------------------------------------------------------------
-/// (tx) Inserts the rows and returns the table's quarantined rows so far.
+/// (tx) Inserts the rows and returns how many of the table are open: in quarantine and undecided.
 [[nodiscard]] std::uint64_t record_quarantine(db::TargetSession& session, const std::string& run_id,
                                               int table_no, int range_no, int batch_no,
                                               const std::vector<QuarantinedRow>& rows);

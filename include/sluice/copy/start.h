@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sluice/approve/approved.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
+#include "sluice/model/finding.h"
+#include "sluice/plan/plan.h"
+
+namespace sluice::copy {
+
+/// What a start meets in the ledger.
+enum class StartKind : std::uint8_t {
+  fresh,        // a new run, recorded now
+  resumed,      // goes on where the run stopped or died
+  joined,       // works beside other processes
+  finished,     // nothing left to do
+  held,         // another process works on it, and joining was not asked for
+  not_running,  // joining was asked for, but nobody works on the run
+};
+
+struct StartOptions {
+  bool join = false;
+  std::string operator_name;
+  std::string tool_version;
+};
+
+/// A run as this process holds it. The run is held for as long as `control` lives.
+struct Start {
+  StartKind kind = StartKind::fresh;
+  ledger::Run run;
+  std::string process_id;
+  std::vector<ledger::Process> holders;  // of held
+  std::unique_ptr<db::SqlSession> control;
+};
+
+/// What of the live target tables speaks against starting: rows where none may be, names that are
+/// taken. Nothing is changed.
+[[nodiscard]] std::vector<model::Finding> check_target(db::SqlSession& session,
+                                                       const plan::Plan& plan);
+
+/// Finds or makes the run of an approved plan in the target's ledger, and takes it. `estimates`:
+/// one per table, for progress.
+[[nodiscard]] Start start_run(const approve::Approved<plan::Plan>& plan,
+                              const model::Endpoint& target,
+                              const std::vector<ledger::RunTable>& estimates,
+                              const StartOptions& options);
+
+/// Creates the side tables that are not there yet, each with a mark that it belongs to the run.
+/// Throws Error{drift} when a table of that name belongs to somebody else, or when one that has
+/// batches is gone.
+void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run);
+
+}  // namespace sluice::copy

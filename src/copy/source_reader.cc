@@ -1,0 +1,71 @@
+#include "sluice/copy/source_reader.h"
+
+#include <algorithm>
+
+#include "sluice/db/target.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/kill_point.h"
+
+#include "copy/table_streams.h"
+
+namespace sluice::copy {
+namespace {
+
+/// Bytes of a range: some eight batches, so that a range is long enough to be read in one go and
+/// short enough for the last ranges of a table to keep all readers busy until the end.
+constexpr std::uint64_t kRangeBytes = 64ULL << 20;
+/// More ranges than this only make the ledger longer.
+constexpr std::uint64_t kMostRanges = 256;
+
+bool is_kept(const plan::TablePlan& table) noexcept {
+  return table.existing_rows == config::ExistingRows::keep;
+}
+
+std::size_t pieces_of(const ledger::RunTable& table) {
+  return static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(table.estimated_bytes / kRangeBytes, 1, kMostRanges));
+}
+
+/// The exported snapshot of the process that this one joins, on servers that have such a thing.
+std::optional<std::string> snapshot_to_join(const RunContext& run, db::SqlSession& ledger) {
+  if (!run.joined || model::is_mysql_family(run.plan.source.engine)) return std::nullopt;
+  std::optional<std::string> id;
+  for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) id = snapshot.id;
+  return id;
+}
+
+}  // namespace
+
+SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
+  SourceReader reader;
+  reader.snapshot =
+      db::open_snapshot(run.source, run.options.readers, snapshot_to_join(run, ledger));
+  reader.snapshot_no = ledger::record_snapshot(ledger, run.run.id, reader.snapshot.info);
+  SLUICE_KILL_POINT("after_snapshot");
+  return reader;
+}
+
+SourceReader open_existing_reader(const RunContext& run, db::SqlSession& /*ledger*/) {
+  SourceReader reader;
+  reader.snapshot = db::open_target_snapshot(run.target, run.options.readers);
+  return reader;
+}
+
+void cut_tables(const RunContext& run, ledger::Origin origin, SourceReader& reader,
+                db::SqlSession& ledger) {
+  for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
+    const plan::TablePlan& table = run.table(entry.number);
+    if (origin == ledger::Origin::existing && !is_kept(table)) continue;
+    if (entry.state == ledger::TableState::failed) continue;
+    if (ledger::has_ranges(ledger, run.run.id, entry.number, origin)) continue;
+    const auto ranges = db::cut_ranges(*reader.snapshot.sessions.front(), table_read(table, origin),
+                                       read_order(table, origin), pieces_of(entry));
+    // All ranges of a table or none: a table that is cut in part would be copied in part.
+    ledger.begin();
+    ledger::add_ranges(ledger, run.run.id, entry.number, origin, ranges, entry.estimated_bytes);
+    SLUICE_KILL_POINT("before_cut_commit");
+    ledger.commit();
+  }
+}
+
+}  // namespace sluice::copy
