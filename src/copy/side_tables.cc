@@ -8,6 +8,7 @@
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
+#include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
 namespace sluice::copy {
@@ -18,7 +19,7 @@ using model::Error;
 using model::ErrorKind;
 
 std::string quoted(const model::QualifiedName& name) {
-  return db::quote_name(name, Engine::postgresql);
+  return model::quote_name(name, Engine::postgresql);
 }
 
 /// The table's comment, or nothing when there is no such relation.
@@ -46,7 +47,7 @@ void create_one(db::SqlSession& session, const plan::TablePlan& table, const led
   if (table.rest) made.push_back(*table.rest);
   for (const model::QualifiedName& name : made) {
     session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name),
-                              db::quote_literal(Engine::postgresql, mark_of(run))));
+                              model::quote_literal(Engine::postgresql, mark_of(run))));
   }
   SLUICE_KILL_POINT("before_side_commit");
   session.commit();
