@@ -1,0 +1,216 @@
+#include "db/pg/stream.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "sluice/codec/convert.h"
+#include "sluice/codec/utf8.h"
+#include "sluice/model/error.h"
+
+#include "db/pg/copy_out.h"
+#include "db/pg/read_sql.h"
+#include "db/pg/stream_scope.h"
+
+namespace sluice::db::pg {
+namespace {
+
+using codec::Carrier;
+
+void clear(SourceBatch& batch) {
+  batch.rows.clear();
+  batch.irregular.clear();
+  batch.next.reset();
+}
+
+model::Key key_of(const TableRead& table, std::string_view tuple) {
+  std::vector<codec::Field> fields;
+  codec::parse_fields(tuple, fields);
+  model::Key key;
+  for (const std::size_t index : table.key) {
+    std::string& text = key.values.emplace_back();
+    if (fields.at(index).null ||
+        !codec::to_text(table.columns[index].carrier, fields[index].bytes, text)) {
+      throw model::Error(model::ErrorKind::data,
+                         "a key of " + table.table.text() + " is NULL or cannot be read");
+    }
+  }
+  return key;
+}
+
+/// Finds texts that are none, which only a database of encoding SQL_ASCII can hold.
+class TextCheck {
+ public:
+  TextCheck(const TableRead& table, const ServerTraits& server) {
+    if (!server.sql_ascii) return;
+    for (const ReadColumn& column : table.columns) {
+      is_text_.push_back(column.carrier == Carrier::text || column.carrier == Carrier::json ||
+                         column.carrier == Carrier::jsonb);
+    }
+  }
+
+  void check(std::string_view tuple, SourceBatch& batch) const {
+    if (is_text_.empty()) return;
+    codec::FieldReader reader(tuple);
+    for (std::size_t i = 0; i < is_text_.size(); ++i) {
+      const codec::Field field = reader.next();
+      if (!is_text_[i] || field.null) continue;
+      const codec::Problem problem = codec::check_text(field.bytes);
+      if (problem == codec::Problem::none) continue;
+      batch.irregular.push_back({batch.rows.rows(), static_cast<std::uint16_t>(i), problem});
+    }
+  }
+
+ private:
+  std::vector<bool> is_text_;  // empty: nothing to check
+};
+
+/// One COPY for the whole range, cut anywhere: the row that no longer fits is the next batch's
+/// first. In key order, by ctid where each row brings its own, or as the rows come.
+class CursorStream : public RowStream {
+ public:
+  CursorStream(Connection& connection, const TableRead& table, const model::KeyRange& range,
+               bool only)
+      : table_(table),
+        kind_(range.kind),
+        scope_(connection, table, range.kind),
+        text_check_(table, connection.server()),
+        copy_(connection, select_sql(table, range, only, with_ctid())) {
+    step();
+  }
+
+  bool read(SourceBatch& out, std::size_t byte_budget) override {
+    clear(out);
+    while (has_row_) {
+      const std::string_view row(copy_.data(), row_bytes_);
+      if (!out.rows.empty() && out.rows.byte_count() + row.size() > byte_budget) {
+        out.next = place_of(row);
+        return true;
+      }
+      text_check_.check(row, out);
+      out.rows.append_row(row);
+      step();
+    }
+    return !out.rows.empty();
+  }
+
+ private:
+  // A tid's field: its length, a block of 4 bytes, a line of 2.
+  static constexpr std::size_t kCtidBytes = 4 + 4 + 2;
+
+  [[nodiscard]] WithCtid with_ctid() const {
+    return kind_ == model::RangeKind::ctid ? WithCtid::yes : WithCtid::no;
+  }
+
+  void step() {
+    has_row_ = copy_.next();
+    row_bytes_ = copy_.size();
+    if (!has_row_) return;
+    ++rows_;
+    if (kind_ != model::RangeKind::ctid) return;
+    row_bytes_ -= kCtidBytes;
+    codec::store_big_endian(copy_.data(), static_cast<std::uint16_t>(table_.columns.size()));
+  }
+
+  [[nodiscard]] model::Key place_of(std::string_view row) const {
+    if (kind_ == model::RangeKind::key) return key_of(table_, row);
+    if (kind_ == model::RangeKind::whole) return {{std::to_string(rows_ - 1)}};
+    const char* tid = row.data() + row.size() + 4;
+    return {{"(" + std::to_string(codec::load_big_endian<std::uint32_t>(tid)) + "," +
+             std::to_string(codec::load_big_endian<std::uint16_t>(tid + 4)) + ")"}};
+  }
+
+  TableRead table_;
+  model::RangeKind kind_;
+  StreamScope scope_;  // must outlive copy_
+  TextCheck text_check_;
+  CopyOut copy_;
+  bool has_row_ = false;
+  std::size_t row_bytes_ = 0;
+  std::uint64_t rows_ = 0;
+};
+
+/// By ctid, a COPY for each step of blocks: a ctid beside every row would cost the server a quarter
+/// more on narrow rows. Only for tables whose rows lie in their blocks, so that a step is about as
+/// large as it looks.
+class BlockStream : public RowStream {
+ public:
+  BlockStream(Connection& connection, const TableRead& table, const model::KeyRange& range,
+              std::uint64_t blocks)
+      : connection_(connection),
+        table_(table),
+        scope_(connection, table, range.kind),
+        text_check_(table, connection.server()),
+        rest_(range),
+        blocks_(blocks) {}
+
+  bool read(SourceBatch& out, std::size_t byte_budget) override {
+    clear(out);
+    while (!done_ && !is_full(out, byte_budget)) {
+      const std::size_t left = byte_budget - std::min(byte_budget, out.rows.byte_count());
+      read_step(out, std::max<std::uint64_t>(1, left / bytes_a_block_));
+    }
+    if (!done_) out.next = rest_.lower;
+    return !out.rows.empty();
+  }
+
+ private:
+  // Steps adapt to what is there; the first one only has to be harmless where blocks unpack to much
+  // more than their size.
+  static constexpr std::size_t kFirstGuess = std::size_t{32} << 10;
+  static constexpr std::size_t kLeast = 64;  // nearly empty blocks: steps must not become endless
+
+  /// Full at seven eighths: the next step would be a round trip for a handful of blocks.
+  static bool is_full(const SourceBatch& batch, std::size_t byte_budget) {
+    return !batch.rows.empty() && batch.rows.byte_count() >= byte_budget - byte_budget / 8;
+  }
+
+  void read_step(SourceBatch& out, std::uint64_t step) {
+    const std::uint64_t first = rest_.lower ? block_of(*rest_.lower) : 0;
+    const std::uint64_t end = rest_.upper ? block_of(*rest_.upper) : blocks_;
+    model::KeyRange range = rest_;
+    // The last step has the range's own end, which may be open or lie inside a block.
+    done_ = step >= end || first >= end - step;
+    if (!done_) range.upper = model::Key{{ctid_text(first + step)}};
+    const std::size_t before = out.rows.byte_count();
+    CopyOut copy(connection_, select_sql(table_, range, true, WithCtid::no));
+    while (copy.next()) {
+      const std::string_view row(copy.data(), copy.size());
+      text_check_.check(row, out);
+      out.rows.append_row(row);
+    }
+    bytes_a_block_ = std::max(kLeast, (out.rows.byte_count() - before) / step);
+    rest_.lower = range.upper;
+  }
+
+  static std::uint64_t block_of(const model::Key& ctid) {
+    return std::stoull(ctid.values.at(0).substr(1));
+  }
+
+  Connection& connection_;
+  TableRead table_;
+  StreamScope scope_;
+  TextCheck text_check_;
+  model::KeyRange rest_;
+  std::uint64_t blocks_;
+  std::size_t bytes_a_block_ = kFirstGuess;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<RowStream> open_stream(Connection& connection, const TableRead& table,
+                                       const model::KeyRange& range) {
+  const HeapFacts heap = read_heap_facts(connection, table.table);
+  if (range.kind == model::RangeKind::ctid && !heap.is_heap) {
+    throw model::Error(model::ErrorKind::internal,
+                       table.table.text() + " has no heap of its own to read by ctid");
+  }
+  // Before 14 every step would read the whole table.
+  const bool by_steps = range.kind == model::RangeKind::ctid && !heap.has_large_values &&
+                        connection.server().version >= 140000;
+  if (by_steps) return std::make_unique<BlockStream>(connection, table, range, heap.blocks);
+  return std::make_unique<CursorStream>(connection, table, range, heap.is_heap);
+}
+
+}  // namespace sluice::db::pg
