@@ -1,6 +1,5 @@
 #include "sluice/codec/network.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -92,13 +91,12 @@ void append_v6(const std::array<unsigned char, 16>& bytes, std::string& out) {
   const Run zeros = longest_zero_run(words);
   // An IPv4 address at the end, as PostgreSQL (and BIND before it) recognizes one.
   const bool embedded =
-      zeros.start == 0 && (zeros.count == 6 || (zeros.count == 7 && words[7] != 1) ||
-                           (zeros.count == 5 && words[5] == 0xffff));
+      zeros.start == 0 && (zeros.count == 6 || (zeros.count == 5 && words[5] == 0xffff));
   const std::size_t end = embedded ? 6 : 8;
   for (std::size_t i = 0; i < end; ++i) {
     if (zeros.count > 0 && i == zeros.start) {
       out += "::";
-      i += std::min(zeros.count, end - zeros.start) - 1;
+      i += zeros.count - 1;
       continue;
     }
     if (i > 0 && out.back() != ':') out += ':';

@@ -12,6 +12,18 @@ bool is_utf8(std::string_view bytes) noexcept {
   return simdjson::validate_utf8(bytes.data(), bytes.size());
 }
 
+std::size_t first_invalid_utf8(std::string_view bytes) noexcept {
+  constexpr std::size_t kLongestCharacter = 4;
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    std::size_t size = 1;
+    while (size <= kLongestCharacter && !is_utf8(bytes.substr(at, size))) ++size;
+    if (size > kLongestCharacter) return at;
+    at += size;
+  }
+  return at;
+}
+
 Problem check_text(std::string_view bytes) noexcept {
   if (bytes.empty()) return Problem::none;
   if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr) return Problem::nul_byte;

@@ -11,6 +11,10 @@ namespace sluice::codec {
 /// only).
 [[nodiscard]] bool is_utf8(std::string_view bytes) noexcept;
 
+/// Where the first bytes stand that are not UTF-8; the size of the text where all are. Slow: for
+/// messages.
+[[nodiscard]] std::size_t first_invalid_utf8(std::string_view bytes) noexcept;
+
 /// What PostgreSQL's text would say to the bytes: none, invalid_utf8, or nul_byte.
 [[nodiscard]] Problem check_text(std::string_view bytes) noexcept;
 
