@@ -1,0 +1,3 @@
+SET unique_checks = 0;
+LOAD DATA LOCAL INFILE 'crm.tsv' INTO TABLE crm CHARACTER SET utf8mb4;
+ANALYZE TABLE crm;

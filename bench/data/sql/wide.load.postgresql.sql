@@ -1,0 +1,3 @@
+SET client_encoding = 'UTF8';
+\copy crm FROM 'crm.tsv'
+VACUUM (ANALYZE) crm;

@@ -1,0 +1,22 @@
+CREATE TABLE crm (
+  id         BIGINT NOT NULL PRIMARY KEY,
+  account_no INT NOT NULL,
+  region     SMALLINT NOT NULL,
+  visits     INT NOT NULL,
+  score      DOUBLE NULL,
+  credit     DECIMAL(12,2) NOT NULL,
+  balance    DECIMAL(18,4) NOT NULL,
+  born       DATE NOT NULL,
+  created    DATETIME(6) NOT NULL,
+  updated    DATETIME(6) NULL,
+  status     VARCHAR(16) NOT NULL,
+  country    VARCHAR(2) NOT NULL,
+  email      VARCHAR(120) NOT NULL,
+  first_name VARCHAR(60) NOT NULL,
+  last_name  VARCHAR(60) NOT NULL,
+  company    VARCHAR(120) NOT NULL,
+  street     VARCHAR(120) NOT NULL,
+  notes      TEXT NOT NULL,
+  tags       VARCHAR(255) NULL,
+  attributes JSON NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

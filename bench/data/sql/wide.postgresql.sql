@@ -1,0 +1,22 @@
+CREATE TABLE crm (
+  id         bigint NOT NULL PRIMARY KEY,
+  account_no integer NOT NULL,
+  region     smallint NOT NULL,
+  visits     integer NOT NULL,
+  score      double precision,
+  credit     numeric(12,2) NOT NULL,
+  balance    numeric(18,4) NOT NULL,
+  born       date NOT NULL,
+  created    timestamp(6) NOT NULL,
+  updated    timestamp(6),
+  status     varchar(16) NOT NULL,
+  country    varchar(2) NOT NULL,
+  email      varchar(120) NOT NULL,
+  first_name varchar(60) NOT NULL,
+  last_name  varchar(60) NOT NULL,
+  company    varchar(120) NOT NULL,
+  street     varchar(120) NOT NULL,
+  notes      text NOT NULL,
+  tags       varchar(255),
+  attributes jsonb NOT NULL
+);
