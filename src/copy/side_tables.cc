@@ -19,7 +19,7 @@ using model::Error;
 using model::ErrorKind;
 
 std::string quoted(const model::QualifiedName& name) {
-  return model::quote_name(name, Engine::postgresql);
+  return model::quote_name(Engine::postgresql, name);
 }
 
 /// The table's comment, or nothing when there is no such relation.

@@ -1,0 +1,89 @@
+#include "copy/key_columns.h"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "sluice/model/quote.h"
+
+namespace sluice::copy {
+namespace {
+
+using codec::Carrier;
+using model::Engine;
+
+/// Types that both engines order alike and print alike. Text never: collations differ.
+bool is_portable(Carrier carrier) noexcept {
+  switch (carrier) {
+    case Carrier::int2:
+    case Carrier::int4:
+    case Carrier::int8:
+    case Carrier::uuid:
+    case Carrier::date:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether the rule does nothing but copy that column.
+bool copies_plainly(const mapping::Rule& rule, const std::string& column) {
+  if (rule.cases.size() != 1 || rule.cases.front().when) return false;
+  const auto* from = std::get_if<mapping::FromColumn>(&rule.cases.front().value);
+  return from != nullptr && from->column == column && from->steps.empty();
+}
+
+std::string tuple(const plan::TablePlan& table, const std::vector<std::size_t>& columns) {
+  std::string text;
+  for (const std::size_t column : columns) {
+    text += text.empty() ? "(" : ", ";
+    text += model::quote_identifier(Engine::postgresql, table.write[column].name);
+  }
+  return text + ")";
+}
+
+std::string literals(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
+                     const model::Key& key) {
+  std::string text;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    text += text.empty() ? "(" : ", ";
+    text += fmt::format("{}::{}", model::quote_literal(Engine::postgresql, key.values.at(i)),
+                        codec::carrier_sql(table.write[columns[i]].carrier));
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+std::optional<std::vector<std::size_t>> key_in_target(const plan::TablePlan& table) {
+  if (table.key.empty()) return std::nullopt;
+  std::vector<std::size_t> columns;
+  for (const std::size_t key : table.key) {
+    const plan::SourceField& source = table.read[key];
+    if (!is_portable(source.carrier)) return std::nullopt;
+    for (std::size_t i = 0; i < table.write.size(); ++i) {
+      if (copies_plainly(table.rules.rules.at(i), source.name) &&
+          is_portable(table.write[i].carrier)) {
+        columns.push_back(i);
+        break;
+      }
+    }
+  }
+  if (columns.size() != table.key.size()) return std::nullopt;
+  return columns;
+}
+
+std::string range_condition(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
+                            const model::KeyRange& range) {
+  std::string condition = "true";
+  const std::string key = tuple(table, columns);
+  if (range.lower) {
+    condition += fmt::format(" AND {} >= {}", key, literals(table, columns, *range.lower));
+  }
+  if (range.upper) {
+    condition += fmt::format(" AND {} < {}", key, literals(table, columns, *range.upper));
+  }
+  return condition;
+}
+
+}  // namespace sluice::copy

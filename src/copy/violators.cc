@@ -1,0 +1,66 @@
+#include "copy/violators.h"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/model/quote.h"
+
+namespace sluice::copy {
+namespace {
+
+using model::Engine;
+using plan::DeferredStep;
+
+std::string joined(const std::vector<std::string>& parts, const char* separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+/// Rows whose key stands more than once. Keys with NULLs never collide unless the index says so;
+/// grouping treats NULLs as equal, so they are left out.
+std::string duplicate_condition(const plan::TablePlan& table, const DeferredStep& step) {
+  const std::string side = model::quote_name(Engine::postgresql, table.side);
+  const std::string keys = joined(step.key, ", ");
+  std::string rows = step.condition.empty() ? "true" : fmt::format("({})", step.condition);
+  if (!step.nulls_not_distinct) {
+    for (const std::string& key : step.key) rows += fmt::format(" AND ({}) IS NOT NULL", key);
+  }
+  return fmt::format(
+      "s.ctid IN (SELECT unnest(found) FROM (SELECT array_agg(ctid) AS found FROM {} WHERE {} "
+      "GROUP BY {} HAVING count(*) > 1) AS groups)",
+      side, rows, keys);
+}
+
+std::string orphan_condition(const DeferredStep& step) {
+  std::vector<std::string> present;
+  std::vector<std::string> equal;
+  for (std::size_t i = 0; i < step.key.size(); ++i) {
+    present.push_back(fmt::format("s.{} IS NOT NULL", step.key[i]));
+    equal.push_back(fmt::format("p.{} = s.{}", step.referenced_key.at(i), step.key[i]));
+  }
+  return fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", joined(present, " AND "),
+                     model::quote_name(Engine::postgresql, step.referenced),
+                     joined(equal, " AND "));
+}
+
+}  // namespace
+
+std::string violator_condition(const plan::TablePlan& table, const DeferredStep& step) {
+  switch (step.kind) {
+    case DeferredStep::Kind::index:
+      return step.unique ? duplicate_condition(table, step) : "";
+    case DeferredStep::Kind::check:
+      return fmt::format("NOT ({})", step.condition);
+    case DeferredStep::Kind::foreign_key:
+      return orphan_condition(step);
+    default:
+      return "";
+  }
+}
+
+}  // namespace sluice::copy

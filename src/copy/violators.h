@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "sluice/plan/plan.h"
+
+namespace sluice::copy {
+
+/// The condition, over side table `s`, under which a row keeps the step from being done: it shares
+/// a unique key with another row, lacks its parent, or fails its check. Empty for steps that no row
+/// can break.
+[[nodiscard]] std::string violator_condition(const plan::TablePlan& table,
+                                             const plan::DeferredStep& step);
+
+}  // namespace sluice::copy
