@@ -29,7 +29,7 @@ std::string key_expression(std::string_view part) {
 
 /// INCLUDE (...), NULLS NOT DISTINCT, WITH (...), in whichever order they stand.
 void read_clauses(PgScanner& scanner, IndexDefinition& index) {
-  scanner.at_end();
+  (void)scanner.at_end();
   const std::size_t start = scanner.position();
   while (!scanner.at_end()) {
     if (scanner.take_word("INCLUDE") || scanner.take_word("WITH")) {

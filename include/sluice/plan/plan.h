@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/codec/carrier.h"
@@ -79,6 +80,7 @@ struct DeferredStep {
   friend bool operator==(const DeferredStep&, const DeferredStep&) = default;
 };
 
+[[nodiscard]] std::string_view to_string(DeferredStep::Kind kind) noexcept;
 /// 1, 2, ...: see the kinds.
 [[nodiscard]] int stage(DeferredStep::Kind kind) noexcept;
 inline constexpr int kStages = 4;
@@ -104,7 +106,7 @@ struct TablePlan {
   /// Columns of `write` that make a target row findable (the target's primary key, or a NOT NULL
   /// unique key); empty: compared as a bag of rows.
   std::vector<std::size_t> target_key;
-  mapping::TableRules rules;  // resolved: one rule for each of `write`, in its order; no same_names
+  mapping::TableRules rules;  // resolved: one rule for each of `write`, by name; no same_names
   config::ExistingRows existing_rows{};
   std::uint64_t quarantine_limit = 0;
   std::optional<model::QualifiedName> rest;  // companion table <table>__rest, where a rule keeps it
@@ -114,8 +116,10 @@ struct TablePlan {
   Shape target_shape;                  // everything that the side table must get
 };
 
+/// Format and version of the plan's JSON. DO NOT CHANGE the meaning of a member without a new number.
+inline constexpr std::string_view kPlanSchema = "sluice.plan/1";
+
 struct Plan {
-  static constexpr int kVersion = 1;
   std::string name;
   model::ServerIdentity source;
   model::ServerIdentity target;

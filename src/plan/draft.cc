@@ -1,0 +1,231 @@
+#include "sluice/plan/draft.h"
+
+#include <algorithm>
+#include <set>
+
+#include "plan/findings.h"
+#include "plan/keys.h"
+#include "plan/names.h"
+#include "plan/scope_findings.h"
+#include "plan/side_table.h"
+#include "plan/table_findings.h"
+#include "sluice/codec/mysql_types.h"
+#include "sluice/codec/pg_types.h"
+#include "sluice/mapping/resolve.h"
+#include "sluice/model/error.h"
+#include "sluice/plan/shape.h"
+
+namespace sluice::plan {
+namespace {
+
+codec::Carrier natural_carrier(model::Engine engine, const model::ColumnType& type) {
+  return model::is_mysql_family(engine) ? codec::carrier_for_mysql_type(type)
+                                        : codec::carrier_for_pg_column(type).carrier;
+}
+
+std::vector<mapping::SourceColumn> source_columns(model::Engine engine, const model::Table& table) {
+  std::vector<mapping::SourceColumn> columns;
+  for (const model::Column& column : table.columns) {
+    mapping::SourceColumn& added = columns.emplace_back();
+    added.name = column.name;
+    added.natural = natural_carrier(engine, column.type);
+    added.type = column.type;
+    added.nullable = column.nullable;
+    added.generated = column.generated != model::Generated::no;
+  }
+  return columns;
+}
+
+std::vector<mapping::TargetColumn> target_columns(const model::Table& table) {
+  std::vector<mapping::TargetColumn> columns;
+  for (const model::Column& column : table.columns) {
+    mapping::TargetColumn& added = columns.emplace_back();
+    added.name = column.name;
+    added.carrier = codec::carrier_for_pg_column(column.type).carrier;
+    added.fit = mapping::fit_of(column);
+    added.has_default = column.default_sql.has_value() || column.identity != model::Identity::no;
+    added.generated = column.generated != model::Generated::no;
+  }
+  return columns;
+}
+
+/// Puts what the resolver made into the plan's own terms.
+void take_mapping(const mapping::TableMapping& resolved, const model::Table& target,
+                  TablePlan& plan) {
+  for (const mapping::SourceField& field : resolved.source) {
+    plan.read.push_back({field.name, field.type, field.carrier,
+                         field.natural.value_or(field.carrier), field.nullable});
+  }
+  for (const mapping::TargetField& field : resolved.target) {
+    const model::Column& column = *target.find_column(field.name);
+    plan.write.push_back({field.name, column.type, field.carrier, field.fit, column.nullable,
+                          !codec::carrier_for_pg_column(column.type).binary_copy});
+  }
+  plan.key = resolved.key;
+  plan.rules = resolved.rules;
+  std::ranges::sort(plan.rules.rules, {}, &mapping::Rule::target);
+}
+
+bool keeps_rest(const mapping::TableRules& rules) {
+  return std::ranges::any_of(rules.rules, &mapping::Rule::keep_rest) ||
+         std::ranges::any_of(rules.drops, &mapping::Drop::keep_rest);
+}
+
+/// Resolves one table of the config. Two catalogues and the plan's names are all it looks at.
+class TableDraft {
+ public:
+  TableDraft(const config::Config& config, const model::Catalog& source,
+             const model::Catalog& target, const SideOf& side_of, Findings& findings)
+      : config_(config),
+        source_(source),
+        target_(target),
+        side_of_(side_of),
+        findings_(findings) {}
+
+  [[nodiscard]] TablePlan make(const config::Table& table, int number);
+
+ private:
+  void resolve(const config::Table& table, const model::Table& source, const model::Table& target,
+               TablePlan& plan);
+  void write_ddl(const model::Table& target, TablePlan& plan);
+
+  const config::Config& config_;
+  const model::Catalog& source_;
+  const model::Catalog& target_;
+  const SideOf& side_of_;
+  Findings& findings_;
+};
+
+TablePlan TableDraft::make(const config::Table& table, int number) {
+  TablePlan plan;
+  plan.number = number;
+  plan.source = table.source;
+  plan.target = table.target;
+  plan.side = derived_name(table.target, kSideSuffix);
+  plan.existing_rows = table.existing_rows;
+  plan.quarantine_limit = table.quarantine_limit.value_or(config_.limits.quarantine_rows);
+  const model::Table* source =
+      find_table(source_, table.source, "unknown-source-table", table.where, findings_);
+  const model::Table* target =
+      find_table(target_, table.target, "unknown-target-table", table.where, findings_);
+  if (source != nullptr) {
+    look_at_source(source_.server.engine, *source, findings_);
+    plan.source_shape = source_shape(*source);
+  }
+  if (target != nullptr) {
+    look_at_target(*target, table, side_of_, findings_);
+    plan.target_shape = target_shape(*target);
+  }
+  if (source != nullptr && target != nullptr) resolve(table, *source, *target, plan);
+  return plan;
+}
+
+void TableDraft::resolve(const config::Table& table, const model::Table& source,
+                         const model::Table& target, TablePlan& plan) {
+  const SourceKey key =
+      choose_source_key(source_.server.engine, source, table.read, findings_);
+  plan.order = key.order;
+  const mapping::Resolution resolution =
+      mapping::resolve(table.rules, source_columns(source_.server.engine, source),
+                       target_columns(target), key.columns, table.source.text());
+  findings_.append(resolution.findings);
+  if (model::has_errors(resolution.findings)) return;
+  take_mapping(resolution.mapping, target, plan);
+  plan.target_key = choose_target_key(target, plan.write);
+  if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
+  write_ddl(target, plan);
+  look_at_names(target_, plan, side_of_, findings_);
+  look_at_values(source_.server.engine, plan, findings_);
+  look_at_unique_keys(source, target, plan, findings_);
+}
+
+void TableDraft::write_ddl(const model::Table& target, TablePlan& plan) {
+  if (target.kind != "table" || target_.server.engine != model::Engine::postgresql) return;
+  try {
+    plan.side_ddl = side_ddl(target, plan.side, plan.rest);
+    plan.deferred = deferred_steps(target, plan.side, side_of_);
+  } catch (const model::Error& error) {
+    findings_.error("unreadable-definition", target.name.text(), error.what(),
+                    "this is a gap in sluice: please report the definition");
+  }
+}
+
+/// Where a line of the config stands says nothing about the plan, and would change its digest.
+template <typename T>
+std::vector<T> without_places(std::vector<T> entries) {
+  for (T& entry : entries) entry.where.clear();
+  return entries;
+}
+
+void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name) {
+  schemas.insert(name.schema);
+}
+
+}  // namespace
+
+Draft draft(const config::Config& config, const std::string& config_sha256,
+            const model::Catalog& source, const model::Catalog& target) {
+  Findings findings;
+  SideOf side_of;
+  for (const config::Table& table : config.tables) {
+    side_of[table.target] = derived_name(table.target, kSideSuffix);
+  }
+  look_at_servers(config, source, target, findings);
+  look_at_scope(config, source, findings);
+  look_at_incoming(target, side_of, findings);
+  look_at_checks(config, source, target, findings);
+
+  Plan plan;
+  plan.name = config.name;
+  plan.source = source.server;
+  plan.target = target.server;
+  plan.digest = config.digest;
+  plan.config_sha256 = config_sha256;
+  plan.leave = without_places(config.leave);
+  plan.checks = without_places(config.checks);
+  TableDraft table_draft(config, source, target, side_of, findings);
+  for (const config::Table& table : config.tables) {
+    plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
+  }
+
+  Draft result;
+  result.findings = findings.take();
+  // Through its own text, so that a plan that could not be read back is found here and not by the run that needs it.
+  if (!model::has_errors(result.findings)) result.plan = from_json(to_json(plan));
+  return result;
+}
+
+ConfigSchemas config_schemas(const config::Config& config) {
+  std::set<std::string> source;
+  std::set<std::string> target;
+  for (const config::Table& table : config.tables) {
+    add_schema(source, table.source);
+    add_schema(target, table.target);
+  }
+  for (const config::LeftTable& leave : config.leave) add_schema(source, leave.table);
+  for (const config::Check& check : config.checks) {
+    add_schema(source, check.source.table);
+    add_schema(target, check.target.table);
+  }
+  return {{source.begin(), source.end()}, {target.begin(), target.end()}};
+}
+
+mapping::TableMapping mapping_of(const TablePlan& table) {
+  mapping::TableMapping mapping;
+  for (const SourceField& field : table.read) {
+    mapping::SourceField& added = mapping.source.emplace_back();
+    added.name = field.name;
+    added.carrier = field.carrier;
+    if (field.natural != field.carrier) added.natural = field.natural;
+    added.type = field.type;
+    added.nullable = field.nullable;
+  }
+  for (const TargetField& field : table.write) {
+    mapping.target.push_back({field.name, field.carrier, field.fit});
+  }
+  mapping.rules = table.rules;
+  mapping.key = table.key;
+  return mapping;
+}
+
+}  // namespace sluice::plan

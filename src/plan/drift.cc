@@ -1,0 +1,54 @@
+#include "sluice/plan/draft.h"
+#include "sluice/plan/shape.h"
+
+namespace sluice::plan {
+namespace {
+
+/// Which server it is; not its version, address or user, which may change while it stays the same.
+void compare_server(const std::string& side, const model::ServerIdentity& planned,
+                    const model::ServerIdentity& now, std::vector<std::string>& lines) {
+  const auto compare = [&](const std::string& what, const std::string& before,
+                           const std::string& after) {
+    if (before != after) {
+      lines.push_back(side + " server: " + what + " " + before + " is now " + after);
+    }
+  };
+  compare("engine", model::to_string(planned.engine), model::to_string(now.engine));
+  compare("identity", planned.identity, now.identity);
+  compare("database", planned.database, now.database);
+}
+
+void compare_table(const std::string& side, const model::QualifiedName& name, const Shape& planned,
+                   const model::Table* now, Shape (*shape_of)(const model::Table&),
+                   std::vector<std::string>& lines) {
+  const std::string where = side + " " + name.text() + ": ";
+  if (now == nullptr) {
+    lines.push_back(where + "table is gone");
+    return;
+  }
+  for (const std::string& line : differences(planned, shape_of(*now))) {
+    lines.push_back(where + line);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
+                               const model::Catalog& target,
+                               const std::optional<std::string>& config_sha256) {
+  std::vector<std::string> lines;
+  if (config_sha256 && *config_sha256 != plan.config_sha256) {
+    lines.push_back("config: sha256 " + plan.config_sha256 + " is now " + *config_sha256);
+  }
+  compare_server("source", plan.source, source.server, lines);
+  compare_server("target", plan.target, target.server, lines);
+  for (const TablePlan& table : plan.tables) {
+    compare_table("source", table.source, table.source_shape, source.find(table.source),
+                  source_shape, lines);
+    compare_table("target", table.target, table.target_shape, target.find(table.target),
+                  target_shape, lines);
+  }
+  return lines;
+}
+
+}  // namespace sluice::plan

@@ -1,0 +1,76 @@
+#include "sluice/plan/script.h"
+
+#include "sluice/mapping/mapper.h"
+#include "sluice/model/quote.h"
+
+namespace sluice::plan {
+namespace {
+
+constexpr auto kPg = model::Engine::postgresql;
+
+void add_statement(std::string& script, const std::string& sql) { script += sql + ";\n"; }
+
+void add_heading(std::string& script, const std::string& text) {
+  script += (script.empty() ? "-- " : "\n-- ") + text + "\n";
+}
+
+std::string copy_sql(const model::QualifiedName& table, const std::vector<std::string>& columns) {
+  std::string list;
+  for (const std::string& column : columns) {
+    list += (list.empty() ? "" : ", ") + model::quote_identifier(kPg, column);
+  }
+  return "COPY " + model::quote_name(kPg, table) + " (" + list + ") FROM STDIN (FORMAT binary)";
+}
+
+void add_load(std::string& script, const TablePlan& table) {
+  std::vector<std::string> columns;
+  std::string cast;
+  for (const TargetField& field : table.write) {
+    columns.push_back(field.name);
+    if (field.staged) cast += (cast.empty() ? "" : ", ") + field.name;
+  }
+  if (table.existing_rows == config::ExistingRows::keep) {
+    script += "-- first the rows that " + table.target.text() + " holds already, in batches of "
+              "their own\n";
+  }
+  script += "-- one transaction for each batch, with its row of the ledger\n";
+  if (!cast.empty()) {
+    script += "-- through a temporary table, where text becomes the column's type: " + cast + "\n";
+  }
+  add_statement(script, copy_sql(table.side, columns));
+  if (table.rest) {
+    add_statement(script,
+                  copy_sql(*table.rest, {std::begin(mapping::kRestColumns),
+                                         std::end(mapping::kRestColumns)}));
+  }
+}
+
+}  // namespace
+
+std::string copy_script(const Plan& plan) {
+  std::string script;
+  for (const TablePlan& table : plan.tables) {
+    add_heading(script, "side table of " + table.target.text());
+    for (const std::string& sql : table.side_ddl) add_statement(script, sql);
+  }
+  for (const TablePlan& table : plan.tables) {
+    add_heading(script, table.source.text() + " to " + table.side.text());
+    add_load(script, table);
+  }
+  for (int wanted = 1; wanted <= kStages; ++wanted) {
+    add_heading(script, "after the load, stage " + std::to_string(wanted) + " of " +
+                            std::to_string(kStages) + ": in parallel");
+    for (const TablePlan& table : plan.tables) {
+      for (const DeferredStep& step : table.deferred) {
+        if (stage(step.kind) == wanted) add_statement(script, step.sql);
+      }
+    }
+  }
+  add_heading(script, "statistics and visibility map");
+  for (const TablePlan& table : plan.tables) {
+    add_statement(script, "VACUUM (ANALYZE) " + model::quote_name(kPg, table.side));
+  }
+  return script;
+}
+
+}  // namespace sluice::plan

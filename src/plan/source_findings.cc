@@ -1,0 +1,78 @@
+#include "plan/table_findings.h"
+#include "sluice/codec/mysql_types.h"
+
+namespace sluice::plan {
+namespace {
+
+void append_name(std::string& list, const std::string& name) {
+  list += (list.empty() ? "" : ", ") + name;
+}
+
+bool is_unicode(const std::string& charset) {
+  return charset.empty() || charset.starts_with("utf8") || charset == "ascii" ||
+         charset == "binary" || charset.starts_with("ucs2") || charset.starts_with("utf16") ||
+         charset.starts_with("utf32");
+}
+
+void look_at_mysql_columns(const model::Table& table, Findings& findings) {
+  std::string converted;
+  for (const model::Column& column : table.columns) {
+    if (!is_unicode(column.type.charset)) {
+      append_name(converted, column.name + " (" + column.type.charset + ")");
+    }
+    if (codec::mysql_kind(column.type) == codec::MysqlKind::unknown) {
+      findings.warning("unknown-type", table.name.text() + "." + column.name,
+                       "type " + column.type.sql + " is not known: it is read as the text that the "
+                       "server prints",
+                       "check that its text is what the target should get");
+    }
+  }
+  if (converted.empty()) return;
+  findings.note("charset-converted", table.name.text(),
+                "the server converts these columns to UTF-8; bytes that were stored in another "
+                "encoding than declared come out wrong: " + converted);
+}
+
+void look_at_mysql(const model::Table& table, Findings& findings) {
+  if (!codec::mysql_engine_has_snapshots(table.storage_engine)) {
+    findings.warning("no-snapshot", table.name.text(),
+                     "storage engine " + table.storage_engine +
+                         " has no snapshots: rows are read as they are at that moment, not at the "
+                         "run's one point in time",
+                     "stop writing to the table during the copy, or ALTER TABLE ... ENGINE=InnoDB "
+                     "first");
+  }
+  look_at_mysql_columns(table, findings);
+}
+
+void look_at_postgresql(const model::Table& table, Findings& findings) {
+  if (table.row_security) {
+    findings.warning("source-row-security", table.name.text(),
+                     "has row security: reading fails where a policy would hide rows from the "
+                     "source role",
+                     "give the source role BYPASSRLS, or a policy that shows it every row");
+  }
+  if (table.has_children) {
+    findings.note("inheritance", table.name.text(),
+                  "other tables inherit from it: their rows are not part of it here, each is a table "
+                  "of its own");
+  }
+}
+
+}  // namespace
+
+void look_at_source(model::Engine engine, const model::Table& table, Findings& findings) {
+  if (table.kind != "table") {
+    findings.error("not-a-table", table.name.text(),
+                   "the source is a " + table.kind + ", and only ordinary tables can be moved",
+                   table.kind == "partitioned" ? "map its partitions one by one, or leave it"
+                                               : "map the tables behind it");
+  }
+  if (model::is_mysql_family(engine)) {
+    look_at_mysql(table, findings);
+  } else {
+    look_at_postgresql(table, findings);
+  }
+}
+
+}  // namespace sluice::plan

@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "plan/names.h"
+#include "plan/table_findings.h"
+
+namespace sluice::plan {
+namespace {
+
+void look_at_foreign_keys(const model::Table& table, const SideOf& side_of, Findings& findings) {
+  for (const model::ForeignKey& key : table.foreign_keys) {
+    if (side_of.contains(key.referenced)) continue;
+    findings.note("outside-reference", table.name.text() + "." + key.name,
+                  "refers to " + key.referenced.text() +
+                      ", which is not in the plan: rows must find their parents in the live table");
+  }
+}
+
+void look_at_columns(const model::Table& table, Findings& findings) {
+  for (const model::Column& column : table.columns) {
+    if (number_source(column) != NumberSource::shared_sequence) continue;
+    findings.warning("shared-sequence", table.name.text() + "." + column.name,
+                     "its default takes numbers from a sequence that is not its own: the side table "
+                     "shares it, and its position is not moved",
+                     "set the sequence behind the copied numbers before cutover");
+  }
+}
+
+void look_at_indexes(const model::Table& table, Findings& findings) {
+  for (const model::Index& index : table.indexes) {
+    if (index.valid) continue;
+    findings.warning("invalid-index", table.name.text() + "." + index.name,
+                     "is not valid (a failed CREATE INDEX CONCURRENTLY): the side table will not "
+                     "have it",
+                     "REINDEX or drop it");
+  }
+}
+
+void look_at_rows(const model::Table& table, const config::Table& config, Findings& findings) {
+  if (config.existing_rows != config::ExistingRows::refuse || table.estimated_rows == 0) return;
+  findings.warning("existing-rows", table.name.text(),
+                   "seems to hold about " + std::to_string(table.estimated_rows) +
+                       " rows: the copy will refuse to start if it does",
+                   "say \"existing_rows\": \"keep\" or \"replace\"");
+}
+
+}  // namespace
+
+void look_at_target(const model::Table& table, const config::Table& config, const SideOf& side_of,
+                    Findings& findings) {
+  const std::string where = table.name.text();
+  if (table.kind != "table") {
+    findings.error("not-a-table", where,
+                   "the target is a " + table.kind + ", and only ordinary tables can be filled",
+                   "map to an ordinary table");
+  }
+  if (!table.triggers.empty()) {
+    findings.note("target-triggers", where,
+                  "has " + std::to_string(table.triggers.size()) +
+                      " trigger(s): they do not run for copied rows");
+  }
+  if (table.row_security) {
+    findings.note("target-row-security", where,
+                  "has row security: the side table has none, and nobody but its owner can read it");
+  }
+  if (table.has_children) {
+    findings.warning("inheritance", where,
+                     "other tables inherit from it: their rows stay with the live table",
+                     "move those tables too, or take the inheritance apart");
+  }
+  look_at_rows(table, config, findings);
+  look_at_foreign_keys(table, side_of, findings);
+  look_at_columns(table, findings);
+  look_at_indexes(table, findings);
+}
+
+void look_at_names(const model::Catalog& target, const TablePlan& table, const SideOf& side_of,
+                   Findings& findings) {
+  const std::string where = table.target.text();
+  const auto look_at = [&](const model::QualifiedName& made) {
+    if (side_of.contains(made)) {
+      findings.error("name-taken", where, made.text() + " is a target table of this plan",
+                     "rename one of the tables");
+    } else if (target.find(made) != nullptr) {
+      findings.warning("name-taken", where, made.text() + " exists already",
+                       "nothing is to be done if it belongs to a run that goes on; otherwise drop or "
+                       "rename it");
+    }
+  };
+  look_at(table.side);
+  if (table.rest) look_at(*table.rest);
+  for (const DeferredStep& step : table.deferred) {
+    if (step.kind != DeferredStep::Kind::index || step.name == step.of + std::string(kSideSuffix))
+      continue;
+    findings.note("short-name", where + "." + step.of,
+                  "is too long for a suffix: on the side table it is called " + step.name);
+  }
+}
+
+void look_at_unique_keys(const model::Table& source, const model::Table& target,
+                         const TablePlan& table, Findings& findings) {
+  // target column -> the source column it is an unchanged copy of
+  std::map<std::string, std::string> copied;
+  for (const mapping::Rule& rule : table.rules.rules) {
+    if (rule.cases.size() != 1 || rule.cases.front().when) continue;
+    const auto* from = std::get_if<mapping::FromColumn>(&rule.cases.front().value);
+    if (from != nullptr && from->steps.empty()) copied[rule.target] = from->column;
+  }
+  const auto vouched_for = [&](const std::vector<std::string>& columns) {
+    return std::ranges::any_of(source.indexes, [&](const model::Index& index) {
+      return index.unique && index.valid && !index.partial &&
+             std::ranges::all_of(index.parts, [&columns](const model::IndexPart& part) {
+               return std::ranges::find(columns, part.column) != columns.end();
+             });
+    });
+  };
+  for (const model::Index& index : target.indexes) {
+    if (!index.unique || !index.valid) continue;
+    std::vector<std::string> columns;
+    for (const model::IndexPart& part : index.parts) {
+      const auto found = copied.find(part.column);
+      if (found != copied.end()) columns.push_back(found->second);
+    }
+    if (vouched_for(columns)) continue;
+    findings.note("unique-key", target.name.text() + "." + index.name,
+                  "nothing in the source promises that it is unique: rows that collide go to "
+                  "quarantine");
+  }
+}
+
+}  // namespace sluice::plan

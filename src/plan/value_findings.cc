@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <optional>
+
+#include "plan/table_findings.h"
+#include "sluice/codec/mysql_types.h"
+#include "sluice/mapping/conversion.h"
+#include "sluice/mapping/fit.h"
+
+namespace sluice::plan {
+namespace {
+
+/// A target column that is a copy of one source column, unless a person wrote steps that say what becomes of odd values.
+struct Copied {
+  const SourceField* source = nullptr;
+  const TargetField* target = nullptr;
+};
+
+std::optional<Copied> copied_column(const TablePlan& table, const TargetField& target) {
+  const auto rule = std::ranges::find(table.rules.rules, target.name, &mapping::Rule::target);
+  if (rule == table.rules.rules.end() || rule->cases.size() != 1) return std::nullopt;
+  const auto* from = std::get_if<mapping::FromColumn>(&rule->cases.front().value);
+  if (from == nullptr || !from->steps.empty()) return std::nullopt;
+  const auto natural = std::ranges::find_if(table.read, [from](const SourceField& field) {
+    return field.name == from->column && field.carrier == field.natural;
+  });
+  if (natural == table.read.end()) return std::nullopt;
+  return Copied{&*natural, &target};
+}
+
+bool may_not_fit(const Copied& copied) {
+  const SourceField& source = *copied.source;
+  const TargetField& target = *copied.target;
+  if (source.carrier == target.carrier)
+    return !mapping::always_fits(source.type, target.carrier, target.fit);
+  if (mapping::conversion(source.carrier, target.carrier) != mapping::Conversion::always)
+    return true;
+  mapping::Fit anything;
+  anything.nullable = target.fit.nullable;
+  return !(target.fit == anything);
+}
+
+void look_at_value(const TablePlan& table, const Copied& copied, Findings& findings) {
+  const SourceField& source = *copied.source;
+  const TargetField& target = *copied.target;
+  const std::string where = table.source.text() + "." + source.name;
+  if (source.nullable && !target.nullable) {
+    findings.warning("null-may-not-fit", where,
+                     "may be NULL, and " + target.name + " may not: rows with NULL go to quarantine",
+                     "say what NULL becomes, if there are any");
+  }
+  if (!may_not_fit(copied)) return;
+  const std::string types = source.type.sql + " to " + target.type.sql;
+  if (codec::is_mysql_boolean(source.type) && target.carrier == codec::Carrier::boolean) {
+    findings.note("may-not-fit", where, types + ": values other than 0 and 1 go to quarantine");
+    return;
+  }
+  findings.warning("may-not-fit", where,
+                   types + ": values that " + target.name +
+                       " cannot hold exactly go to quarantine",
+                   "look at the values, and add steps where there are such");
+}
+
+/// Dates of MySQL may be no dates at all; types cannot tell.
+void look_at_zero_dates(const TablePlan& table, const std::vector<Copied>& copied,
+                        Findings& findings) {
+  std::string columns;
+  for (const Copied& column : copied) {
+    const std::string& base = column.source->type.base;
+    if (column.source->type.charset.empty() && (base == "date" || base == "datetime")) {
+      columns += (columns.empty() ? "" : ", ") + column.source->name;
+    }
+  }
+  if (columns.empty()) return;
+  findings.note("zero-dates", table.source.text(),
+                "rows with 0000-00-00 or a date with a zero part go to quarantine, unless a step says "
+                "what they become: " + columns);
+}
+
+}  // namespace
+
+void look_at_values(model::Engine source, const TablePlan& table, Findings& findings) {
+  std::vector<Copied> copied;
+  for (const TargetField& target : table.write) {
+    if (const std::optional<Copied> column = copied_column(table, target)) {
+      look_at_value(table, *column, findings);
+      copied.push_back(*column);
+    }
+  }
+  if (model::is_mysql_family(source)) look_at_zero_dates(table, copied, findings);
+}
+
+}  // namespace sluice::plan
