@@ -135,9 +135,10 @@ std::array<char, kNumericHeaderBytes> special_form(std::uint16_t sign) {
 Problem apply_exponent(Decimal& decimal, std::string_view exponent_text, std::string& storage) {
   // PostgreSQL refuses exponents from INT_MAX / 2 on.
   constexpr int kMaxExponent = 0x3fffffff;
-  if (exponent_text.starts_with('+')) exponent_text.remove_prefix(1);
-  const bool sign_twice = exponent_text.empty() || exponent_text.starts_with('+');
-  if (sign_twice) return Problem::not_a_number;
+  if (exponent_text.starts_with('+')) {
+    exponent_text.remove_prefix(1);
+    if (exponent_text.starts_with('-')) return Problem::not_a_number;
+  }
   int exponent = 0;
   const char* const end = exponent_text.data() + exponent_text.size();
   const auto [stop, error] = std::from_chars(exponent_text.data(), end, exponent);

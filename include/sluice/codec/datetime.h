@@ -20,10 +20,10 @@ inline constexpr std::int32_t kDateInfinity = std::numeric_limits<std::int32_t>:
 inline constexpr std::int32_t kDateMinusInfinity = std::numeric_limits<std::int32_t>::min();
 inline constexpr std::int64_t kTimestampInfinity = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::int64_t kTimestampMinusInfinity = std::numeric_limits<std::int64_t>::min();
-/// 4713-11-24 BC (Julian day 0) and 5874898-01-01, the day after the last: [min, end).
+/// 4714-11-24 BC (Julian day 0) and 5874898-01-01, the day after the last: [min, end).
 inline constexpr std::int32_t kMinDate = -2'451'545;
 inline constexpr std::int32_t kEndDate = 2'145'031'949;
-/// 4713-11-24 BC and 294277-01-01: [min, end).
+/// 4714-11-24 BC and 294277-01-01: [min, end).
 inline constexpr std::int64_t kMinTimestamp = -211'813'488'000'000'000;
 inline constexpr std::int64_t kEndTimestamp = 9'223'371'331'200'000'000;
 /// Days from 1970-01-01 to 2000-01-01.

@@ -23,12 +23,12 @@ INSERT INTO given (carrier, v) SELECT 'numeric', unnest(ARRAY['0','0.00','-0.0',
   '18446744073709551615','1e-300','9e200','-7e-3','1000000000000000000000000.0000000000000000000000001']);
 INSERT INTO given (carrier, v) SELECT 'text', unnest(ARRAY['','a','O''Brien',E'Gr\u00fc\u00dfe, \u4e16\u754c \U0001f30d', E'tab\tand\nline', '  blanks  ', 'NULL', '\N']);
 INSERT INTO given (carrier, v) SELECT 'bytea', unnest(ARRAY['\x','\x00','\xdeadBEEF','\x5c78']);
-INSERT INTO given (carrier, v) SELECT 'date', unnest(ARRAY['2000-01-01','1970-01-01','1999-12-31','2024-02-29','0001-01-01','9999-12-31','5874897-12-31','0001-12-31 BC','4713-11-24 BC','0044-03-15 BC',
+INSERT INTO given (carrier, v) SELECT 'date', unnest(ARRAY['2000-01-01','1970-01-01','1999-12-31','2024-02-29','0001-01-01','9999-12-31','5874897-12-31','0001-12-31 BC','4714-11-24 BC','0044-03-15 BC',
   'infinity','-infinity','1900-03-01','2100-02-28']);
 INSERT INTO given (carrier, v) SELECT 'time', unnest(ARRAY['00:00:00','23:59:59.999999','24:00:00','12:34:56.7','01:02:03.000001']);
 INSERT INTO given (carrier, v) SELECT 'timetz', unnest(ARRAY['00:00:00+00','23:59:59.999999-15:59:59','12:34:56.7+05:30','01:02:03-08','24:00:00Z']);
 INSERT INTO given (carrier, v) SELECT 'timestamp', unnest(ARRAY['2000-01-01 00:00:00','1999-12-31 23:59:59.999999','1970-01-01T00:00:00','2038-01-19 03:14:07.5','0001-01-01 00:00:00','0044-03-15 12:00:00 BC',
-  '4713-11-24 00:00:00 BC','294276-12-31 23:59:59.999999','infinity','-infinity','2024-02-29 12:00:00.120000']);
+  '4714-11-24 00:00:00 BC','294276-12-31 23:59:59.999999','infinity','-infinity','2024-02-29 12:00:00.120000']);
 INSERT INTO given (carrier, v) SELECT 'timestamptz', unnest(ARRAY['2000-01-01 00:00:00+00','1999-12-31 23:59:59.999999+01','2024-06-30 12:00:00-07:30','2024-06-30 12:00:00','0044-03-15 12:00:00+00 BC',
   'infinity','-infinity','294276-12-31 23:59:59.999999Z','1901-01-01 00:00:00+05:53:28']);
 INSERT INTO given (carrier, v) SELECT 'interval', unnest(ARRAY['00:00:00','1 year 2 mons 3 days 04:05:06.789','-1 years -2 mons +3 days -04:05:06','1 mon','-1 days','838:59:59','-838:59:59.5','1 day -00:00:00.000001',
