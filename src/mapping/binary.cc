@@ -1,6 +1,7 @@
 #include "mapping/binary.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 #include "mapping/convert_number.h"
 
 #include <cmath>
+#include <limits>
 
 #include "sluice/codec/convert.h"
 #include "sluice/codec/float_text.h"

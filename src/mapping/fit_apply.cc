@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "sluice/codec/numeric.h"
 #include "sluice/codec/utf8.h"
