@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "sluice/model/quote.h"
+
 #include "plan/names.h"
 #include "plan/pg_definition.h"
 #include "plan/side_table.h"
-#include "sluice/model/quote.h"
 
 namespace sluice::plan {
 namespace {
@@ -54,8 +55,8 @@ void Steps::add_index(const model::Index& index) {
     add(DeferredStep::Kind::exclusion, name, index.name,
         alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
   } else {
-    // Constraints get their index first: CREATE INDEX lets others be built on the same table at the same time, ADD CONSTRAINT
-    // would not.
+    // Constraints get their index first: CREATE INDEX lets others be built on the same table at the
+    // same time, ADD CONSTRAINT would not.
     const IndexDefinition definition = read_index_definition(index.definition);
     DeferredStep& step = add(DeferredStep::Kind::index, name, index.name,
                              index_sql(definition, name, side_, index.tablespace));
@@ -96,10 +97,9 @@ void Steps::add_foreign_keys(const SideOf& side_of) {
     const auto planned = side_of.find(key.referenced);
     const model::QualifiedName& referenced =
         planned == side_of.end() ? key.referenced : planned->second;
-    DeferredStep& step =
-        add(DeferredStep::Kind::foreign_key, key.name, key.name,
-            alter_ + " ADD CONSTRAINT " + quoted(key.name) + " " +
-                foreign_key_sql(definition, referenced) + " NOT VALID");
+    DeferredStep& step = add(DeferredStep::Kind::foreign_key, key.name, key.name,
+                             alter_ + " ADD CONSTRAINT " + quoted(key.name) + " " +
+                                 foreign_key_sql(definition, referenced) + " NOT VALID");
     step.referenced = referenced;
     for (const std::string& column : key.columns) step.key.push_back(quoted(column));
     for (const std::string& column : key.referenced_columns)
@@ -119,14 +119,16 @@ std::string sequence_option(const std::string& options, std::string_view name) {
   return options.substr(start, options.find(' ', start) - start);
 }
 
-/// Behind every number in the side table and every number that the live sequence has given out. setval of NULL does nothing.
+/// Behind every number in the side table and every number that the live sequence has given out.
+/// setval of NULL does nothing.
 std::string position_sql(const model::Column& column, const model::QualifiedName& side) {
   const model::QualifiedName live = read_name(column.sequence);
-  const bool descending = sequence_option(column.sequence_options, "INCREMENT BY ").starts_with('-');
+  const bool descending =
+      sequence_option(column.sequence_options, "INCREMENT BY ").starts_with('-');
   const std::string minimum = sequence_option(column.sequence_options, "MINVALUE ");
   const std::string maximum = sequence_option(column.sequence_options, "MAXVALUE ");
-  std::string used = std::string("SELECT ") + (descending ? "min(" : "max(") +
-                     quoted(column.name) + ") FROM " + quoted(side);
+  std::string used = std::string("SELECT ") + (descending ? "min(" : "max(") + quoted(column.name) +
+                     ") FROM " + quoted(side);
   // Numbers outside the sequence's own range can never meet one that it gives.
   if (!minimum.empty() && !maximum.empty()) {
     used += " WHERE " + quoted(column.name) + " BETWEEN " + minimum + " AND " + maximum;
@@ -178,15 +180,19 @@ std::vector<DeferredStep> Steps::take() {
 
 int stage(DeferredStep::Kind kind) noexcept {
   switch (kind) {
-    case DeferredStep::Kind::index: return 1;
+    case DeferredStep::Kind::index:
+      return 1;
     case DeferredStep::Kind::primary_key:
     case DeferredStep::Kind::unique:
     case DeferredStep::Kind::exclusion:
     case DeferredStep::Kind::check:
     case DeferredStep::Kind::position:
-    case DeferredStep::Kind::setting: return 2;
-    case DeferredStep::Kind::foreign_key: return 3;
-    case DeferredStep::Kind::validate: return 4;
+    case DeferredStep::Kind::setting:
+      return 2;
+    case DeferredStep::Kind::foreign_key:
+      return 3;
+    case DeferredStep::Kind::validate:
+      return 4;
   }
   return kStages;
 }

@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include "sluice/codec/mysql_types.h"
+#include "sluice/codec/pg_types.h"
+#include "sluice/mapping/resolve.h"
+#include "sluice/model/error.h"
+#include "sluice/plan/shape.h"
+
 #include "plan/findings.h"
 #include "plan/keys.h"
 #include "plan/names.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
 #include "plan/table_findings.h"
-#include "sluice/codec/mysql_types.h"
-#include "sluice/codec/pg_types.h"
-#include "sluice/mapping/resolve.h"
-#include "sluice/model/error.h"
-#include "sluice/plan/shape.h"
 
 namespace sluice::plan {
 namespace {
@@ -76,11 +77,7 @@ class TableDraft {
  public:
   TableDraft(const config::Config& config, const model::Catalog& source,
              const model::Catalog& target, const SideOf& side_of, Findings& findings)
-      : config_(config),
-        source_(source),
-        target_(target),
-        side_of_(side_of),
-        findings_(findings) {}
+      : config_(config), source_(source), target_(target), side_of_(side_of), findings_(findings) {}
 
   [[nodiscard]] TablePlan make(const config::Table& table, int number);
 
@@ -122,8 +119,7 @@ TablePlan TableDraft::make(const config::Table& table, int number) {
 
 void TableDraft::resolve(const config::Table& table, const model::Table& source,
                          const model::Table& target, TablePlan& plan) {
-  const SourceKey key =
-      choose_source_key(source_.server.engine, source, table.read, findings_);
+  const SourceKey key = choose_source_key(source_.server.engine, source, table.read, findings_);
   plan.order = key.order;
   const mapping::Resolution resolution =
       mapping::resolve(table.rules, source_columns(source_.server.engine, source),
@@ -190,7 +186,8 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
 
   Draft result;
   result.findings = findings.take();
-  // Through its own text, so that a plan that could not be read back is found here and not by the run that needs it.
+  // Through its own text, so that a plan that could not be read back is found here and not by the
+  // run that needs it.
   if (!model::has_errors(result.findings)) result.plan = from_json(to_json(plan));
   return result;
 }

@@ -24,8 +24,8 @@ class Findings {
   }
   void add(model::Severity severity, std::string_view rule, std::string where, std::string message,
            std::string action) {
-    all_.push_back({severity, std::string(rule), std::move(where), std::move(message),
-                    std::move(action)});
+    all_.push_back(
+        {severity, std::string(rule), std::move(where), std::move(message), std::move(action)});
   }
   void append(const std::vector<model::Finding>& more) {
     all_.insert(all_.end(), more.begin(), more.end());

@@ -11,7 +11,8 @@
 namespace sluice::plan {
 namespace {
 
-/// Below this, reading in key order jumps about in the heap so much that reading by heap blocks is faster.
+/// Below this, reading in key order jumps about in the heap so much that reading by heap blocks is
+/// faster.
 constexpr double kOrderlyCorrelation = 0.9;
 
 using Accepts = std::function<bool(const model::Column&)>;
@@ -45,9 +46,10 @@ const model::Index* first_key(const model::Table& table, const Accepts& accepts)
 void note_text_key(const model::Table& table, const model::Index& key, Findings& findings) {
   const model::Column& first = *table.find_column(key.parts.front().column);
   if (codec::carrier_for_mysql_type(first.type) != codec::Carrier::text) return;
-  findings.note("text-key", table.name.text() + "." + first.name,
-                "the key begins with text, whose order only the server knows: the table may be read "
-                "in one stream");
+  findings.note(
+      "text-key", table.name.text() + "." + first.name,
+      "the key begins with text, whose order only the server knows: the table may be read "
+      "in one stream");
 }
 
 SourceKey mysql_key(const model::Table& table, config::ReadBy read, Findings& findings) {
@@ -76,8 +78,10 @@ bool cuts_well(const model::Column& column) {
     case codec::Carrier::int2:
     case codec::Carrier::int4:
     case codec::Carrier::int8:
-    case codec::Carrier::uuid: return true;
-    default: return false;
+    case codec::Carrier::uuid:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -102,9 +106,9 @@ SourceKey pg_key(const model::Table& table, config::ReadBy read, Findings& findi
                   "has no key: it is read by heap blocks, compared as a bag of rows, and a row in "
                   "quarantine has no name");
   }
-  const bool by_key = read == config::ReadBy::key ||
-                      (read == config::ReadBy::automatic && !key.columns.empty() &&
-                       reads_well_by_key(table, key.columns));
+  const bool by_key =
+      read == config::ReadBy::key || (read == config::ReadBy::automatic && !key.columns.empty() &&
+                                      reads_well_by_key(table, key.columns));
   key.order = by_key ? model::RangeKind::key : model::RangeKind::ctid;
   if (!by_key) {
     findings.note("read-by-blocks", where,

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "plan/findings.h"
 #include "sluice/config/config.h"
 #include "sluice/model/key.h"
 #include "sluice/model/schema.h"
 #include "sluice/plan/plan.h"
+
+#include "plan/findings.h"
 
 /// By what rows are found: the source's key and the order of reading, the target's key.
 namespace sluice::plan {
@@ -18,8 +19,8 @@ struct SourceKey {
   model::RangeKind order = model::RangeKind::key;
 };
 
-/// The primary key, or else the first usable unique key by name: whole NOT NULL columns whose order the reader can follow. Says in
-/// `findings` where the table cannot be read as the config wants.
+/// The primary key, or else the first usable unique key by name: whole NOT NULL columns whose order
+/// the reader can follow. Says in `findings` where the table cannot be read as the config wants.
 [[nodiscard]] SourceKey choose_source_key(model::Engine engine, const model::Table& table,
                                           config::ReadBy read, Findings& findings);
 

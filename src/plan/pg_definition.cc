@@ -1,14 +1,16 @@
 #include "plan/pg_definition.h"
 
-#include "plan/pg_scanner.h"
 #include "sluice/model/quote.h"
+
+#include "plan/pg_scanner.h"
 
 namespace sluice::plan {
 namespace {
 
 constexpr auto kPg = model::Engine::postgresql;
 
-/// "lower(email) COLLATE "C" text_ops DESC" -> "lower(email) COLLATE "C"": what makes two keys equal.
+/// "lower(email) COLLATE "C" text_ops DESC" -> "lower(email) COLLATE "C"": what makes two keys
+/// equal.
 std::string key_expression(std::string_view part) {
   PgScanner scanner(part);
   if (scanner.at_bracket()) {

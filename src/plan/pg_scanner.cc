@@ -21,9 +21,9 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 void PgScanner::fail(std::string_view expected) const {
-  throw model::Error(model::ErrorKind::data,
-                     "cannot read the definition \"" + std::string(text_) + "\": expected " +
-                         std::string(expected) + " at byte " + std::to_string(at_));
+  throw model::Error(model::ErrorKind::data, "cannot read the definition \"" + std::string(text_) +
+                                                 "\": expected " + std::string(expected) +
+                                                 " at byte " + std::to_string(at_));
 }
 
 void PgScanner::skip_space() {

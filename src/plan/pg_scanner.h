@@ -8,8 +8,9 @@
 
 namespace sluice::plan {
 
-/// Walks over SQL as PostgreSQL prints it: names, quoted names, literals and brackets are whole pieces. The text must outlive it.
-/// What is not there where it must be throws Error{data} with the text.
+/// Walks over SQL as PostgreSQL prints it: names, quoted names, literals and brackets are whole
+/// pieces. The text must outlive it. What is not there where it must be throws Error{data} with the
+/// text.
 class PgScanner {
  public:
   explicit PgScanner(std::string_view text) : text_(text) {}

@@ -1,13 +1,14 @@
 #include <string>
 #include <string_view>
 
-#include "plan/plan_words.h"
 #include "sluice/codec/json_read.h"
 #include "sluice/mapping/rules_json.h"
 #include "sluice/plan/plan.h"
 
-// Reads leniently and then compares with what to_json would have written: one rule for every unknown member, wrong default and
-// other spelling.
+#include "plan/plan_words.h"
+
+// Reads leniently and then compares with what to_json would have written: one rule for every
+// unknown member, wrong default and other spelling.
 namespace sluice::plan {
 namespace {
 
@@ -43,8 +44,7 @@ std::vector<std::string> texts_of(const JsonValue& json, std::string_view key) {
 }
 
 /// Indexes into a list of `size`; others would be read beyond its end.
-std::vector<std::size_t> indexes_of(const JsonValue& json, std::string_view key,
-                                    std::size_t size) {
+std::vector<std::size_t> indexes_of(const JsonValue& json, std::string_view key, std::size_t size) {
   std::vector<std::size_t> indexes;
   for (const JsonValue& item : json.at(key).items()) {
     const std::int64_t index = item.as_integer();
@@ -141,7 +141,8 @@ DeferredStep read_step(const JsonValue& json) {
   step.unique = flag_of(json, "unique");
   step.nulls_not_distinct = flag_of(json, "nulls_not_distinct");
   step.key = texts_of(json, "key");
-  if (const JsonValue* referenced = json.find("referenced")) step.referenced = read_name(*referenced);
+  if (const JsonValue* referenced = json.find("referenced"))
+    step.referenced = read_name(*referenced);
   step.referenced_key = texts_of(json, "referenced_key");
   step.condition = text_of(json, "condition");
   return step;

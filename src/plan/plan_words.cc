@@ -19,9 +19,9 @@ std::span<const Word<model::Engine>> words() noexcept {
 template <>
 std::span<const Word<model::TypeKind>> words() noexcept {
   using Kind = model::TypeKind;
-  static constexpr Word<Kind> kWords[] = {{Kind::plain, "plain"},         {Kind::enumeration, "enum"},
-                                          {Kind::array, "array"},         {Kind::composite, "composite"},
-                                          {Kind::range, "range"},         {Kind::other, "other"}};
+  static constexpr Word<Kind> kWords[] = {{Kind::plain, "plain"}, {Kind::enumeration, "enum"},
+                                          {Kind::array, "array"}, {Kind::composite, "composite"},
+                                          {Kind::range, "range"}, {Kind::other, "other"}};
   return kWords;
 }
 
@@ -55,10 +55,10 @@ template <>
 std::span<const Word<DeferredStep::Kind>> words() noexcept {
   using Kind = DeferredStep::Kind;
   static constexpr Word<Kind> kWords[] = {
-      {Kind::index, "index"},         {Kind::primary_key, "primary_key"},
-      {Kind::unique, "unique"},       {Kind::exclusion, "exclusion"},
-      {Kind::check, "check"},         {Kind::position, "position"},
-      {Kind::setting, "setting"},     {Kind::foreign_key, "foreign_key"},
+      {Kind::index, "index"},      {Kind::primary_key, "primary_key"},
+      {Kind::unique, "unique"},    {Kind::exclusion, "exclusion"},
+      {Kind::check, "check"},      {Kind::position, "position"},
+      {Kind::setting, "setting"},  {Kind::foreign_key, "foreign_key"},
       {Kind::validate, "validate"}};
   return kWords;
 }

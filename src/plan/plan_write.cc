@@ -1,13 +1,15 @@
 #include <string>
 #include <string_view>
 
-#include "plan/plan_words.h"
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/sha256.h"
 #include "sluice/mapping/rules_json.h"
 #include "sluice/plan/plan.h"
 
-// Members that hold nothing are left out, so that a new kind of member changes no plan that does not need it.
+#include "plan/plan_words.h"
+
+// Members that hold nothing are left out, so that a new kind of member changes no plan that does
+// not need it.
 namespace sluice::plan {
 namespace {
 

@@ -23,7 +23,8 @@ void look_at_publications(const config::Config& config, const model::Catalog& ta
       if (!publication.schemas.empty() &&
           std::ranges::find(publication.schemas, table.target.schema) == publication.schemas.end())
         continue;
-      // Not only would subscribers get half a copy: without a key yet, the side table's rows could not even be deleted again.
+      // Not only would subscribers get half a copy: without a key yet, the side table's rows could
+      // not even be deleted again.
       findings.error("wide-publication", table.target.text(),
                      "publication " + publication.name +
                          " takes in every new table, so the side table's rows would be published",
@@ -39,8 +40,7 @@ void look_at_targets(const config::Config& config, const model::Catalog& source,
   std::set<model::QualifiedName> targets;
   for (const config::Table& table : config.tables) {
     if (!targets.insert(table.target).second) {
-      findings.error("target-twice", table.target.text(),
-                     "is the target of more than one table",
+      findings.error("target-twice", table.target.text(), "is the target of more than one table",
                      "give each source table a target of its own");
     }
     if (same_database && table.source == table.target) {
@@ -59,16 +59,16 @@ void check_columns(const model::Table& table, const config::CheckSide& side,
   for (const model::Column& column : table.columns) known.push_back(column.name);
   for (const std::string& column : columns) {
     if (table.find_column(column) != nullptr) continue;
-    findings.error("unknown-check-column", where,
-                   table.name.text() + " has no column " + column, nearest_of(column, known));
+    findings.error("unknown-check-column", where, table.name.text() + " has no column " + column,
+                   nearest_of(column, known));
   }
 }
 
 bool is_number(const model::ColumnType& type) {
   static constexpr std::string_view kNumbers[] = {
-      "tinyint", "smallint", "mediumint", "int",     "integer", "bigint", "int2",   "int4",
-      "int8",    "decimal",  "numeric",   "float",   "double",  "real",   "float4", "float8",
-      "year",    "money",    "double precision"};
+      "tinyint", "smallint", "mediumint", "int",     "integer",         "bigint", "int2",
+      "int4",    "int8",     "decimal",   "numeric", "float",           "double", "real",
+      "float4",  "float8",   "year",      "money",   "double precision"};
   return std::ranges::find(kNumbers, type.base) != std::end(kNumbers);
 }
 

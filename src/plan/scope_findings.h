@@ -1,9 +1,10 @@
 #pragma once
 
-#include "plan/findings.h"
-#include "plan/side_table.h"
 #include "sluice/config/config.h"
 #include "sluice/model/schema.h"
+
+#include "plan/findings.h"
+#include "plan/side_table.h"
 
 /// What is to be said about a config as a whole.
 namespace sluice::plan {

@@ -30,7 +30,8 @@ void add_load(std::string& script, const TablePlan& table) {
     if (field.staged) cast += (cast.empty() ? "" : ", ") + field.name;
   }
   if (table.existing_rows == config::ExistingRows::keep) {
-    script += "-- first the rows that " + table.target.text() + " holds already, in batches of "
+    script += "-- first the rows that " + table.target.text() +
+              " holds already, in batches of "
               "their own\n";
   }
   script += "-- one transaction for each batch, with its row of the ledger\n";
@@ -39,9 +40,8 @@ void add_load(std::string& script, const TablePlan& table) {
   }
   add_statement(script, copy_sql(table.side, columns));
   if (table.rest) {
-    add_statement(script,
-                  copy_sql(*table.rest, {std::begin(mapping::kRestColumns),
-                                         std::end(mapping::kRestColumns)}));
+    add_statement(script, copy_sql(*table.rest, {std::begin(mapping::kRestColumns),
+                                                 std::end(mapping::kRestColumns)}));
   }
 }
 

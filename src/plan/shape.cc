@@ -5,10 +5,11 @@
 #include <optional>
 #include <string_view>
 
-#include "plan/pg_definition.h"
-#include "plan/side_table.h"
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
+
+#include "plan/pg_definition.h"
+#include "plan/side_table.h"
 
 namespace sluice::plan {
 namespace {
@@ -31,8 +32,10 @@ std::string type_text(const model::ColumnType& type) {
 
 std::string generation_text(const model::Column& column) {
   switch (column.generated) {
-    case model::Generated::no: return {};
-    case model::Generated::stored: return "generated (" + column.generation_sql + ") stored";
+    case model::Generated::no:
+      return {};
+    case model::Generated::stored:
+      return "generated (" + column.generation_sql + ") stored";
     case model::Generated::virtual_column:
       return "generated (" + column.generation_sql + ") virtual";
   }
@@ -41,10 +44,14 @@ std::string generation_text(const model::Column& column) {
 
 std::string identity_text(model::Identity identity) {
   switch (identity) {
-    case model::Identity::no: return {};
-    case model::Identity::always: return "identity always";
-    case model::Identity::by_default: return "identity by default";
-    case model::Identity::auto_increment: return "auto_increment";
+    case model::Identity::no:
+      return {};
+    case model::Identity::always:
+      return "identity always";
+    case model::Identity::by_default:
+      return "identity by default";
+    case model::Identity::auto_increment:
+      return "auto_increment";
   }
   return {};
 }
@@ -57,7 +64,8 @@ std::string read_text(const model::Column& column) {
   return text;
 }
 
-/// That, and what fills the column. A sequence of the column's own is named by its options only: the side table's is another.
+/// That, and what fills the column. A sequence of the column's own is named by its options only:
+/// the side table's is another.
 std::string write_text(const model::Column& column) {
   std::string text = read_text(column);
   append(text, identity_text(column.identity));
@@ -92,8 +100,8 @@ std::string key_text(const model::Index& index) {
   return text;
 }
 
-/// The definition without names, so that an index of the side table reads like that of the live one. One that is not understood is
-/// compared as it stands.
+/// The definition without names, so that an index of the side table reads like that of the live
+/// one. One that is not understood is compared as it stands.
 std::string index_text(const model::Index& index) {
   std::string text = index.unique ? "unique" : "";
   try {
@@ -245,7 +253,8 @@ std::vector<std::string> differences(const Shape& before, const Shape& now) {
       also_before.push_back(line);
     }
   }
-  if (lines.empty() && kept != also_before) lines.push_back("table: its columns have another order");
+  if (lines.empty() && kept != also_before)
+    lines.push_back("table: its columns have another order");
   return lines;
 }
 
@@ -260,17 +269,22 @@ bool is_done(const DeferredStep& step, const model::Table& side) noexcept {
   const auto index = std::ranges::find_if(side.indexes, named);
   switch (step.kind) {
     case DeferredStep::Kind::index:
-    case DeferredStep::Kind::exclusion: return index != side.indexes.end() && index->valid;
+    case DeferredStep::Kind::exclusion:
+      return index != side.indexes.end() && index->valid;
     case DeferredStep::Kind::primary_key:
-    case DeferredStep::Kind::unique: return index != side.indexes.end() && index->is_constraint;
-    case DeferredStep::Kind::check: return std::ranges::any_of(side.checks, named);
-    case DeferredStep::Kind::foreign_key: return std::ranges::any_of(side.foreign_keys, named);
+    case DeferredStep::Kind::unique:
+      return index != side.indexes.end() && index->is_constraint;
+    case DeferredStep::Kind::check:
+      return std::ranges::any_of(side.checks, named);
+    case DeferredStep::Kind::foreign_key:
+      return std::ranges::any_of(side.foreign_keys, named);
     case DeferredStep::Kind::validate:
       return std::ranges::any_of(side.foreign_keys, [&step](const model::ForeignKey& key) {
         return key.name == step.name && key.validated;
       });
     case DeferredStep::Kind::position:
-    case DeferredStep::Kind::setting: return false;
+    case DeferredStep::Kind::setting:
+      return false;
   }
   return false;
 }

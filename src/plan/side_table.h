@@ -8,7 +8,8 @@
 #include "sluice/model/schema.h"
 #include "sluice/plan/plan.h"
 
-/// The SQL that makes a PostgreSQL side table and gives it, after the load, everything the live table has.
+/// The SQL that makes a PostgreSQL side table and gives it, after the load, everything the live
+/// table has.
 namespace sluice::plan {
 
 /// Live tables of the plan and the side tables that stand in for them.
@@ -18,20 +19,24 @@ using SideOf = std::map<model::QualifiedName, model::QualifiedName>;
 enum class NumberSource : std::uint8_t {
   none,
   identity,
-  own_sequence,     // serial: the sequence belongs to the column and its default is plain nextval of it
+  own_sequence,  // serial: the sequence belongs to the column and its default is plain nextval of
+                 // it
   shared_sequence,  // some other default with nextval
 };
 [[nodiscard]] NumberSource number_source(const model::Column& column);
 
-/// Statements that create the side table: the live table's columns, and sequences of its own, so that nothing done to it moves the live
-/// table's numbers. Then the rest table, where there is one. Nobody but the owner gets any right, whatever ALTER DEFAULT PRIVILEGES says.
-/// Throws Error{data} where the catalogue's text is not understood.
+/// Statements that create the side table: the live table's columns, and sequences of its own, so
+/// that nothing done to it moves the live table's numbers. Then the rest table, where there is one.
+/// Nobody but the owner gets any right, whatever ALTER DEFAULT PRIVILEGES says. The table's comment
+/// is left to cutover: until then the run marks its side tables by it. Throws Error{data} where the
+/// catalogue's text is not understood.
 [[nodiscard]] std::vector<std::string> side_ddl(const model::Table& live,
                                                 const model::QualifiedName& side,
                                                 const std::optional<model::QualifiedName>& rest);
 
-/// What comes back after the load, by stage. Foreign keys to tables of the plan point at their side tables.
-/// Indexes that are not valid on the live table are left out. Throws Error{data} where a definition is not understood.
+/// What comes back after the load, by stage. Foreign keys to tables of the plan point at their side
+/// tables. Indexes that are not valid on the live table are left out. Throws Error{data} where a
+/// definition is not understood.
 [[nodiscard]] std::vector<DeferredStep> deferred_steps(const model::Table& live,
                                                        const model::QualifiedName& side,
                                                        const SideOf& side_of);

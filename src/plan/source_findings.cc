@@ -1,5 +1,6 @@
-#include "plan/table_findings.h"
 #include "sluice/codec/mysql_types.h"
+
+#include "plan/table_findings.h"
 
 namespace sluice::plan {
 namespace {
@@ -22,15 +23,17 @@ void look_at_mysql_columns(const model::Table& table, Findings& findings) {
     }
     if (codec::mysql_kind(column.type) == codec::MysqlKind::unknown) {
       findings.warning("unknown-type", table.name.text() + "." + column.name,
-                       "type " + column.type.sql + " is not known: it is read as the text that the "
-                       "server prints",
+                       "type " + column.type.sql +
+                           " is not known: it is read as the text that the "
+                           "server prints",
                        "check that its text is what the target should get");
     }
   }
   if (converted.empty()) return;
   findings.note("charset-converted", table.name.text(),
                 "the server converts these columns to UTF-8; bytes that were stored in another "
-                "encoding than declared come out wrong: " + converted);
+                "encoding than declared come out wrong: " +
+                    converted);
 }
 
 void look_at_mysql(const model::Table& table, Findings& findings) {
@@ -53,9 +56,10 @@ void look_at_postgresql(const model::Table& table, Findings& findings) {
                      "give the source role BYPASSRLS, or a policy that shows it every row");
   }
   if (table.has_children) {
-    findings.note("inheritance", table.name.text(),
-                  "other tables inherit from it: their rows are not part of it here, each is a table "
-                  "of its own");
+    findings.note(
+        "inheritance", table.name.text(),
+        "other tables inherit from it: their rows are not part of it here, each is a table "
+        "of its own");
   }
 }
 

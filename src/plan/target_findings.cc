@@ -18,10 +18,11 @@ void look_at_foreign_keys(const model::Table& table, const SideOf& side_of, Find
 void look_at_columns(const model::Table& table, Findings& findings) {
   for (const model::Column& column : table.columns) {
     if (number_source(column) != NumberSource::shared_sequence) continue;
-    findings.warning("shared-sequence", table.name.text() + "." + column.name,
-                     "its default takes numbers from a sequence that is not its own: the side table "
-                     "shares it, and its position is not moved",
-                     "set the sequence behind the copied numbers before cutover");
+    findings.warning(
+        "shared-sequence", table.name.text() + "." + column.name,
+        "its default takes numbers from a sequence that is not its own: the side table "
+        "shares it, and its position is not moved",
+        "set the sequence behind the copied numbers before cutover");
   }
 }
 
@@ -59,8 +60,9 @@ void look_at_target(const model::Table& table, const config::Table& config, cons
                       " trigger(s): they do not run for copied rows");
   }
   if (table.row_security) {
-    findings.note("target-row-security", where,
-                  "has row security: the side table has none, and nobody but its owner can read it");
+    findings.note(
+        "target-row-security", where,
+        "has row security: the side table has none, and nobody but its owner can read it");
   }
   if (table.has_children) {
     findings.warning("inheritance", where,
@@ -81,9 +83,10 @@ void look_at_names(const model::Catalog& target, const TablePlan& table, const S
       findings.error("name-taken", where, made.text() + " is a target table of this plan",
                      "rename one of the tables");
     } else if (target.find(made) != nullptr) {
-      findings.warning("name-taken", where, made.text() + " exists already",
-                       "nothing is to be done if it belongs to a run that goes on; otherwise drop or "
-                       "rename it");
+      findings.warning(
+          "side-table-exists", where, made.text() + " exists already",
+          "nothing is to be done if it belongs to a run that goes on; otherwise drop or "
+          "rename it");
     }
   };
   look_at(table.side);

@@ -1,15 +1,17 @@
 #include <algorithm>
 #include <optional>
 
-#include "plan/table_findings.h"
 #include "sluice/codec/mysql_types.h"
 #include "sluice/mapping/conversion.h"
 #include "sluice/mapping/fit.h"
 
+#include "plan/table_findings.h"
+
 namespace sluice::plan {
 namespace {
 
-/// A target column that is a copy of one source column, unless a person wrote steps that say what becomes of odd values.
+/// A target column that is a copy of one source column, unless a person wrote steps that say what
+/// becomes of odd values.
 struct Copied {
   const SourceField* source = nullptr;
   const TargetField* target = nullptr;
@@ -44,9 +46,10 @@ void look_at_value(const TablePlan& table, const Copied& copied, Findings& findi
   const TargetField& target = *copied.target;
   const std::string where = table.source.text() + "." + source.name;
   if (source.nullable && !target.nullable) {
-    findings.warning("null-may-not-fit", where,
-                     "may be NULL, and " + target.name + " may not: rows with NULL go to quarantine",
-                     "say what NULL becomes, if there are any");
+    findings.warning(
+        "null-may-not-fit", where,
+        "may be NULL, and " + target.name + " may not: rows with NULL go to quarantine",
+        "say what NULL becomes, if there are any");
   }
   if (!may_not_fit(copied)) return;
   const std::string types = source.type.sql + " to " + target.type.sql;
@@ -55,8 +58,7 @@ void look_at_value(const TablePlan& table, const Copied& copied, Findings& findi
     return;
   }
   findings.warning("may-not-fit", where,
-                   types + ": values that " + target.name +
-                       " cannot hold exactly go to quarantine",
+                   types + ": values that " + target.name + " cannot hold exactly go to quarantine",
                    "look at the values, and add steps where there are such");
 }
 
@@ -71,9 +73,11 @@ void look_at_zero_dates(const TablePlan& table, const std::vector<Copied>& copie
     }
   }
   if (columns.empty()) return;
-  findings.note("zero-dates", table.source.text(),
-                "rows with 0000-00-00 or a date with a zero part go to quarantine, unless a step says "
-                "what they become: " + columns);
+  findings.note(
+      "zero-dates", table.source.text(),
+      "rows with 0000-00-00 or a date with a zero part go to quarantine, unless a step says "
+      "what they become: " +
+          columns);
 }
 
 }  // namespace

@@ -70,10 +70,10 @@ struct DeferredStep {
 
   // What rows must satisfy, for finding those at fault when the server refuses the statement. SQL
   // in terms of the side table's columns.
-  bool unique = false;                      // of index
-  bool nulls_not_distinct = false;          // of a unique index
-  std::vector<std::string> key;             // unique index, foreign_key: column names or expressions
-  model::QualifiedName referenced;          // foreign_key: the side table where the plan has one
+  bool unique = false;              // of index
+  bool nulls_not_distinct = false;  // of a unique index
+  std::vector<std::string> key;     // unique index, foreign_key: column names or expressions
+  model::QualifiedName referenced;  // foreign_key: the side table where the plan has one
   std::vector<std::string> referenced_key;  // foreign_key
   std::string condition;                    // check: its expression; index: its WHERE, or empty
 
@@ -116,7 +116,8 @@ struct TablePlan {
   Shape target_shape;                  // everything that the side table must get
 };
 
-/// Format and version of the plan's JSON. DO NOT CHANGE the meaning of a member without a new number.
+/// Format and version of the plan's JSON. DO NOT CHANGE the meaning of a member without a new
+/// number.
 inline constexpr std::string_view kPlanSchema = "sluice.plan/1";
 
 struct Plan {
@@ -125,7 +126,7 @@ struct Plan {
   model::ServerIdentity target;
   codec::DigestAlgorithm digest{};
   std::string config_sha256;
-  std::vector<TablePlan> tables;  // largest first is copy's business; here in config order
+  std::vector<TablePlan> tables;         // largest first is copy's business; here in config order
   std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };

@@ -1,7 +1,8 @@
 #include "plan/names.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <string>
+
+#include <catch2/catch_test_macros.hpp>
 
 namespace sluice::plan {
 namespace {

@@ -11,39 +11,42 @@ using Texts = std::vector<std::string>;
 
 TEST_CASE("an index is said again under other names, whatever the old names look like") {
   const auto index = read_index_definition(
-      R"(CREATE UNIQUE INDEX "a ON b" ON "my.schema"."x USING btree (id)" USING btree ("ON", id DESC))");
+      R"q(CREATE UNIQUE INDEX "a ON b" ON "my.schema"."x USING btree (id)" USING btree ("ON", id DESC))q");
   CHECK(index.unique);
   CHECK(index.name == "a ON b");
   CHECK(index.table == model::QualifiedName{"my.schema", "x USING btree (id)"});
   CHECK(index.key == Texts{"\"ON\"", "id"});
   CHECK(index_sql(index, "n", {"s", "t\"t"}, "") ==
-        R"(CREATE UNIQUE INDEX "n" ON "s"."t""t" USING btree ("ON", id DESC))");
+        R"q(CREATE UNIQUE INDEX "n" ON "s"."t""t" USING btree ("ON", id DESC))q");
 }
 
 TEST_CASE("every clause of an index survives, and the tablespace comes before WHERE") {
   const auto index = read_index_definition(
-      "CREATE UNIQUE INDEX i ON crm.c USING btree (lower((email)::text) COLLATE \"C\" text_pattern_ops "
-      "DESC NULLS LAST, (((a || ','::text) || b)), public.f(x, y)) INCLUDE (name, \"a,b\") NULLS NOT "
+      "CREATE UNIQUE INDEX i ON crm.c USING btree (lower((email)::text) COLLATE \"C\" "
+      "text_pattern_ops "
+      "DESC NULLS LAST, (((a || ','::text) || b)), public.f(x, y)) INCLUDE (name, \"a,b\") NULLS "
+      "NOT "
       "DISTINCT WITH (fillfactor='70', deduplicate_items=off) WHERE (state <> 'x) WHERE ('::text)");
-  CHECK(index.key == Texts{"lower((email)::text) COLLATE \"C\"", "(((a || ','::text) || b))",
-                           "public.f(x, y)"});
+  CHECK(index.key ==
+        Texts{"lower((email)::text) COLLATE \"C\"", "(((a || ','::text) || b))", "public.f(x, y)"});
   CHECK(index.clauses ==
         "INCLUDE (name, \"a,b\") NULLS NOT DISTINCT WITH (fillfactor='70', deduplicate_items=off)");
   CHECK(index.nulls_not_distinct);
   CHECK(index.predicate == "(state <> 'x) WHERE ('::text)");
-  CHECK(index_sql(index, "j", {"crm", "d"}, "fast disk") ==
-        "CREATE UNIQUE INDEX \"j\" ON \"crm\".\"d\" USING btree (lower((email)::text) COLLATE \"C\" "
-        "text_pattern_ops DESC NULLS LAST, (((a || ','::text) || b)), public.f(x, y)) INCLUDE (name, "
-        "\"a,b\") NULLS NOT DISTINCT WITH (fillfactor='70', deduplicate_items=off) TABLESPACE \"fast "
-        "disk\" WHERE (state <> 'x) WHERE ('::text)");
+  CHECK(
+      index_sql(index, "j", {"crm", "d"}, "fast disk") ==
+      "CREATE UNIQUE INDEX \"j\" ON \"crm\".\"d\" USING btree (lower((email)::text) COLLATE \"C\" "
+      "text_pattern_ops DESC NULLS LAST, (((a || ','::text) || b)), public.f(x, y)) INCLUDE (name, "
+      "\"a,b\") NULLS NOT DISTINCT WITH (fillfactor='70', deduplicate_items=off) TABLESPACE \"fast "
+      "disk\" WHERE (state <> 'x) WHERE ('::text)");
 }
 
 TEST_CASE("literals with quotes, backslashes and brackets are one piece") {
   const auto index = read_index_definition(
-      R"(CREATE INDEX i ON s.t USING gin (f(a, 'it''s )', E'\\'')')) WHERE (b = E'\\( ''x'))");
+      R"q(CREATE INDEX i ON s.t USING gin (f(a, 'it''s )', E'\\'')')) WHERE (b = E'\\( ''x'))q");
   CHECK_FALSE(index.unique);
-  CHECK(index.key == Texts{R"(f(a, 'it''s )', E'\\'')'))"});
-  CHECK(index.predicate == R"((b = E'\\( ''x'))");
+  CHECK(index.key == Texts{R"q(f(a, 'it''s )', E'\\'')'))q"});
+  CHECK(index.predicate == R"q((b = E'\\( ''x'))q");
 }
 
 TEST_CASE("an index definition that is not understood is refused, at every cut") {
@@ -59,14 +62,15 @@ TEST_CASE("an index definition that is not understood is refused, at every cut")
 
 TEST_CASE("a foreign key is pointed at another table and keeps all its options") {
   const auto key = read_foreign_key_definition(
-      R"(FOREIGN KEY (a, "b c") REFERENCES "s t".p(x, "y)") MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL (a) DEFERRABLE INITIALLY DEFERRED NOT VALID)");
+      R"q(FOREIGN KEY (a, "b c") REFERENCES "s t".p(x, "y)") MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL (a) DEFERRABLE INITIALLY DEFERRED NOT VALID)q");
   CHECK(key.referenced == model::QualifiedName{"s t", "p"});
   CHECK_FALSE(key.validated);
-  CHECK(foreign_key_sql(key, {"s t", "p__side"}) ==
-        R"(FOREIGN KEY (a, "b c") REFERENCES "s t"."p__side"(x, "y)") MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL (a) DEFERRABLE INITIALLY DEFERRED)");
+  CHECK(
+      foreign_key_sql(key, {"s t", "p__side"}) ==
+      R"q(FOREIGN KEY (a, "b c") REFERENCES "s t"."p__side"(x, "y)") MATCH FULL ON UPDATE CASCADE ON DELETE SET NULL (a) DEFERRABLE INITIALLY DEFERRED)q");
   const auto plain = read_foreign_key_definition("FOREIGN KEY (a) REFERENCES s.p(x)");
   CHECK(plain.validated);
-  CHECK(foreign_key_sql(plain, {"s", "p"}) == R"(FOREIGN KEY (a) REFERENCES "s"."p"(x))");
+  CHECK(foreign_key_sql(plain, {"s", "p"}) == R"q(FOREIGN KEY (a) REFERENCES "s"."p"(x))q");
 }
 
 TEST_CASE("checks give their expression, constraints what follows their columns") {
@@ -81,7 +85,7 @@ TEST_CASE("checks give their expression, constraints what follows their columns"
 
 TEST_CASE("printed names lose their quotes") {
   CHECK(read_name("crm.c_id_seq") == model::QualifiedName{"crm", "c_id_seq"});
-  CHECK(read_name(R"("a.b"."C""d")") == model::QualifiedName{"a.b", "C\"d"});
+  CHECK(read_name(R"q("a.b"."C""d")q") == model::QualifiedName{"a.b", "C\"d"});
   CHECK_THROWS_AS(read_name("a.b.c"), model::Error);
 }
 
