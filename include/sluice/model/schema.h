@@ -50,6 +50,7 @@ struct Column {
                                  // CACHE 1 NO CYCLE"
   std::optional<int> statistics_target;  // PostgreSQL: only where set
   std::string comment;
+  std::string extra;  // MySQL family: EXTRA of the catalogue ("on update current_timestamp()")
 };
 
 struct IndexPart {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,17 +13,12 @@
 
 namespace sluice::db::mysql {
 
-
+/// The number that the client stored in the slot's first bytes.
 template <typename Stored>
 Stored load(const Slot& slot) noexcept {
-  if constexpr (std::is_same_v<Stored, std::int8_t>) return slot.value.i8;
-  if constexpr (std::is_same_v<Stored, std::uint8_t>) return slot.value.u8;
-  if constexpr (std::is_same_v<Stored, std::int16_t>) return slot.value.i16;
-  if constexpr (std::is_same_v<Stored, std::uint16_t>) return slot.value.u16;
-  if constexpr (std::is_same_v<Stored, std::int32_t>) return slot.value.i32;
-  if constexpr (std::is_same_v<Stored, std::uint32_t>) return slot.value.u32;
-  if constexpr (std::is_same_v<Stored, std::int64_t>) return slot.value.i64;
-  if constexpr (std::is_same_v<Stored, std::uint64_t>) return slot.value.u64;
+  Stored stored{};
+  std::memcpy(&stored, &slot.value, sizeof stored);
+  return stored;
 }
 
 /// An integer of MySQL as boolean, int2, int4, int8 or numeric.
@@ -66,12 +62,18 @@ codec::Problem encode_integer(Slot& slot, codec::RowBuffer& rows) {
 template <typename Stored>
 Encode integer_encoder(codec::Carrier carrier) noexcept {
   switch (carrier) {
-    case codec::Carrier::boolean: return encode_integer<codec::Carrier::boolean, Stored>;
-    case codec::Carrier::int2: return encode_integer<codec::Carrier::int2, Stored>;
-    case codec::Carrier::int4: return encode_integer<codec::Carrier::int4, Stored>;
-    case codec::Carrier::int8: return encode_integer<codec::Carrier::int8, Stored>;
-    case codec::Carrier::numeric: return encode_integer<codec::Carrier::numeric, Stored>;
-    default: return nullptr;
+    case codec::Carrier::boolean:
+      return encode_integer<codec::Carrier::boolean, Stored>;
+    case codec::Carrier::int2:
+      return encode_integer<codec::Carrier::int2, Stored>;
+    case codec::Carrier::int4:
+      return encode_integer<codec::Carrier::int4, Stored>;
+    case codec::Carrier::int8:
+      return encode_integer<codec::Carrier::int8, Stored>;
+    case codec::Carrier::numeric:
+      return encode_integer<codec::Carrier::numeric, Stored>;
+    default:
+      return nullptr;
   }
 }
 

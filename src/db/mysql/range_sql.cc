@@ -28,8 +28,8 @@ std::string number_literal(const ReadColumn& column, const std::string& value) {
   return value;
 }
 
-/// Dates and times as the server writes them. The offset of timestamptz is always +00, and so is the
-/// session's time zone.
+/// Dates and times as the server writes them. The offset of timestamptz is always +00, and so is
+/// the session's time zone.
 std::string clock_literal(const ReadColumn& column, std::string value) {
   if (value.ends_with("+00")) value.resize(value.size() - 3);
   if (!consists_of(value, "0123456789:.- ")) refuse_value(column, value);
@@ -51,7 +51,8 @@ std::string bytes_literal(const ReadColumn& column, const std::string& value) {
 }
 
 /// One side of a range: for key (a, b, c) and comparison ">=": a > x OR (a = x AND (b > y OR (b = y
-/// AND c >= z))). `strict` is the comparison with "=" taken away, which all but the last column use.
+/// AND c >= z))). `strict` is the comparison with "=" taken away, which all but the last column
+/// use.
 std::string bound_condition(const TableRead& table, const model::Key& bound, const char* comparison,
                             const char* strict) {
   if (bound.values.empty() || bound.values.size() > table.key.size()) {
@@ -66,8 +67,8 @@ std::string bound_condition(const TableRead& table, const model::Key& bound, con
     if (condition.empty()) {
       condition.append(name).append(comparison).append(literal);
     } else {
-      condition = name + strict + literal + " OR (" + name + " = " + literal + " AND (" +
-                  condition + "))";
+      condition =
+          name + strict + literal + " OR (" + name + " = " + literal + " AND (" + condition + "))";
     }
   }
   return "(" + condition + ")";
@@ -91,20 +92,23 @@ std::string quoted(const std::string& name) {
 std::string key_literal(const ReadColumn& column, const std::string& value) {
   using codec::MysqlKind;
   if (!codec::mysql_can_key(column.type, column.carrier)) {
-    throw model::Error(model::ErrorKind::internal, "column " + column.name + " (" +
-                                                       column.type.sql + ", read as " +
-                                                       std::string(to_string(column.carrier)) +
-                                                       ") cannot be a key");
+    throw model::Error(model::ErrorKind::internal,
+                       "column " + column.name + " (" + column.type.sql + ", read as " +
+                           std::string(to_string(column.carrier)) + ") cannot be a key");
   }
   switch (codec::mysql_kind(column.type)) {
     case MysqlKind::date:
     case MysqlKind::datetime:
     case MysqlKind::timestamp:
-    case MysqlKind::time: return clock_literal(column, value);
+    case MysqlKind::time:
+      return clock_literal(column, value);
     case MysqlKind::character:
-    case MysqlKind::uuid: return text_literal(value);
-    case MysqlKind::binary: return bytes_literal(column, value);
-    default: return number_literal(column, value);
+    case MysqlKind::uuid:
+      return text_literal(value);
+    case MysqlKind::binary:
+      return bytes_literal(column, value);
+    default:
+      return number_literal(column, value);
   }
 }
 

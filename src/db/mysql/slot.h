@@ -14,14 +14,7 @@ namespace sluice::db::mysql {
 /// Where one field of the current row lies, in the client's form.
 struct Slot {
   union Value {
-    std::int8_t i8;
-    std::uint8_t u8;
-    std::int16_t i16;
-    std::uint16_t u16;
-    std::int32_t i32;
-    std::uint32_t u32;
-    std::int64_t i64;
-    std::uint64_t u64;
+    std::int64_t number;  // any integer: its own width of bytes, from the first
     float f4;
     double f8;
     MYSQL_TIME time;
@@ -33,15 +26,15 @@ struct Slot {
   ClientBool error = 0;
 
   MYSQL_STMT* statement = nullptr;
-  unsigned number = 0;  // in the statement's result
-  int bits = 0;             // of bit(n)
-  int fraction_digits = 0;  // of times
+  unsigned number = 0;                 // in the statement's result
+  int bits = 0;                        // of bit(n)
+  int fraction_digits = 0;             // of times
   const Slot* enum_is_zero = nullptr;  // beside an enum that has a member '': 1 for index 0
-  std::string scratch;      // for conversions; keeps its memory
+  std::string scratch;                 // for conversions; keeps its memory
 };
 
-/// Puts the slot's value as one field, which is not NULL. Where the carrier cannot hold it, puts its
-/// raw text instead and says why.
+/// Puts the slot's value as one field, which is not NULL. Where the carrier cannot hold it, puts
+/// its raw text instead and says why.
 using Encode = codec::Problem (*)(Slot& slot, codec::RowBuffer& rows);
 
 }  // namespace sluice::db::mysql

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sluice/db/sql_session.h"
+#include "sluice/model/schema.h"
+
+namespace sluice::db::mysql {
+
+/// Each reads one view of information_schema for the schemas, in one query, into the tables of that
+/// list; rows of tables that are not in it are passed over. `tables` is in name order.
+using Tables = std::vector<model::Table>;
+
+[[nodiscard]] Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas);
+void read_columns(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+void read_foreign_keys(SqlSession& session, const std::vector<std::string>& schemas,
+                       Tables& tables);
+/// REQUIRES: columns have been read: MariaDB's json is known only by its check.
+void read_checks(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+void read_triggers(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+
+/// For the parts above: the value of a column, "" for NULL.
+[[nodiscard]] std::string text_at(const std::vector<std::optional<std::string>>& row,
+                                  std::size_t i);
+/// "(?, ?)" for so many names, to follow IN; and the parameters themselves.
+[[nodiscard]] std::string placeholders(std::size_t count);
+[[nodiscard]] std::vector<Parameter> parameters(const std::vector<std::string>& names);
+/// nullptr where there is none of that name.
+[[nodiscard]] model::Table* find_table(Tables& tables, const std::string& schema,
+                                       const std::string& name);
+
+}  // namespace sluice::db::mysql

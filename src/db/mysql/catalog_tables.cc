@@ -1,0 +1,133 @@
+// Tables and columns.
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "sluice/codec/mysql_types.h"
+#include "sluice/model/quote.h"
+
+#include "db/mysql/catalog_rows.h"
+
+namespace sluice::db::mysql {
+namespace {
+
+using Row = std::vector<std::optional<std::string>>;
+
+std::uint64_t number_at(const Row& row, std::size_t i) {
+  const std::string text = text_at(row, i);
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::string table_kind(const std::string& table_type) {
+  if (table_type == "BASE TABLE") return "table";
+  if (table_type == "VIEW" || table_type == "SYSTEM VIEW") return "view";
+  if (table_type == "SYSTEM VERSIONED") return "system versioned table";
+  std::string kind = table_type;  // SEQUENCE
+  for (char& c : kind) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return kind;
+}
+
+bool contains(const std::string& text, const char* part) noexcept {
+  return text.find(part) != std::string::npos;
+}
+
+/// Types whose defaults MySQL prints bare, and which stand bare in SQL.
+bool has_bare_default(codec::MysqlKind kind) noexcept {
+  switch (kind) {
+    case codec::MysqlKind::tinyint:
+    case codec::MysqlKind::smallint:
+    case codec::MysqlKind::mediumint:
+    case codec::MysqlKind::integer:
+    case codec::MysqlKind::bigint:
+    case codec::MysqlKind::year:
+    case codec::MysqlKind::decimal:
+    case codec::MysqlKind::float4:
+    case codec::MysqlKind::float8:
+    case codec::MysqlKind::bit:
+      return true;  // b'101'
+    default:
+      return false;
+  }
+}
+
+/// COLUMN_DEFAULT as SQL. MariaDB (since 10.2.7) prints an expression, NULL included; MySQL prints
+/// a literal's text bare and marks expressions in EXTRA, CURRENT_TIMESTAMP since 8.0 among them.
+std::optional<std::string> default_sql(model::Engine engine, const model::ColumnType& type,
+                                       const std::optional<std::string>& column_default,
+                                       const std::string& extra) {
+  if (!column_default) return std::nullopt;
+  if (engine == model::Engine::mariadb) {
+    return *column_default == "NULL" ? std::nullopt : column_default;
+  }
+  const bool expression =
+      contains(extra, "DEFAULT_GENERATED") || column_default->starts_with("CURRENT_TIMESTAMP");
+  if (expression || has_bare_default(codec::mysql_kind(type))) return column_default;
+  return model::quote_literal(engine, *column_default);
+}
+
+model::Generated generated(const std::string& extra) noexcept {
+  if (contains(extra, "VIRTUAL GENERATED")) return model::Generated::virtual_column;
+  if (contains(extra, "STORED GENERATED") || contains(extra, "PERSISTENT")) {
+    return model::Generated::stored;
+  }
+  return model::Generated::no;
+}
+
+model::Column make_column(model::Engine engine, const Row& row) {
+  model::Column column;
+  const std::string extra = text_at(row, 6);
+  column.name = text_at(row, 2);
+  column.type = codec::parse_mysql_type(text_at(row, 3));
+  column.nullable = text_at(row, 4) == "YES";
+  column.default_sql = default_sql(engine, column.type, row.at(5), extra);
+  column.generated = generated(extra);
+  if (column.generated != model::Generated::no) column.generation_sql = text_at(row, 7);
+  if (contains(extra, "auto_increment")) column.identity = model::Identity::auto_increment;
+  column.type.charset = text_at(row, 8);
+  column.type.collation = text_at(row, 9);
+  column.comment = text_at(row, 10);
+  column.extra = extra;
+  return column;
+}
+
+}  // namespace
+
+Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas) {
+  const QueryResult result = session.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_COMMENT "
+      "FROM information_schema.TABLES WHERE TABLE_SCHEMA IN " +
+          placeholders(schemas.size()),
+      parameters(schemas));
+  Tables tables;
+  for (const Row& row : result.rows) {
+    model::Table& table = tables.emplace_back();
+    table.name = {text_at(row, 0), text_at(row, 1)};
+    table.kind = table_kind(text_at(row, 2));
+    table.storage_engine = text_at(row, 3);
+    table.estimated_rows = number_at(row, 4);
+    table.estimated_bytes = number_at(row, 5);
+    if (table.kind != "view") table.comment = text_at(row, 6);  // a view's says VIEW
+  }
+  std::sort(tables.begin(), tables.end(),
+            [](const model::Table& a, const model::Table& b) { return a.name < b.name; });
+  return tables;
+}
+
+void read_columns(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables) {
+  const QueryResult result = session.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, "
+      "EXTRA, GENERATION_EXPRESSION, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT "
+      "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN " +
+          placeholders(schemas.size()) + " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+      parameters(schemas));
+  for (const Row& row : result.rows) {
+    if (model::Table* const table = find_table(tables, text_at(row, 0), text_at(row, 1))) {
+      table->columns.push_back(make_column(session.engine(), row));
+    }
+  }
+}
+
+}  // namespace sluice::db::mysql

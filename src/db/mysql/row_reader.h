@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sluice/codec/problem.h"
+#include "sluice/codec/row_form.h"
+#include "sluice/db/source.h"
+
+#include "db/mysql/columns.h"
+#include "db/mysql/connection.h"
+
+namespace sluice::db::mysql {
+
+/// A running SELECT whose rows come one by one, unbuffered, by the binary protocol, and are put
+/// into row form. Nothing is allocated for a row. Must not outlive its connection, which can do
+/// nothing else meanwhile; destroying it early makes the client read and drop what is left.
+class RowReader {
+ public:
+  /// `index` is forced, if given. Throws Error{drift} where the columns are not of the types that
+  /// `table` says.
+  RowReader(Connection& connection, const TableRead& table, const model::KeyRange& range,
+            const std::string& index);
+
+  /// Appends the next row. False at the end, and `rows` is as it was.
+  bool next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular);
+
+ private:
+  void bind(const std::vector<ColumnReader>& readers);
+  void check_types(const TableRead& table, const std::vector<ColumnReader>& readers) const;
+  [[nodiscard]] bool fetch();
+
+  std::string doing_;  // for messages
+  std::size_t columns_;
+  std::vector<Slot> slots_;  // of the columns, then of the zero tests; their places are bound
+  std::vector<Encode> encoders_;
+  StatementHandle statement_;
+};
+
+}  // namespace sluice::db::mysql
