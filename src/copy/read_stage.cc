@@ -27,8 +27,8 @@ void ReadStage::run(const Emit& emit) {
 }
 
 bool ReadStage::wait_for_others() {
-  // Ranges of another process may come back when its lease runs out.
-  if (!run_.joined || !ledger::has_open_ranges(ledger_, run_.run.id, origin_)) return false;
+  // Their ranges come back when they finish, or when their lease runs out.
+  if (!ledger::others_hold_ranges(ledger_, run_.run.id, run_.process_id, origin_)) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   return true;
 }

@@ -64,10 +64,10 @@ std::uint64_t record_quarantine(db::TargetSession& session, const std::string& r
     throw model::Error(model::ErrorKind::internal,
                        "the ledger refused quarantined rows: " + refusal->message);
   }
-  const auto count =
-      session.query("SELECT count(*) FROM sluice.quarantine WHERE run_id = $1 AND table_no = $2 "
+  const auto count = session.query(
+      "SELECT count(*) FROM sluice.quarantine WHERE run_id = $1 AND table_no = $2 "
       "AND state = 'open'",
-                    {run_id, std::to_string(table_no)});
+      {run_id, std::to_string(table_no)});
   return RowReader(count.rows.at(0)).count();
 }
 

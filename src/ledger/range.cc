@@ -79,13 +79,14 @@ void release_ranges(db::SqlSession& session, const std::string& run_id) {
       {run_id});
 }
 
-bool has_open_ranges(db::SqlSession& session, const std::string& run_id, Origin origin) {
+bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
+                        const std::string& process_id, Origin origin) {
   return session
              .query(
                  "SELECT EXISTS (SELECT FROM sluice.range r JOIN sluice.run_table t "
                  "USING (run_id, table_no) WHERE r.run_id = $1 AND r.origin = $2 AND NOT r.done "
-                 "AND t.state <> 'failed')",
-                 {run_id, to_string(origin)})
+                 "AND r.owner <> $3 AND t.state <> 'failed')",
+                 {run_id, to_string(origin), process_id})
              .value() == "t";
 }
 

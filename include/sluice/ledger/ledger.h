@@ -82,9 +82,9 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
 /// Frees all ranges, whoever owns them: for a process that holds the run alone. Their old owners
 /// are refused from here on.
 void release_ranges(db::SqlSession& session, const std::string& run_id);
-/// True while a range of that origin is unfinished (perhaps in other hands).
-[[nodiscard]] bool has_open_ranges(db::SqlSession& session, const std::string& run_id,
-                                   Origin origin);
+/// True while another process owns an unfinished range of that origin.
+[[nodiscard]] bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
+                                      const std::string& process_id, Origin origin);
 
 // --- batches
 // ---------------------------------------------------------------------------------------

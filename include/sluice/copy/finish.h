@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "sluice/copy/run.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
+
+namespace sluice::copy {
+
+/// How a copy ended.
+struct CopyResult {
+  std::vector<ledger::Account> accounts;  // one per table of the plan
+  std::vector<ledger::RunTable> tables;
+  bool accounts_close = true;
+  bool tables_failed = false;
+
+  [[nodiscard]] bool is_good() const noexcept { return accounts_close && !tables_failed; }
+};
+
+/// Adds up the accounts, waits until the target has everything on its disk, and records the end:
+/// finished, or paused when an account does not close or a table failed.
+[[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger);
+
+/// Records why the run stopped before its end; it goes on with the same command.
+void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why);
+/// Records an error that ended this process's work. Never throws: the error itself is what the
+/// caller reports.
+void record_failure(const RunContext& run, const model::Error& error) noexcept;
+
+}  // namespace sluice::copy

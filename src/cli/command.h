@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "cli/console.h"
+
+namespace CLI {
+class App;
+}
+
+namespace sluice::cli {
+
+/// What a verb does once its arguments are read; returns the exit code.
+using Run = std::function<int(Console&)>;
+
+/// One verb. `declare` adds its options to `app` and returns what runs it.
+struct Command {
+  const char* name;
+  const char* summary;  // one line
+  const char* example;  // one line that can be pasted
+  Run (*declare)(CLI::App& app);
+};
+
+/// All verbs, in the order of a migration. The only list there is.
+[[nodiscard]] std::span<const Command> commands();
+
+// One per file of cli/commands.
+[[nodiscard]] Run declare_copy(CLI::App& app);
+
+}  // namespace sluice::cli

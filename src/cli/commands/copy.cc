@@ -1,0 +1,126 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/copy/build.h"
+#include "sluice/copy/finish.h"
+#include "sluice/copy/monitor.h"
+#include "sluice/copy/recheck.h"
+#include "sluice/copy/source_reader.h"
+#include "sluice/copy/start.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/stop.h"
+
+#include "cli/command.h"
+#include "cli/copy_arguments.h"
+#include "cli/copy_report.h"
+#include "cli/copy_start.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+#include "cli/progress_display.h"
+
+namespace sluice::cli {
+namespace {
+
+/// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
+/// with one is refused and named.
+void copy_kept_rows(const copy::RunContext& run, db::SqlSession& ledger) {
+  copy::SourceReader live = copy::open_existing_reader(run, ledger);
+  copy::cut_tables(run, ledger::Origin::existing, live, ledger);
+  copy::copy_rows(run, ledger::Origin::existing, live);
+  copy::build_unique_of_kept(run, ledger);
+}
+
+/// Copies until every batch that counts is what the source held at one point in time.
+void copy_source_rows(const copy::RunContext& run, db::SqlSession& ledger) {
+  copy::SourceReader source = copy::open_source_reader(run, ledger);
+  bool again = true;
+  while (again && !run.stop.token().stop_requested()) {
+    copy::cut_tables(run, ledger::Origin::source, source, ledger);
+    copy::copy_rows(run, ledger::Origin::source, source);
+    if (run.stop.token().stop_requested()) return;
+    // Batches of an earlier process were read at another time: trusted only if the source stood
+    // still.
+    const copy::Recheck recheck = copy::recheck_older_batches(run, source, ledger);
+    again = recheck.replaced > 0 || recheck.tables_restarted > 0;
+  }
+}
+
+void help_copying(const copy::RunContext& run, db::SqlSession& ledger) {
+  copy::SourceReader source = copy::open_source_reader(run, ledger);
+  copy::copy_rows(run, ledger::Origin::source, source);
+}
+
+/// The stages of a run, each of which goes on where an earlier process left it.
+void work(const copy::RunContext& run, db::SqlSession& ledger) {
+  const copy::Monitor monitor(run);
+  // A process that joined lends a hand with the rows; the one that was there first does the rest.
+  if (run.joined) return help_copying(run, ledger);
+  // Every row of the source, exactly once.
+  copy_kept_rows(run, ledger);
+  copy_source_rows(run, ledger);
+  // The source is let go here: building does not need it.
+  ledger::set_run_stage(ledger, run.run.id, "building");
+  copy::build_tables(run, ledger);
+  if (run.stop.token().stop_requested()) return;
+  copy::vacuum_tables(run, ledger);
+  ledger::set_run_stage(ledger, run.run.id, "checking");
+  // Nothing that the live table has may be missing on the side table.
+  copy::check_built(run, ledger);
+}
+
+int run_copy(const CopyArguments& arguments, Console& console) {
+  os::SignalStop signals;
+  // What people wrote; every mistake is reported at once.
+  const ReadConfig config = read_config(arguments.config, console);
+  // What both servers have now.
+  const Catalogs catalogs = read_catalogs(config.config);
+  // The plan: of the run that is under way, else the one a person reviewed, else a new one.
+  const plan::Plan plan = plan_for_copy(arguments, config, catalogs, console);
+  if (arguments.dry_run) return print_dry_run(plan, console);
+  // Nothing is written before somebody who may has agreed.
+  const approve::Approved<plan::Plan> approved = approve::Verifier().without_policy(plan);
+  // A source role that could delete is refused, or the override is kept for the record.
+  const auto used = refuse_deleting_source(config.config, plan, console);
+  // From here on this process holds the run.
+  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, console);
+  if (start.kind == copy::StartKind::finished) return report_finished(start.run, console);
+  if (used) record_override(*start.control, start.run.id, *used);
+  copy::create_side_tables(*start.control, *approved, start.run);
+
+  copy::Progress progress(approved->tables.size());
+  copy::StopReason stop;
+  const copy::RunContext run = make_run(*approved, start, config.config, arguments, progress, stop);
+  const StopOnSignal stop_on_signal(signals, stop);
+  try {
+    const ProgressDisplay display(run, console);
+    work(run, *start.control);
+  } catch (const model::Error& error) {
+    copy::record_failure(run, error);
+    throw;
+  }
+  if (const auto why = stop.why()) return report_stop(run, *start.control, *why, signals, console);
+  if (run.joined) return report_joined(run, *start.control, console);
+  // The same look as at the beginning: what changed meanwhile makes the result unsound.
+  refuse_drift(*approved, config, read_catalogs(config.config), console);
+  return report_copy(run, copy::finish_run(run, *start.control), console);
+}
+
+}  // namespace
+
+Run declare_copy(CLI::App& app) {
+  const auto arguments = std::make_shared<CopyArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--plan", arguments->plan, "a plan that 'sluice plan' wrote and people reviewed");
+  app.add_option("--operator", arguments->operator_name, "the person who runs this");
+  app.add_flag("--join", arguments->join, "help a run that another process works on");
+  app.add_flag("--new-run", arguments->new_run,
+               "leave an earlier run of this config and begin anew");
+  app.add_flag("--dry-run", arguments->dry_run, "print the exact SQL and write nothing");
+  return [arguments](Console& console) { return run_copy(*arguments, console); };
+}
+
+}  // namespace sluice::cli

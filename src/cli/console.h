@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/model/error.h"
+#include "sluice/model/finding.h"
+
+namespace sluice::cli {
+
+/// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
+/// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
+/// terminal and without NO_COLOR. Text from servers and files is shown with control characters
+/// escaped. One thread at a time.
+class Console {
+ public:
+  Console();
+
+  /// A result, as it is, on stdout.
+  void print(std::string_view text);
+  /// A message on stderr.
+  void note(std::string_view text);
+  void error(std::string_view text, std::string_view hint = {});
+  void error(const model::Error& error);
+  /// Errors first; returns true when there is one.
+  bool findings(const std::vector<model::Finding>& findings);
+  /// The last line of a command: what to run next.
+  void next(std::string_view command);
+
+  [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
+  void set_json(bool json) noexcept { json_ = json; }
+  [[nodiscard]] bool json() const noexcept { return json_; }
+
+  /// One line that replaces itself on a terminal; nothing elsewhere.
+  void status_lines(const std::vector<std::string>& lines);
+  void clear_status();
+
+ private:
+  void put(std::string_view text);
+
+  bool is_terminal_;
+  bool color_;
+  bool json_ = false;
+  std::size_t status_lines_ = 0;
+};
+
+/// Control characters, and bytes that are no UTF-8, as \xNN: text from elsewhere must not steer a
+/// terminal.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+}  // namespace sluice::cli

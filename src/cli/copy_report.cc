@@ -1,0 +1,118 @@
+#include "cli/copy_report.h"
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/ledger/ledger.h"
+
+#include "cli/exit_code.h"
+
+namespace sluice::cli {
+namespace {
+
+const char* kNextVerify = "sluice verify --config FILE";
+const char* kNextQuarantine = "sluice quarantine --config FILE";
+
+std::string account_line(const plan::TablePlan& table, const ledger::Account& account) {
+  std::string line = fmt::format("{:<28.28} {:>11} {:>11} {:>7} {:>8} {:>7}", table.target.table,
+                                 account.read.count(), account.arrived(), account.open,
+                                 account.filtered.count(), account.existing.count());
+  return line + (account.closes() ? "\n" : "  does not close\n");
+}
+
+void print_accounts(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
+  console.print(fmt::format("{:<28} {:>11} {:>11} {:>7} {:>8} {:>7}\n", "table", "source",
+                            "arrived", "quarant", "filtered", "kept"));
+  for (const ledger::Account& account : result.accounts) {
+    console.print(account_line(run.table(account.table_no), account));
+  }
+  for (const ledger::RunTable& table : result.tables) {
+    if (table.state != ledger::TableState::failed) continue;
+    console.error(
+        fmt::format("{} failed: {}", run.table(table.number).source.text(), table.reason));
+  }
+}
+
+void put_account(codec::JsonWriter& json, const plan::TablePlan& table,
+                 const ledger::Account& account) {
+  json.begin_object();
+  json.member("source", table.source.text());
+  json.member("target", table.target.text());
+  json.member("side", table.side.text());
+  json.member("rows_read", account.read.count());
+  json.member("arrived", account.arrived());
+  json.member("decided", account.decided);
+  json.member("quarantined", account.open);
+  json.member("left_behind", account.left_behind);
+  json.member("filtered", account.filtered.count());
+  json.member("kept", account.existing.count());
+  json.member("bytes", account.bytes);
+  json.member("batches", account.batches);
+  json.member("closes", account.closes());
+  json.end_object();
+}
+
+std::string to_json(const copy::RunContext& run, const copy::CopyResult& result) {
+  codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+  json.begin_object();
+  json.member("schema", "sluice.copy/1");
+  json.member("run", run.run.id);
+  json.member("plan_sha256", run.run.plan_sha256);
+  json.member("finished", result.is_good());
+  json.key("tables").begin_array();
+  for (const ledger::Account& account : result.accounts) {
+    put_account(json, run.table(account.table_no), account);
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::uint64_t open_rows(const copy::CopyResult& result) {
+  std::uint64_t open = 0;
+  for (const ledger::Account& account : result.accounts) open += account.open;
+  return open;
+}
+
+}  // namespace
+
+int report_finished(const ledger::Run& run, Console& console) {
+  console.note(fmt::format("run {} finished at {}; nothing to do", run.id, run.ended_at));
+  console.next(kNextVerify);
+  return kDone;
+}
+
+int report_joined(const copy::RunContext& run, db::SqlSession& ledger, Console& console) {
+  ledger::end_process(ledger, run.process_id);
+  console.note(
+      fmt::format("nothing is left to copy in run {}; the process that was there first "
+                  "builds the indexes",
+                  run.run.id));
+  console.next("sluice status --config FILE");
+  return kDone;
+}
+
+int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
+                const copy::StopReason::Why& why, const os::SignalStop& signals, Console& console) {
+  copy::record_stop(run, ledger, why);
+  console.error(fmt::format("run {} stopped: {}", run.run.id, why.text),
+                "everything that was committed stays; the same command goes on from here");
+  console.next(why.kind == model::ErrorKind::stop_rule ? kNextQuarantine
+                                                       : "sluice copy --config FILE");
+  if (why.kind != model::ErrorKind::interrupted) return exit_code_of(why.kind);
+  constexpr int kSignalBase = 128;
+  return kSignalBase + signals.signal();
+}
+
+int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
+  if (console.json()) {
+    console.print(to_json(run, result));
+  } else {
+    print_accounts(run, result, console);
+  }
+  if (!result.is_good()) return kStopRule;
+  console.next(open_rows(result) > 0 ? kNextQuarantine : kNextVerify);
+  return kDone;
+}
+
+}  // namespace sluice::cli

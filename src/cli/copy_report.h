@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "sluice/copy/finish.h"
+#include "sluice/copy/run.h"
+#include "sluice/os/stop.h"
+
+#include "cli/console.h"
+
+/// How a copy ends, in words or as JSON (schema id "sluice.copy/1"); each returns the exit code.
+namespace sluice::cli {
+
+int report_finished(const ledger::Run& run, Console& console);
+int report_joined(const copy::RunContext& run, db::SqlSession& ledger, Console& console);
+int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
+                const copy::StopReason::Why& why, const os::SignalStop& signals, Console& console);
+int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console);
+
+/// Turns a signal into a stop of the run: an orderly one, between batches.
+class StopOnSignal {
+ public:
+  StopOnSignal(const os::SignalStop& signals, copy::StopReason& stop)
+      : callback_(signals.token(),
+                  [&stop] { stop.request(model::ErrorKind::interrupted, "stopped by a signal"); }) {
+  }
+
+ private:
+  std::stop_callback<std::function<void()>> callback_;
+};
+
+}  // namespace sluice::cli

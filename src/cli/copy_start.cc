@@ -1,0 +1,166 @@
+#include "cli/copy_start.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/db/catalog.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/plan/script.h"
+
+#include "cli/exit_code.h"
+#include "sluice_build.h"
+
+namespace sluice::cli {
+namespace {
+
+/// The newest run of a config of this name, whatever became of it.
+std::optional<plan::Plan> plan_under_way(const config::Config& config) {
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  if (ledger::schema_state(*session) != ledger::SchemaState::usable) return std::nullopt;
+  for (const ledger::Run& run : ledger::runs(*session)) {
+    if (run.name == config.name) return plan::from_json(ledger::plan_of_run(*session, run.id));
+  }
+  return std::nullopt;
+}
+
+std::vector<ledger::RunTable> estimates(const plan::Plan& plan, const Catalogs& catalogs) {
+  std::vector<ledger::RunTable> tables;
+  for (const plan::TablePlan& table : plan.tables) {
+    ledger::RunTable entry;
+    entry.number = table.number;
+    if (const model::Table* source = catalogs.source.find(table.source)) {
+      entry.estimated_rows = source->estimated_rows;
+      entry.estimated_bytes = source->estimated_bytes;
+    }
+    tables.push_back(entry);
+  }
+  return tables;
+}
+
+[[noreturn]] void explain_held(const copy::Start& start, Console& console) {
+  for (const ledger::Process& holder : start.holders) {
+    console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
+                              start.run.id, holder.pid, holder.os_user, holder.host,
+                              holder.started_at));
+  }
+  console.error(fmt::format("run {} is held by another process", start.run.id),
+                "sluice status shows it; sluice copy --join helps it");
+  throw Exit{kLocked};
+}
+
+void refuse_unfit_target(const plan::Plan& plan, const config::Config& config, Console& console) {
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  if (console.findings(copy::check_target(*session, plan))) throw Exit{kUsage};
+}
+
+bool has_run(const plan::Plan& plan, const config::Config& config) {
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  return ledger::schema_state(*session) == ledger::SchemaState::usable &&
+         ledger::find_run_of_plan(*session, plan::sha256_of(plan)).has_value();
+}
+
+}  // namespace
+
+plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
+                         const Catalogs& catalogs, Console& console) {
+  std::optional<plan::Plan> plan;
+  if (!arguments.plan.empty()) {
+    plan = read_plan(arguments.plan);
+  } else if (!arguments.new_run) {
+    plan = plan_under_way(config.config);
+  }
+  if (!plan) return draft_plan(config, catalogs, console);
+  refuse_drift(*plan, config, catalogs, console);
+  return std::move(*plan);
+}
+
+int print_dry_run(const plan::Plan& plan, Console& console) {
+  console.print(fmt::format("-- plan {}\n{}{}", plan::sha256_of(plan), ledger::schema_ddl(),
+                            plan::copy_script(plan)));
+  return kDone;
+}
+
+std::optional<SourceOverride> refuse_deleting_source(const config::Config& config,
+                                                     const plan::Plan& plan, Console& console) {
+  std::vector<model::QualifiedName> tables;
+  for (const plan::TablePlan& table : plan.tables) tables.push_back(table.source);
+  const auto session = db::open_session(config.source, db::Purpose::catalog);
+  std::vector<std::string> privileges = db::write_privileges(*session, tables);
+  if (privileges.empty()) return std::nullopt;
+  if (config.source_can_delete) {
+    return SourceOverride{std::move(privileges), *config.source_can_delete};
+  }
+  for (const std::string& privilege : privileges) {
+    console.error(fmt::format("the source role {} has {}", plan.source.user, privilege));
+  }
+  console.error("the source role can change the rows that it is to copy",
+                "sluice grants prints the SQL for a role that can only read; or let a person take "
+                "responsibility: \"allow\": {\"source_can_delete\": {\"reason\", \"person\"}}");
+  throw Exit{kApproval};
+}
+
+void record_override(db::SqlSession& ledger, const std::string& run_id,
+                     const SourceOverride& used) {
+  codec::JsonWriter body;
+  body.begin_object();
+  body.member("person", used.by.person);
+  body.key("privileges").begin_array();
+  for (const std::string& privilege : used.privileges) body.value(privilege);
+  body.end_array();
+  body.member("reason", used.by.reason);
+  body.end_object();
+  ledger::append_event(ledger, run_id, "override-source-can-delete", body.take());
+}
+
+copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
+                             const config::Config& config, const Catalogs& catalogs,
+                             const CopyArguments& arguments, Console& console) {
+  if (!has_run(*plan, config)) refuse_unfit_target(*plan, config, console);
+  copy::StartOptions options;
+  options.join = arguments.join;
+  options.operator_name =
+      arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;
+  options.tool_version = fmt::format("{} {}", build::kVersion, build::kGitHash);
+  copy::Start start = copy::start_run(plan, config.target, estimates(*plan, catalogs), options);
+  switch (start.kind) {
+    case copy::StartKind::held:
+      explain_held(start, console);
+    case copy::StartKind::not_running:
+      console.error("there is no run to join: nobody works on this plan",
+                    "start it without --join");
+      throw Exit{kUsage};
+    case copy::StartKind::resumed:
+      console.note(fmt::format("run {} goes on where it stopped", start.run.id));
+      break;
+    case copy::StartKind::fresh:
+    case copy::StartKind::joined:
+    case copy::StartKind::finished:
+      break;
+  }
+  return start;
+}
+
+copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
+                          const config::Config& config, const CopyArguments& /*arguments*/,
+                          copy::Progress& progress, copy::StopReason& stop) {
+  copy::CopyOptions options;
+  options.readers = config.limits.readers;
+  options.writers = config.limits.writers;
+  options.in_flight = config.limits.in_flight != 0 ? config.limits.in_flight
+                                                   : options.readers + options.writers + 1;
+  options.batch_bytes = config.limits.batch_bytes;
+  options.min_free_bytes = config.limits.min_free_bytes;
+  return {plan,
+          start.run,
+          start.process_id,
+          config.source,
+          config.target,
+          options,
+          start.kind == copy::StartKind::joined,
+          progress,
+          stop};
+}
+
+}  // namespace sluice::cli

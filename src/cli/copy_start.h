@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/approve/approved.h"
+#include "sluice/copy/run.h"
+#include "sluice/copy/start.h"
+#include "sluice/plan/plan.h"
+
+#include "cli/console.h"
+#include "cli/copy_arguments.h"
+#include "cli/inputs.h"
+
+/// How a copy begins: which plan, whether it may, and who holds the run. Each function says on the
+/// console what is wrong and throws Exit.
+namespace sluice::cli {
+
+/// The plan of this config's unfinished or finished run, unless --new-run; else the plan file; else
+/// a new draft. Refuses (exit 7) when it no longer fits.
+[[nodiscard]] plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
+                                       const Catalogs& catalogs, Console& console);
+
+int print_dry_run(const plan::Plan& plan, Console& console);
+
+/// What the source role could do beyond reading, and who took responsibility for it.
+struct SourceOverride {
+  std::vector<std::string> privileges;
+  config::Override by;
+};
+/// Exit 4 when the source role can change rows and the config holds no override.
+[[nodiscard]] std::optional<SourceOverride> refuse_deleting_source(const config::Config& config,
+                                                                   const plan::Plan& plan,
+                                                                   Console& console);
+void record_override(db::SqlSession& ledger, const std::string& run_id, const SourceOverride& used);
+
+/// Takes or makes the run. Exit 6, naming the holders, when another process works on it; exit 2
+/// when the target cannot be begun with.
+[[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
+                                           const config::Config& config, const Catalogs& catalogs,
+                                           const CopyArguments& arguments, Console& console);
+
+[[nodiscard]] copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
+                                        const config::Config& config,
+                                        const CopyArguments& arguments, copy::Progress& progress,
+                                        copy::StopReason& stop);
+
+}  // namespace sluice::cli

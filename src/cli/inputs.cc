@@ -1,0 +1,61 @@
+#include "cli/inputs.h"
+
+#include <utility>
+
+#include "sluice/codec/sha256.h"
+#include "sluice/db/catalog.h"
+#include "sluice/os/file.h"
+#include "sluice/plan/draft.h"
+
+#include "cli/exit_code.h"
+
+namespace sluice::cli {
+namespace {
+
+/// Configs are written by hand and plans are made of them: some MiB for thousands of tables. More
+/// is a mistake.
+constexpr std::size_t kMaxFileBytes = 64 * 1024 * 1024;
+
+model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::string>& schemas) {
+  const auto session = db::open_session(endpoint, db::Purpose::catalog);
+  return db::read_catalog(*session, schemas);
+}
+
+}  // namespace
+
+ReadConfig read_config(const std::string& path, Console& console) {
+  const std::string text = os::read_file(path, kMaxFileBytes);
+  config::ReadResult result = config::read_config(text, path);
+  console.findings(result.findings);
+  if (!result.config) throw Exit{kUsage};
+  return {std::move(*result.config), codec::sha256_hex(text)};
+}
+
+Catalogs read_catalogs(const config::Config& config) {
+  const plan::ConfigSchemas schemas = plan::config_schemas(config);
+  return {read_one(config.source, schemas.source), read_one(config.target, schemas.target)};
+}
+
+plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Console& console) {
+  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  console.findings(draft.findings);
+  if (!draft.plan) throw Exit{kUsage};
+  return std::move(*draft.plan);
+}
+
+plan::Plan read_plan(const std::string& path) {
+  return plan::from_json(os::read_file(path, kMaxFileBytes));
+}
+
+void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
+                  Console& console) {
+  const std::vector<std::string> differences =
+      plan::drift(plan, catalogs.source, catalogs.target, config.sha256);
+  if (differences.empty()) return;
+  for (const std::string& difference : differences) console.error(difference);
+  console.error("this is not what the plan was made from",
+                "put it back as it was, or begin anew: sluice copy --new-run");
+  throw Exit{kDrift};
+}
+
+}  // namespace sluice::cli

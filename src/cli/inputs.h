@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "sluice/config/config.h"
+#include "sluice/model/schema.h"
+#include "sluice/plan/plan.h"
+
+#include "cli/console.h"
+
+/// What most verbs begin with. Each function says on the console what is wrong and throws Exit, so
+/// that a verb reads as a list of steps.
+namespace sluice::cli {
+
+/// A config and the digest of its bytes.
+struct ReadConfig {
+  config::Config config;
+  std::string sha256;
+};
+[[nodiscard]] ReadConfig read_config(const std::string& path, Console& console);
+
+/// What both servers have, as far as the config speaks of it.
+struct Catalogs {
+  model::Catalog source;
+  model::Catalog target;
+};
+[[nodiscard]] Catalogs read_catalogs(const config::Config& config);
+
+/// A new plan from config and catalogues.
+[[nodiscard]] plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs,
+                                    Console& console);
+/// A plan from a file that `sluice plan --out` wrote.
+[[nodiscard]] plan::Plan read_plan(const std::string& path);
+
+/// Refuses (exit 7) when servers, tables or config are not what the plan was made from, naming each
+/// difference.
+void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
+                  Console& console);
+
+}  // namespace sluice::cli

@@ -1,0 +1,70 @@
+#include "sluice/copy/finish.h"
+
+#include <string>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/db/target.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
+
+namespace sluice::copy {
+namespace {
+
+using ledger::RunState;
+
+void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
+            const std::string& reason) {
+  codec::JsonWriter body;
+  body.begin_object();
+  body.member("process", run.process_id);
+  body.member("reason", reason);
+  body.end_object();
+  ledger::append_event(ledger, run.run.id, kind, body.take());
+}
+
+RunState state_after(model::ErrorKind kind) noexcept {
+  return kind == model::ErrorKind::interrupted ? RunState::stopped : RunState::paused;
+}
+
+}  // namespace
+
+CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
+  CopyResult result;
+  result.accounts = ledger::accounts(ledger, run.run.id, run.plan.digest);
+  result.tables = ledger::run_tables(ledger, run.run.id);
+  for (const ledger::Account& account : result.accounts) result.accounts_close &= account.closes();
+  for (const ledger::RunTable& table : result.tables) {
+    result.tables_failed |= table.state == ledger::TableState::failed;
+  }
+  db::flush_commits(ledger);
+  const std::string why = result.tables_failed    ? "tables failed"
+                          : result.accounts_close ? ""
+                                                  : "an account does not close";
+  ledger::set_run_stage(ledger, run.run.id, result.is_good() ? "done" : "checking");
+  ledger::set_run_state(ledger, run.run.id,
+                        result.is_good() ? RunState::finished : RunState::paused, why);
+  append(ledger, run, result.is_good() ? "run-finished" : "run-paused", why);
+  ledger::end_process(ledger, run.process_id);
+  return result;
+}
+
+void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why) {
+  const RunState state = state_after(why.kind);
+  ledger::set_run_state(ledger, run.run.id, state, why.text);
+  append(ledger, run, state == RunState::stopped ? "run-stopped" : "run-paused", why.text);
+  ledger::end_process(ledger, run.process_id);
+}
+
+void record_failure(const RunContext& run, const model::Error& error) noexcept {
+  try {
+    // The run's own session may be what failed.
+    const auto session = db::open_session(run.target, db::Purpose::target);
+    ledger::set_run_state(*session, run.run.id, RunState::failed, error.what());
+    append(*session, run, "run-failed", error.what());
+    ledger::end_process(*session, run.process_id);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the target is out of reach;
+                                     // the ledger keeps what it has
+  }
+}
+
+}  // namespace sluice::copy
