@@ -166,9 +166,9 @@ void JsonWriter::before_element() {
 }
 
 void JsonWriter::before_value() {
-  if (finished_) fail_use("a second value at the top");
   if (levels_.empty()) {
-    finished_ = true;
+    if (started_) fail_use("a second value at the top");
+    started_ = true;
     return;
   }
   if (!levels_.back().object) {
@@ -288,11 +288,11 @@ JsonWriter& JsonWriter::value(const JsonValue& json) {
 }
 
 std::string JsonWriter::take() {
-  if (!finished_ || !levels_.empty()) fail_use("taken before it was finished");
+  if (!started_ || !levels_.empty()) fail_use("taken before it was finished");
   if (style_ == Style::pretty) out_ += '\n';
   std::string out;
   out.swap(out_);
-  finished_ = false;
+  started_ = false;
   return out;
 }
 

@@ -76,7 +76,7 @@ class JsonWriter {
   std::string out_;
   std::vector<Level> levels_;
   bool key_written_ = false;
-  bool finished_ = false;
+  bool started_ = false;
 };
 
 /// Appends a JSON string with quotation marks. Throws Error(data) where the text is not valid
