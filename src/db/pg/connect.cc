@@ -47,7 +47,11 @@ std::string trimmed(std::string text) {
               "check the endpoint and the libpq service file that it names");
 }
 
-[[noreturn]] void fail_connect(const PGconn* connection, const std::string& sslmode) {
+[[noreturn]] void fail_connect(const PGconn* connection, const Arguments& arguments,
+                               const std::string& sslmode) {
+  if (PQpingParams(arguments.keywords.data(), arguments.values.data(), 0) == PQPING_NO_ATTEMPT) {
+    fail_options(connection);
+  }
   const std::string message = "cannot connect: " + trimmed(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
     throw Error(ErrorKind::config, message,
@@ -97,7 +101,7 @@ RawConnection connect(const model::Endpoint& endpoint) {
   if (!connection) throw std::bad_alloc();
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     const auto sslmode = options.find("sslmode");
-    fail_connect(connection.get(), sslmode == options.end() ? "" : sslmode->second);
+    fail_connect(connection.get(), arguments, sslmode == options.end() ? "" : sslmode->second);
   }
   check_version(connection.get());
   PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);

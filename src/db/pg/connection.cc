@@ -52,6 +52,7 @@ Connection::Connection(const model::Endpoint& endpoint, Purpose purpose) {
     PQsetNoticeProcessor(
         raw_, [](void*, const char*) {}, nullptr);
     cancel_.reset(PQgetCancel(raw_));
+    statements_ = std::make_unique<pqxx::nontransaction>(*connection_);
   } catch (const std::exception&) {
     rethrow_as_error(nullptr);  // adopt() has closed it
   }
@@ -73,9 +74,7 @@ void Connection::set_up(Purpose purpose) {
 QueryResult Connection::query(std::string_view sql, const std::vector<Parameter>& parameters) {
   check_parameters(parameters);
   try {
-    if (transaction_) return take(exec(*transaction_, sql, parameters));
-    pqxx::nontransaction alone(*connection_);
-    return take(exec(alone, sql, parameters));
+    return take(exec(*statements_, sql, parameters));
   } catch (const std::exception&) {
     rethrow_as_error(raw_);
   }
@@ -88,46 +87,48 @@ void Connection::run(const std::string& sql) {
   throw to_error(failure_of(raw_, result.get()));
 }
 
-void Connection::begin() {
-  if (transaction_) throw Error(ErrorKind::internal, "a transaction is already open");
-  try {
-    transaction_ = std::make_unique<pqxx::work>(*connection_);
-  } catch (const std::exception&) {
-    rethrow_as_error(raw_);
-  }
+bool Connection::in_transaction() const noexcept {
+  const PGTransactionStatusType status = PQtransactionStatus(raw_);
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }
 
+void Connection::begin() {
+  if (in_transaction()) throw Error(ErrorKind::internal, "a transaction is already open");
+  query("BEGIN", {});
+}
+
+/// Two cases in which the answer is known before asking. COMMIT of an aborted transaction is not
+/// even an error to the server: it rolls back, and only the tag of its answer says so.
 void Connection::check_commit() {
-  if (!transaction_) throw Error(ErrorKind::internal, "there is no transaction to commit");
-  // Two cases in which the answer is known before asking. COMMIT of an aborted transaction is not
-  // even an error to the server: it rolls back and says so in a tag that libpqxx does not look at.
   const PGTransactionStatusType status = PQtransactionStatus(raw_);
   if (status == PQTRANS_INTRANS) return;
-  rollback();
   if (status == PQTRANS_UNKNOWN) {
     throw Error(ErrorKind::connection, "postgresql: the connection was lost before COMMIT",
                 model::Retry::new_session);
   }
-  throw Error(ErrorKind::internal, "COMMIT of a transaction that has failed");
+  rollback();
+  throw Error(ErrorKind::internal, status == PQTRANS_IDLE
+                                       ? "there is no transaction to commit"
+                                       : "COMMIT of a transaction that has failed");
 }
 
 void Connection::commit() {
   check_commit();
-  const std::unique_ptr<pqxx::transaction_base> ending = std::move(transaction_);
   try {
-    ending->commit();
-  } catch (const std::exception&) {
-    rethrow_as_error(raw_);
+    query("COMMIT", {});
+  } catch (const Error& error) {
+    if (PQstatus(raw_) == CONNECTION_OK) throw;
+    throw model::CommitInDoubt(std::string("the connection was lost during COMMIT: ") +
+                               error.what());
   }
 }
 
 void Connection::rollback() noexcept {
-  if (!transaction_) return;
+  if (!in_transaction()) return;
   try {
-    transaction_->abort();
+    query("ROLLBACK", {});
   } catch (const std::exception&) {  // A lost connection has rolled back as well.
   }
-  transaction_.reset();
 }
 
 void Connection::cancel() noexcept {

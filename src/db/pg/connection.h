@@ -34,7 +34,7 @@ class Connection {
   /// For COPY. Owned by this object.
   [[nodiscard]] PGconn* raw() const noexcept { return raw_; }
   [[nodiscard]] const ServerTraits& server() const noexcept { return server_; }
-  [[nodiscard]] bool in_transaction() const noexcept { return transaction_ != nullptr; }
+  [[nodiscard]] bool in_transaction() const noexcept;
 
  private:
   void set_up(Purpose purpose);
@@ -44,7 +44,10 @@ class Connection {
   PGconn* raw_ = nullptr;  // borrowed from connection_
   Cancel cancel_;
   ServerTraits server_;
-  std::unique_ptr<pqxx::transaction_base> transaction_;  // must end before connection_
+  // libpqxx's way to run statements without a transaction of its own, as long as the connection
+  // lives. Its transaction class (6.4) rolls back at the first failed statement, savepoint or not.
+  // Must end before connection_.
+  std::unique_ptr<pqxx::nontransaction> statements_;
 };
 
 }  // namespace sluice::db::pg

@@ -84,6 +84,13 @@ Failure failure_of_exception(const pg_conn* connection, const std::exception& er
   return failure;
 }
 
+/// libpqxx 6.4 forgets the state of this one.
+std::string sqlstate_of(const pqxx::sql_error& error) {
+  const bool forgotten = error.sqlstate().empty() &&
+                         dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr;
+  return forgotten ? "42501" : error.sqlstate();
+}
+
 }  // namespace
 
 Error to_error(const Failure& failure) {
@@ -123,9 +130,6 @@ void rethrow_as_error(const pg_conn* connection) {
     throw;
   } catch (const Error&) {
     throw;
-  } catch (const pqxx::in_doubt_error&) {
-    throw model::CommitInDoubt("postgresql: the connection was lost during COMMIT: " +
-                               first_line(PQerrorMessage(connection)));
   } catch (const pqxx::deadlock_detected& error) {
     throw to_error(failure_of_exception(connection, error, "40P01"));
   } catch (const pqxx::serialization_failure& error) {
@@ -133,7 +137,7 @@ void rethrow_as_error(const pg_conn* connection) {
   } catch (const pqxx::transaction_rollback& error) {
     throw to_error(failure_of_exception(connection, error, "40000"));
   } catch (const pqxx::sql_error& error) {
-    throw to_error(failure_of_exception(connection, error, error.sqlstate()));
+    throw to_error(failure_of_exception(connection, error, sqlstate_of(error)));
   } catch (const pqxx::broken_connection& error) {
     throw to_error(failure_of_exception(connection, error, "08006"));
   } catch (const pqxx::failure& error) {

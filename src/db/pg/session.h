@@ -9,10 +9,25 @@
 
 namespace sluice::db::pg {
 
+/// Every session of this folder has one; others cannot ask for it.
+class HasConnection {
+ public:
+  HasConnection() = default;
+  HasConnection(const HasConnection&) = delete;
+  HasConnection& operator=(const HasConnection&) = delete;
+  virtual ~HasConnection() = default;
+  [[nodiscard]] virtual Connection& connection() noexcept = 0;
+};
+
+/// The connection of a session that open_session() or open_target() gave for PostgreSQL.
+[[nodiscard]] inline Connection& connection_of(SqlSession& session) {
+  return dynamic_cast<HasConnection&>(session).connection();
+}
+
 /// SqlSession on a Connection. `Base` is SqlSession, or TargetSession for a session that writes
 /// rows as well.
 template <typename Base>
-class SessionOn : public Base {
+class SessionOn : public Base, public HasConnection {
  public:
   SessionOn(const model::Endpoint& endpoint, Purpose purpose) : connection_(endpoint, purpose) {}
 
@@ -25,7 +40,7 @@ class SessionOn : public Base {
   void rollback() noexcept override { connection_.rollback(); }
   void cancel() noexcept override { connection_.cancel(); }
 
-  [[nodiscard]] Connection& connection() noexcept { return connection_; }
+  [[nodiscard]] Connection& connection() noexcept override { return connection_; }
 
  private:
   Connection connection_;

@@ -3,11 +3,10 @@
 #include "sluice/model/quote.h"
 
 #include "db/pg/read_sql.h"
+#include "db/pg/row.h"
 
 namespace sluice::db::pg {
 namespace {
-
-std::uint64_t number(const Parameter& text) { return text ? std::stoull(*text) : 0; }
 
 /// Key order must come from the index as the rows flow: a sort would read all of the range first.
 /// For a whole table, on the other hand, an index would only be a detour.
@@ -25,12 +24,18 @@ std::string planner_settings(model::RangeKind kind, int version) {
 HeapFacts read_heap_facts(Connection& connection, const model::QualifiedName& table) {
   const std::string name = model::quote_name(model::Engine::postgresql, table);
   const QueryResult result = connection.query(
-      "SELECT relkind, pg_relation_size(oid) / current_setting('block_size')::bigint,"
-      "       CASE WHEN reltoastrelid <> 0 THEN pg_relation_size(reltoastrelid) END"
-      "  FROM pg_class WHERE oid = $1::regclass",
+      "SELECT relkind IN ('r', 'm'), coalesce(pg_relation_size(nullif(reltoastrelid, 0)), 0) > 0,"
+      "       (SELECT sum(pg_relation_size(part)) FROM (SELECT c.oid UNION SELECT relid FROM "
+      "pg_partition_tree(c.oid)) AS p(part))"
+      "       / current_setting('block_size')::bigint"
+      "  FROM pg_class c WHERE c.oid = $1::regclass",
       {name});
-  const auto& row = result.rows.at(0);
-  return {row[0] == "r" || row[0] == "m", number(row[2]) != 0, number(row[1])};
+  Row row(result.rows.at(0));
+  HeapFacts facts;
+  facts.is_heap = row.flag();
+  facts.has_large_values = row.flag();
+  facts.blocks = row.number();
+  return facts;
 }
 
 StreamScope::StreamScope(Connection& connection, const TableRead& table, model::RangeKind kind)

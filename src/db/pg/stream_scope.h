@@ -13,7 +13,7 @@ namespace sluice::db::pg {
 struct HeapFacts {
   bool is_heap = false;  // an ordinary table: has blocks, and ONLY keeps inheriting tables out
   bool has_large_values = false;  // values outside the rows: a block may yield gigabytes
-  std::uint64_t blocks = 0;
+  std::uint64_t blocks = 0;       // with those of partitions
 };
 
 [[nodiscard]] HeapFacts read_heap_facts(Connection& connection, const model::QualifiedName& table);

@@ -1,0 +1,105 @@
+#include "db/pg/catalog_parts.h"
+
+namespace sluice::db::pg {
+namespace {
+
+// Rows: what the last vacuum counted, for as many blocks as there are now; before the first one,
+// what the statistics collector saw. Without names, all schemas but the server's own and the
+// ledger's.
+constexpr const char* kTables = R"(
+SELECT c.oid, n.nspname, c.relname,
+       CASE WHEN c.relispartition THEN 'partition'
+            ELSE CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned' WHEN 'v' THEN 'view'
+                                WHEN 'm' THEN 'materialized view' ELSE 'foreign' END END,
+       obj_description(c.oid, 'pg_class'),
+       CASE WHEN c.reltuples > 0 AND c.relpages > 0
+            THEN (c.reltuples * pg_relation_size(c.oid) / current_setting('block_size')::real / c.relpages)::bigint
+            ELSE greatest(pg_stat_get_live_tuples(c.oid), 0) END,
+       pg_table_size(c.oid),
+       c.relrowsecurity,
+       pg_get_userbyid(c.relowner),
+       s.spcname,
+       c.relpersistence = 'u',
+       CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN 'index ' || ri.relname
+                           ELSE 'default' END,
+       EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid)
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+  LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i'
+  LEFT JOIN pg_class ri ON ri.oid = i.indexrelid
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+   AND CASE WHEN $1::text[] = '{}' THEN n.nspname NOT IN ('pg_catalog', 'information_schema', 'sluice')
+                                        AND n.nspname !~ '^pg_(toast|temp)'
+            ELSE n.nspname = ANY ($1::text[]) END
+ ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+)";
+
+constexpr const char* kStorageParameters = R"(
+SELECT c.oid, o.option
+  FROM pg_class c
+  LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+ CROSS JOIN LATERAL (SELECT unnest(c.reloptions) AS option
+                     UNION ALL SELECT 'toast.' || unnest(t.reloptions)) o
+ WHERE c.oid = ANY ($1::oid[])
+ ORDER BY c.oid, o.option COLLATE "C"
+)";
+
+void take_table(Row row, TableSet& tables) {
+  model::Table& table = tables.add(row.text());
+  table.name.schema = row.text();
+  table.name.table = row.text();
+  table.kind = row.text();
+  table.comment = row.text();
+  table.estimated_rows = row.number();
+  table.estimated_bytes = row.number();
+  table.row_security = row.flag();
+  table.owner = row.text();
+  table.tablespace = row.text();
+  table.unlogged = row.flag();
+  table.replica_identity = row.text();
+  table.has_children = row.flag();
+}
+
+}  // namespace
+
+void read_tables(Connection& connection, const std::vector<std::string>& schemas,
+                 TableSet& tables) {
+  for (const auto& row : connection.query(kTables, {array_text(schemas)}).rows)
+    take_table(Row(row), tables);
+}
+
+void read_storage_parameters(Connection& connection, TableSet& tables) {
+  for (const auto& fields : connection.query(kStorageParameters, {tables.oids()}).rows) {
+    Row row(fields);
+    tables.at(row.text()).storage_parameters.push_back(row.text());
+  }
+}
+
+std::vector<model::Publication> read_wide_publications(Connection& connection) {
+  // Publications of whole schemas came with 15.
+  const char* of_schemas = "SELECT NULL::oid, NULL::oid WHERE false";
+  if (connection.server().version >= 150000) {
+    of_schemas = "SELECT pnpubid, pnnspid FROM pg_publication_namespace";
+  }
+  const QueryResult result = connection.query(
+      "SELECT p.pubname, n.nspname FROM pg_publication p"
+      "  LEFT JOIN (" +
+          std::string(of_schemas) +
+          ") AS s(publication, schema) ON s.publication = p.oid"
+          "  LEFT JOIN pg_namespace n ON n.oid = s.schema"
+          " WHERE p.puballtables OR n.oid IS NOT NULL ORDER BY 1, 2",
+      {});
+  std::vector<model::Publication> publications;
+  for (const auto& fields : result.rows) {
+    Row row(fields);
+    const std::string name = row.text();
+    if (publications.empty() || publications.back().name != name)
+      publications.push_back({name, {}});
+    const std::string schema = row.text();
+    if (!schema.empty()) publications.back().schemas.push_back(schema);
+  }
+  return publications;
+}
+
+}  // namespace sluice::db::pg
