@@ -64,7 +64,6 @@ void take_mapping(const mapping::TableMapping& resolved, const model::Table& tar
   }
   plan.key = resolved.key;
   plan.rules = resolved.rules;
-  std::ranges::sort(plan.rules.rules, {}, &mapping::Rule::target);
 }
 
 bool keeps_rest(const mapping::TableRules& rules) {
@@ -132,6 +131,7 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   write_ddl(target, plan);
   look_at_names(target_, plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
+  look_at_unfilled(target, plan, findings_);
   look_at_unique_keys(source, target, plan, findings_);
 }
 

@@ -106,28 +106,13 @@ SourceField read_source_field(const JsonValue& json) {
   return field;
 }
 
-mapping::Fit read_fit(const JsonValue& json) {
-  mapping::Fit fit;
-  fit.nullable = json.at("nullable").as_bool();
-  if (const JsonValue* most = json.find("max_characters")) {
-    fit.max_characters = static_cast<std::size_t>(most->as_integer());
-  }
-  fit.blank_padded = flag_of(json, "blank_padded");
-  fit.precision = number_of(json, "precision");
-  fit.scale = number_of(json, "scale");
-  fit.fraction_digits = number_of(json, "fraction_digits");
-  fit.bits = number_of(json, "bits");
-  fit.labels = texts_of(json, "labels");
-  return fit;
-}
-
 TargetField read_target_field(const JsonValue& json) {
   TargetField field;
   field.name = json.at("name").as_string();
   field.type = read_type(json.at("type"));
   field.carrier = read_carrier(json.at("carrier"));
-  field.fit = read_fit(json.at("fit"));
   field.nullable = json.at("nullable").as_bool();
+  field.fit = mapping::fit_of(field.type, field.nullable);
   field.staged = json.at("staged").as_bool();
   return field;
 }

@@ -82,26 +82,12 @@ void write_read(JsonWriter& json, const std::vector<SourceField>& fields) {
   json.end_array();
 }
 
-void write_fit(JsonWriter& json, const mapping::Fit& fit) {
-  json.key("fit").begin_object().member("nullable", fit.nullable);
-  if (fit.max_characters)
-    json.member("max_characters", static_cast<std::uint64_t>(*fit.max_characters));
-  write_flag(json, "blank_padded", fit.blank_padded);
-  write_optional(json, "precision", fit.precision);
-  write_optional(json, "scale", fit.scale);
-  write_optional(json, "fraction_digits", fit.fraction_digits);
-  write_optional(json, "bits", fit.bits);
-  write_texts(json, "labels", fit.labels);
-  json.end_object();
-}
-
 void write_write(JsonWriter& json, const std::vector<TargetField>& fields) {
   json.key("write").begin_array();
   for (const TargetField& field : fields) {
     json.begin_object().member("name", field.name);
     write_type(json, field.type);
     json.member("carrier", codec::to_string(field.carrier));
-    write_fit(json, field.fit);
     json.member("nullable", field.nullable).member("staged", field.staged).end_object();
   }
   json.end_array();

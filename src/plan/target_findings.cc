@@ -99,6 +99,22 @@ void look_at_names(const model::Catalog& target, const TablePlan& table, const S
   }
 }
 
+void look_at_unfilled(const model::Table& target, const TablePlan& table, Findings& findings) {
+  std::string unfilled;
+  for (const model::Column& column : target.columns) {
+    const bool written =
+        std::ranges::find(table.write, column.name, &TargetField::name) != table.write.end();
+    const bool ruled = std::ranges::find(table.rules.rules, column.name, &mapping::Rule::target) !=
+                       table.rules.rules.end();
+    if (written || ruled || column.generated != model::Generated::no) continue;
+    unfilled += (unfilled.empty() ? "" : ", ") + column.name;
+  }
+  if (unfilled.empty()) return;
+  findings.note("unfilled-columns", target.name.text(),
+                "no rule fills these columns, so they get their default or NULL: " + unfilled,
+                "say {\"default\": true} for those that are meant to");
+}
+
 void look_at_unique_keys(const model::Table& source, const model::Table& target,
                          const TablePlan& table, Findings& findings) {
   // target column -> the source column it is an unchanged copy of

@@ -38,7 +38,7 @@ struct TargetField {
   std::string name;
   model::ColumnType type;
   codec::Carrier carrier{};
-  mapping::Fit fit;
+  mapping::Fit fit;  // mapping::fit_of(type, nullable); not in the JSON
   bool nullable = true;
   bool staged = false;  // no safe binary form: travels as text and is cast by the server
 };
