@@ -29,13 +29,51 @@ std::optional<Copied> copied_column(const TablePlan& table, const TargetField& t
   return Copied{&*natural, &target};
 }
 
+/// Decimal digits before the point that values of the column may have; absent: any number.
+std::optional<int> integer_digits(const SourceField& source) {
+  switch (source.carrier) {
+    case codec::Carrier::int2:
+      return 5;
+    case codec::Carrier::int4:
+      return 10;
+    case codec::Carrier::int8:
+      return 19;
+    case codec::Carrier::numeric:
+      if (!source.type.precision) return std::nullopt;
+      return *source.type.precision - source.type.scale.value_or(0);
+    default:
+      return std::nullopt;
+  }
+}
+
+/// always_fits() asks whether bytes may pass unchanged. Here a scale that grows or blanks that are
+/// added lose nothing either.
+bool numeric_fits(const SourceField& source, const mapping::Fit& fit) {
+  if (!fit.precision) return true;
+  const std::optional<int> digits = integer_digits(source);
+  const int scale = source.carrier == codec::Carrier::numeric ? source.type.scale.value_or(0) : 0;
+  return digits && *digits <= *fit.precision - fit.scale.value_or(0) &&
+         scale <= fit.scale.value_or(0);
+}
+
+bool text_fits(const SourceField& source, const mapping::Fit& fit) {
+  if (fit.blank_padded && fit.labels.empty()) {
+    return source.type.length &&
+           static_cast<std::size_t>(*source.type.length) <= *fit.max_characters;
+  }
+  return mapping::always_fits(source.type, codec::Carrier::text, fit);
+}
+
 bool may_not_fit(const Copied& copied) {
   const SourceField& source = *copied.source;
   const TargetField& target = *copied.target;
-  if (source.carrier == target.carrier)
-    return !mapping::always_fits(source.type, target.carrier, target.fit);
-  if (mapping::conversion(source.carrier, target.carrier) != mapping::Conversion::always)
+  const bool same = source.carrier == target.carrier;
+  if (!same && mapping::conversion(source.carrier, target.carrier) != mapping::Conversion::always)
     return true;
+  if (target.carrier == codec::Carrier::numeric) return !numeric_fits(source, target.fit);
+  if (same && target.carrier == codec::Carrier::text) return !text_fits(source, target.fit);
+  if (same) return !mapping::always_fits(source.type, target.carrier, target.fit);
+  if (source.carrier == codec::Carrier::date) return false;  // has no fraction to lose
   mapping::Fit anything;
   anything.nullable = target.fit.nullable;
   return !(target.fit == anything);
