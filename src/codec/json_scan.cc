@@ -161,11 +161,10 @@ const char* skip_json_number(const char* at, const char* end) noexcept {
 }
 
 const char* skip_json_word(const char* at, const char* end) noexcept {
-  const std::string_view rest(at, static_cast<std::size_t>(end - at));
-  for (const std::string_view word : {"true", "false", "null"}) {
-    if (rest.starts_with(word)) return at + word.size();
-  }
-  return nullptr;
+  const auto left = static_cast<std::size_t>(end - at);
+  if (left >= 4 && (std::memcmp(at, "true", 4) == 0 || std::memcmp(at, "null", 4) == 0))
+    return at + 4;
+  return left >= 5 && std::memcmp(at, "false", 5) == 0 ? at + 5 : nullptr;
 }
 
 int json_hex4(const char* at, const char* end) noexcept {

@@ -157,7 +157,7 @@ class JsonbNormalizer::Writer {
   void take_key(Member& member);
   bool word();
   bool number();
-  bool number_with_exponent(std::string_view token);
+  bool number_by_numeric(std::string_view token);
   bool string();
   bool copy_plain_characters();
   bool escape();
@@ -353,25 +353,30 @@ void JsonbNormalizer::Writer::put_in_order(std::size_t first, std::size_t object
 bool JsonbNormalizer::Writer::word() {
   const char* const behind = skip_json_word(at_, end_);
   if (behind == nullptr) return false;
-  put({at_, static_cast<std::size_t>(behind - at_)});
-  at_ = behind;
+  while (at_ != behind) put(*at_++);
   return true;
 }
 
 bool JsonbNormalizer::Writer::number() {
   const char* const behind = skip_json_number(at_, end_);
   if (behind == nullptr) return false;
-  std::string_view token(at_, static_cast<std::size_t>(behind - at_));
-  at_ = behind;
-  if (token.find_first_of("eE") != std::string_view::npos) return number_with_exponent(token);
+  const std::string_view token(at_, static_cast<std::size_t>(behind - at_));
   // Only numbers of this length can be beyond numeric's limits, and only they need to be counted.
-  if (token.size() > static_cast<std::size_t>(kNumericMaxScale)) return number_with_exponent(token);
-  if (is_negative_zero(token)) token.remove_prefix(1);
-  put(token);
+  if (token.size() > static_cast<std::size_t>(kNumericMaxScale)) return number_by_numeric(token);
+  if (is_negative_zero(token)) ++at_;
+  char* const start = to_;
+  for (; at_ != behind; ++at_) {
+    if ((*at_ | 0x20) == 'e') {
+      to_ = start;
+      return number_by_numeric(token);
+    }
+    put(*at_);
+  }
   return true;
 }
 
-bool JsonbNormalizer::Writer::number_with_exponent(std::string_view token) {
+bool JsonbNormalizer::Writer::number_by_numeric(std::string_view token) {
+  at_ = token.data() + token.size();
   numeric_.clear();
   number_text_.clear();
   const Problem problem = numeric_from_text(token, numeric_);
@@ -400,20 +405,25 @@ bool JsonbNormalizer::Writer::string() {
 /// Copies up to the next byte that is not plain; false at the end of the text.
 bool JsonbNormalizer::Writer::copy_plain_characters() {
   if constexpr (std::endian::native == std::endian::little) {
-    while (end_ - at_ >= 8) {
+    // Local copies: a byte written could be part of the members, as far as the compiler knows.
+    const char* at = at_;
+    char* to = to_;
+    std::uint64_t stops = 0;
+    while (stops == 0 && end_ - at >= 8) {
       std::uint64_t word = 0;
-      std::memcpy(&word, at_, 8);
-      std::memcpy(to_, &word, 8);
-      const std::uint64_t stops = json_string_stops(word);
+      std::memcpy(&word, at, 8);
+      std::memcpy(to, &word, 8);
+      stops = json_string_stops(word);
       const int plain = stops == 0 ? 8 : std::countr_zero(stops) / 8;
-      at_ += plain;
-      to_ += plain;
-      if (stops != 0) return true;
+      at += plain;
+      to += plain;
     }
+    at_ = at;
+    to_ = to;
+    if (stops != 0) return true;
   }
   const char* const stop = find_json_string_stop(at_, end_);
-  put({at_, static_cast<std::size_t>(stop - at_)});
-  at_ = stop;
+  while (at_ != stop) put(*at_++);
   return at_ != end_;
 }
 
