@@ -68,6 +68,12 @@ void JsonProblems::error(const codec::JsonValue& at, std::string_view rule, std:
                        std::move(action)});
 }
 
+void JsonProblems::warning(const codec::JsonValue& at, std::string_view rule, std::string message,
+                           std::string action) {
+  findings_.push_back({model::Severity::warning, std::string(rule), where(at), std::move(message),
+                       std::move(action)});
+}
+
 void JsonProblems::error_at_key(const codec::JsonValue& object, const codec::JsonMember& member,
                                 std::string_view rule, std::string message, std::string action) {
   const codec::JsonPosition position = document_.position(member.key_offset);
@@ -98,7 +104,9 @@ ObjectReader::ObjectReader(const codec::JsonValue& value, const ObjectShape& sha
     return;
   }
   for (const codec::JsonMember& member : value.members()) {
-    if (std::ranges::find(shape.keys, std::string_view(member.key)) != shape.keys.end()) continue;
+    const std::string_view key = member.key;
+    if (std::ranges::find(shape.keys, key) != shape.keys.end()) continue;
+    if (std::ranges::find(shape.refused, key) != shape.refused.end()) continue;
     if (member.key == kNoteKey) {
       (void)read_text(member.value, problems);
       continue;

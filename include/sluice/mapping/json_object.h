@@ -26,6 +26,8 @@ class JsonProblems {
 
   void error(const codec::JsonValue& at, std::string_view rule, std::string message,
              std::string action = {});
+  void warning(const codec::JsonValue& at, std::string_view rule, std::string message,
+               std::string action = {});
   /// At a member's key.
   void error_at_key(const codec::JsonValue& object, const codec::JsonMember& member,
                     std::string_view rule, std::string message, std::string action = {});
@@ -44,6 +46,8 @@ class JsonProblems {
 struct ObjectShape {
   std::string_view name;
   std::span<const std::string_view> keys;
+  /// Keys that the caller refuses in its own words; no schema lists them.
+  std::span<const std::string_view> refused = {};
 };
 
 /// Every object of a config may hold it: a text for people, read by nobody.
