@@ -91,7 +91,7 @@ struct Fact {
     different,
     could_not_check,
   };
-  std::string measure;  ///< rows, nulls, min, max, sum
+  std::string measure;  ///< rows, values (that are not NULL), min, max, sum
   std::string source_column;
   std::string target_column;
   std::optional<std::string> source;  ///< absent: NULL
@@ -198,7 +198,7 @@ void settle(VerifyReport& report);
 
 /// Pretty JSON with the schema id.
 [[nodiscard]] std::string to_json(const VerifyReport& report);
-/// For people: lines of at most 100 characters, equal tables one line each.
+/// For people: an equal table is one line, everything that differs is named.
 [[nodiscard]] std::string to_text(const VerifyReport& report);
 
 }  // namespace sluice::verify

@@ -1,0 +1,77 @@
+#include "verify/held_rows.h"
+
+#include "sluice/codec/json_read.h"
+#include "sluice/model/error.h"
+
+namespace sluice::verify {
+namespace {
+
+/// Rows of a page: a page of rows with large texts must not count in the tool's memory.
+constexpr int kPageRows = 50;
+
+HeldState state_of(const ledger::HeldRow& row) {
+  if (row.state == "open") return HeldState::open;
+  if (row.state == "decided") return HeldState::decided;
+  if (row.state == "left_behind") return HeldState::left_behind;
+  throw model::Error(model::ErrorKind::data,
+                     "the ledger holds a quarantined row in the unknown state " + row.state);
+}
+
+}  // namespace
+
+mapping::Overrides parse_decision(std::string_view decision) {
+  const codec::JsonDocument document = codec::parse_json_or_throw(decision, "decision");
+  if (!document.root().is_object()) {
+    throw model::Error(model::ErrorKind::data, "a decision in the ledger is not a JSON object");
+  }
+  mapping::Overrides overrides;
+  for (const codec::JsonMember& member : document.root().members()) {
+    std::optional<std::string> value;
+    if (!member.value.is_null()) value = member.value.as_string();
+    overrides.emplace(member.key, std::move(value));
+  }
+  return overrides;
+}
+
+HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_no,
+                   const codec::RowHasher& hasher,
+                   const std::function<void(const ledger::HeldRow&)>& visit) {
+  codec::RowHasher own(hasher);
+  std::int64_t last = 0;
+  for (;;) {
+    const auto page = ledger::held_rows(ledger, run_id, table_no, last, kPageRows);
+    for (const ledger::HeldRow& row : page) {
+      Held held;
+      held.state = state_of(row);
+      if (held.state == HeldState::decided) held.overrides = parse_decision(row.decision);
+      slots_[own.hash(row.row)].rows.push_back(std::move(held));
+      ++count_;
+      last = row.id;
+      if (visit) visit(row);
+    }
+    if (page.size() < static_cast<std::size_t>(kPageRows)) return;
+  }
+}
+
+void HeldRows::begin_reading() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [hash, slot] : slots_) slot.next = 0;
+}
+
+const Held* HeldRows::take(const codec::RowHash& row) {
+  if (slots_.empty()) return nullptr;
+  const auto found = slots_.find(row);
+  if (found == slots_.end()) return nullptr;
+  const std::lock_guard lock(mutex_);
+  Slot& slot = found->second;
+  return slot.next < slot.rows.size() ? &slot.rows[slot.next++] : nullptr;
+}
+
+std::uint64_t HeldRows::unmatched() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t left = 0;
+  for (const auto& [hash, slot] : slots_) left += slot.rows.size() - slot.next;
+  return left;
+}
+
+}  // namespace sluice::verify

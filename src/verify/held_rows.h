@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sluice/codec/digest.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/verification.h"
+#include "sluice/mapping/mapper.h"
+
+namespace sluice::verify {
+
+/// What the ledger says of a quarantined source row.
+enum class HeldState : std::uint8_t { open, decided, left_behind };
+
+struct Held {
+  HeldState state = HeldState::open;
+  mapping::Overrides overrides;  // of decided
+};
+
+/// The quarantined rows of one table, found by the hash of the whole source row, so that tables
+/// without a key work too. Equal rows count one by one: of two equal rows one may have arrived and
+/// the other been refused. Memory grows with the number of quarantined rows, not with their size.
+class HeldRows {
+ public:
+  /// Reads them from the ledger. `visit` sees each row once, for other figures about them.
+  HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_no,
+           const codec::RowHasher& hasher,
+           const std::function<void(const ledger::HeldRow&)>& visit = nullptr);
+
+  /// Begins to count from new: before each reading of the source.
+  void begin_reading();
+  /// Takes one held row that equals a source row; nullptr where none is (or is left). Valid as long
+  /// as this. May be called from all workers.
+  [[nodiscard]] const Held* take(const codec::RowHash& row);
+  /// Held rows that no source row has matched since begin_reading(): the source has changed.
+  [[nodiscard]] std::uint64_t unmatched() const;
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  struct Slot {
+    std::vector<Held> rows;
+    std::size_t next = 0;  // guarded by mutex_
+  };
+  std::unordered_map<codec::RowHash, Slot> slots_;
+  std::uint64_t count_ = 0;
+  mutable std::mutex mutex_;
+};
+
+/// The overrides of a decision as the ledger holds it: a JSON object of target columns, each with a
+/// text or null. Throws Error{data} on anything else.
+[[nodiscard]] mapping::Overrides parse_decision(std::string_view decision);
+
+}  // namespace sluice::verify

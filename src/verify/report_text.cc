@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sluice/verify/report.h"
+
+#include "verify/printable.h"
+
+namespace sluice::verify {
+namespace {
+
+std::string_view words(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::equal:
+      return "equal";
+    case Outcome::equal_except_quarantined:
+      return "equal except quarantined";
+    case Outcome::not_comparable:
+      return "not comparable";
+    case Outcome::could_not_check:
+      return "could not check";
+    case Outcome::different:
+      return "DIFFERENT";
+  }
+  return "unknown";
+}
+
+std::string_view words(Attribution attribution) {
+  switch (attribution) {
+    case Attribution::source_changed:
+      return "source changed since the copy";
+    case Attribution::target_changed:
+      return "target changed since the copy";
+    case Attribution::copied_wrong:
+      return "copied wrong";
+    case Attribution::unclear:
+      return "source and target changed since the copy";
+  }
+  return "unknown";
+}
+
+/// Commas between thousands: counts are read aloud.
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string value_text(const std::optional<std::string>& value) {
+  return value ? "'" + *value + "'" : "NULL";
+}
+
+void append_part(std::string& line, std::uint64_t count, std::string_view what) {
+  if (count != 0) line += fmt::format(", {} {}", grouped(count), what);
+}
+
+std::string table_line(const TableReport& table, std::size_t width) {
+  std::string line = fmt::format("{:<{}}  {}: {} rows", table.source, width, words(table.outcome),
+                                 grouped(table.target_rows));
+  append_part(line, table.existing, "kept");
+  append_part(line, table.decided, "decided");
+  append_part(line, table.quarantined, "in quarantine");
+  append_part(line, table.left_behind, "left behind");
+  append_part(line, table.filtered, "filtered");
+  if (!table.reason.empty()) line += "; " + table.reason;
+  return line;
+}
+
+std::string counts_line(const DifferenceCounts& counts) {
+  std::string line;
+  append_part(line, counts.missing, "missing");
+  append_part(line, counts.extra, "extra");
+  append_part(line, counts.changed, "changed");
+  append_part(line, counts.duplicated, "duplicated");
+  if (line.empty()) return line;
+  return fmt::format("  {}{}\n", counts.complete ? "" : "at least ", line.substr(2));
+}
+
+std::string difference_lines(const std::vector<Difference>& differences) {
+  std::string text;
+  for (const Difference& difference : differences) {
+    text += fmt::format("  {} {}", to_string(difference.kind), difference.key);
+    if (!difference.source_key.empty() && difference.source_key != difference.key) {
+      text += fmt::format(" (source {})", difference.source_key);
+    }
+    if (difference.expected_copies > 1 || difference.actual_copies > 1) {
+      text += fmt::format(" ({} expected, {} there)", difference.expected_copies,
+                          difference.actual_copies);
+    }
+    text += fmt::format(": {}\n", words(difference.attribution));
+    for (const ColumnDifference& column : difference.columns) {
+      text += fmt::format("    {}: should be {}\n    {}  is        {}\n", column.column,
+                          value_text(column.expected), std::string(column.column.size(), ' '),
+                          value_text(column.actual));
+    }
+  }
+  return text;
+}
+
+std::string fact_lines(const TableReport& table) {
+  std::string text;
+  for (const Fact& fact : table.facts) {
+    if (fact.result == Fact::Result::equal || fact.result == Fact::Result::explained) continue;
+    text += fmt::format("  {} of {}: source {}, target {}\n", fact.measure,
+                        fact.target_column.empty() ? "the table" : fact.target_column,
+                        value_text(fact.source), value_text(fact.target));
+  }
+  for (const ValueMapResult& map : table.value_maps) {
+    if (map.outcome == Outcome::equal) continue;
+    text += fmt::format("  values of {} from {}: {}\n", map.target_column, map.source_column,
+                        map.reason);
+    for (const MappedValue& value : map.values) {
+      if (value.expected == value.actual) continue;
+      const auto shown = value.value ? std::optional(printable(*value.value)) : std::nullopt;
+      text += fmt::format("    {}: {} rows should be, {} are\n", value_text(shown),
+                          grouped(value.expected), grouped(value.actual));
+    }
+  }
+  return text;
+}
+
+std::string table_text(const TableReport& table, std::size_t width) {
+  std::string text = table_line(table, width) + "\n";
+  text += counts_line(table.counts) + difference_lines(table.differences) + fact_lines(table);
+  if (table.rest) {
+    text += fmt::format("  {}: {}, {} rows\n", table.rest->table, words(table.rest->outcome),
+                        grouped(table.rest->target_rows));
+    text += counts_line(table.rest->counts) + difference_lines(table.rest->differences);
+  }
+  for (const std::string& note : table.notes) text += fmt::format("  note: {}\n", note);
+  return text;
+}
+
+std::string check_text(const CheckReport& check) {
+  std::string text = fmt::format("check {}: {}", check.name, words(check.outcome));
+  if (!check.reason.empty()) text += "; " + check.reason;
+  text += "\n";
+  for (const CheckGroup& group : check.groups) {
+    if (group.agrees) break;  // differing ones come first
+    text += fmt::format("  {}: source {}, target {}\n", group.key, value_text(group.source),
+                        value_text(group.target));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const VerifyReport& report) {
+  std::size_t width = 0;
+  for (const TableReport& table : report.tables) width = std::max(width, table.source.size());
+  std::string text;
+  for (const TableReport& table : report.tables) text += table_text(table, width);
+  for (const CheckReport& check : report.checks) text += check_text(check);
+  if (report.mode == Mode::target_only) text += fmt::format("{}\n", limits_of(report.mode));
+  text += fmt::format("run {}: {}\n", report.run_id, words(report.outcome));
+  return text;
+}
+
+}  // namespace sluice::verify

@@ -1,0 +1,188 @@
+#include "verify/row_feed.h"
+
+#include <memory>
+#include <utility>
+
+#include "sluice/codec/problem.h"
+#include "sluice/mapping/mapper.h"
+#include "sluice/model/error.h"
+
+#include "verify/table_reads.h"
+
+namespace sluice::verify {
+namespace {
+
+/// The irregular fields of a batch, row by row; rows must be asked for in rising order.
+class IrregularRows {
+ public:
+  explicit IrregularRows(std::span<const codec::Irregular> all) : left_(all) {}
+  std::span<const codec::Irregular> of(std::size_t row) {
+    std::size_t count = 0;
+    while (count < left_.size() && left_[count].row == row) ++count;
+    const auto fields = left_.first(count);
+    left_ = left_.subspan(count);
+    return fields;
+  }
+
+ private:
+  std::span<const codec::Irregular> left_;
+};
+
+void merge(SourceTally& all, const SourceTally& part) {
+  all.read.merge(part.read);
+  all.existing.merge(part.existing);
+  all.mapped += part.mapped;
+  all.filtered += part.filtered;
+  all.open += part.open;
+  all.decided += part.decided;
+  all.left_behind += part.left_behind;
+  all.unrecorded += part.unrecorded;
+}
+
+}  // namespace
+
+/// What one worker needs to make target rows of source rows.
+class ExpectedWorker {
+ public:
+  ExpectedWorker(ExpectedRows& rows, std::size_t number, SourceTally& shared, RowSink* sink,
+                 RowSink* rest_sink)
+      : rows_(rows),
+        number_(number),
+        mapper_(plan::mapping_of(rows.table_)),
+        hasher_(rows.hasher_),
+        shared_(shared),
+        sink_(sink),
+        rest_sink_(rest_sink),
+        tally_(rows.hasher_.algorithm()) {}
+
+  void take_batch(const Piece& piece, const db::SourceBatch& batch) {
+    IrregularRows irregular(batch.irregular);
+    for (std::size_t row = 0; row < batch.rows.rows(); ++row) {
+      take_row(piece.number, batch.rows.row(row), irregular.of(row));
+    }
+  }
+  [[nodiscard]] const SourceTally& tally() const noexcept { return tally_; }
+
+ private:
+  void take_row(PieceNumber piece, std::string_view row,
+                std::span<const codec::Irregular> irregular) {
+    const codec::RowHash hash = hasher_.hash(row);
+    tally_.read.add(hash);
+    // A piece belongs to one worker, so its places in the shared tally need no lock.
+    shared_.piece_read[piece].add(hash);
+    if (const Held* held = rows_.held_.take(hash)) {
+      ++shared_.piece_held[piece];
+      return take_held(*held, piece, row, irregular);
+    }
+    if (mapper_.is_identity() && irregular.empty()) {
+      ++tally_.mapped;
+      shared_.piece_mapped[piece].add(hash);
+      if (sink_ != nullptr) sink_->take(number_, {row, row, hash, piece});
+      return;
+    }
+    target_.clear();
+    rest_.clear();
+    switch (mapper_.map(row, irregular, target_, rest_)) {
+      case mapping::Outcome::mapped:
+        ++tally_.mapped;
+        shared_.piece_mapped[piece].add(give(piece, row));
+        break;
+      case mapping::Outcome::filtered:
+        ++tally_.filtered;
+        break;
+      case mapping::Outcome::quarantined:
+        ++tally_.unrecorded;
+        break;
+    }
+  }
+
+  void take_held(const Held& held, PieceNumber piece, std::string_view row,
+                 std::span<const codec::Irregular> irregular) {
+    if (held.state == HeldState::open) ++tally_.open;
+    if (held.state == HeldState::left_behind) ++tally_.left_behind;
+    if (held.state != HeldState::decided) return;
+    target_.clear();
+    rest_.clear();
+    const auto outcome = mapper_.map_with_overrides(row, irregular, held.overrides, target_, rest_);
+    if (outcome != mapping::Outcome::mapped) {
+      throw model::Error(model::ErrorKind::data,
+                         "a decision of the ledger does not make a row that the target can hold");
+    }
+    ++tally_.decided;
+    give(piece, row);
+    if (!rows_.decided_) return;
+    const std::lock_guard lock(rows_.decided_mutex_);
+    rows_.decided_(target_.row(0));
+  }
+
+  /// Hands on what the mapper made; returns the target row's hash.
+  codec::RowHash give(PieceNumber piece, std::string_view source_row) {
+    const std::string_view row = target_.row(0);
+    const codec::RowHash hash = hasher_.hash(row);
+    if (sink_ != nullptr) sink_->take(number_, {row, source_row, hash, piece});
+    if (rest_sink_ == nullptr) return hash;
+    for (std::size_t i = 0; i < rest_.rows(); ++i) {
+      const std::string_view rest_row = rest_.row(i);
+      rest_sink_->take(number_, {rest_row, source_row, hasher_.hash(rest_row), piece});
+    }
+    return hash;
+  }
+
+  ExpectedRows& rows_;
+  std::size_t number_;
+  mapping::Mapper mapper_;
+  codec::RowHasher hasher_;
+  SourceTally& shared_;
+  RowSink* sink_;
+  RowSink* rest_sink_;
+  SourceTally tally_;
+  codec::RowBuffer target_;
+  codec::RowBuffer rest_;
+};
+
+SourceTally ExpectedRows::feed(Scanner& source, Scanner& target, const Origins& origins,
+                               std::size_t pieces, RowSink* rows, RowSink* rest) {
+  held_.begin_reading();
+  SourceTally tally(hasher_.algorithm(), pieces);
+  std::vector<std::unique_ptr<ExpectedWorker>> workers;
+  for (std::size_t i = 0; i < source.workers(); ++i) {
+    workers.push_back(std::make_unique<ExpectedWorker>(*this, i, tally, rows, rest));
+  }
+  source.scan(source_read(table_), origins.source,
+              [&](std::size_t worker, const Piece& piece, const db::SourceBatch& batch) {
+                workers[worker]->take_batch(piece, batch);
+              });
+  for (const auto& worker : workers) merge(tally, worker->tally());
+  decided_ = nullptr;
+  tally.vanished = held_.unmatched();
+  if (!origins.live.empty()) {
+    tally.existing =
+        feed_actual(target, target_read(table_, table_.target), origins.live, hasher_, rows);
+  }
+  return tally;
+}
+
+codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,
+                                std::span<const Piece> pieces, const codec::RowHasher& hasher,
+                                RowSink* rows) {
+  struct Worker {
+    codec::RowHasher hasher;
+    codec::RowSetDigest digest;
+  };
+  std::vector<Worker> workers(target.workers(), {hasher, codec::RowSetDigest(hasher.algorithm())});
+  target.scan(table, pieces,
+              [&](std::size_t worker, const Piece& piece, const db::SourceBatch& batch) {
+                Worker& mine = workers[worker];
+                for (std::size_t i = 0; i < batch.rows.rows(); ++i) {
+                  const std::string_view row = batch.rows.row(i);
+                  const codec::RowHash hash = mine.hasher.hash(row);
+                  mine.digest.add(hash);
+                  if (rows != nullptr) rows->take(worker, {row, {}, hash, piece.number});
+                }
+              });
+  codec::RowSetDigest all(hasher.algorithm());
+  for (const Worker& worker : workers) all.merge(worker.digest);
+  return all;
+}
+
+}  // namespace sluice::verify

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "sluice/codec/digest.h"
+#include "sluice/plan/plan.h"
+
+#include "verify/held_rows.h"
+#include "verify/row_sink.h"
+#include "verify/scan.h"
+
+namespace sluice::verify {
+
+/// What a reading of the source, and of the live table's kept rows, has counted.
+struct SourceTally {
+  explicit SourceTally(codec::DigestAlgorithm algorithm, std::size_t pieces = 0)
+      : read(algorithm),
+        existing(algorithm),
+        piece_read(pieces, codec::RowSetDigest(algorithm)),
+        piece_mapped(pieces, codec::RowSetDigest(algorithm)),
+        piece_held(pieces, 0) {}
+
+  codec::RowSetDigest read;      // source rows
+  codec::RowSetDigest existing;  // kept rows of the live table
+  std::uint64_t mapped = 0;
+  std::uint64_t filtered = 0;
+  std::uint64_t open = 0;
+  std::uint64_t decided = 0;
+  std::uint64_t left_behind = 0;
+  std::uint64_t unrecorded = 0;  // do not map, and the ledger knows nothing of them
+  std::uint64_t vanished = 0;    // quarantined at the copy, and not in the source any more
+  // By number of the source piece:
+  std::vector<codec::RowSetDigest> piece_read;
+  std::vector<codec::RowSetDigest> piece_mapped;  // without decided and refused rows
+  std::vector<std::uint64_t> piece_held;          // rows that the ledger holds in quarantine
+};
+
+/// Where the rows of one table come from: the source, in pieces, and the live table where its rows
+/// are kept. Pieces of the live table are numbered after those of the source.
+struct Origins {
+  std::vector<Piece> source;
+  std::vector<Piece> live;
+};
+
+/// Target rows as they should be: source rows mapped anew, rows that people decided, and kept rows
+/// of the live table.
+class ExpectedRows {
+ public:
+  /// Borrows all of it: must not outlive them. `decided` sees each decided row as it should stand
+  /// in the target, during the first feed only; never two at once.
+  ExpectedRows(const plan::TablePlan& table, const codec::RowHasher& hasher, HeldRows& held,
+               std::function<void(std::string_view)> decided = nullptr)
+      : table_(table), hasher_(hasher), held_(held), decided_(std::move(decided)) {}
+
+  /// Gives every row of the pieces to `rows`, every row of the companion table to `rest`; either
+  /// may be nullptr. The tally is complete only where all pieces are read. `pieces`: how many
+  /// source pieces there are in all.
+  SourceTally feed(Scanner& source, Scanner& target, const Origins& origins, std::size_t pieces,
+                   RowSink* rows, RowSink* rest);
+
+ private:
+  friend class ExpectedWorker;
+  const plan::TablePlan& table_;
+  const codec::RowHasher& hasher_;
+  HeldRows& held_;
+  std::function<void(std::string_view)> decided_;
+  std::mutex decided_mutex_;
+};
+
+/// Gives every row of the pieces of a target table, as it is, to `rows`; returns their digest.
+codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,
+                                std::span<const Piece> pieces, const codec::RowHasher& hasher,
+                                RowSink* rows);
+
+}  // namespace sluice::verify

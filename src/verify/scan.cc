@@ -1,0 +1,87 @@
+#include "verify/scan.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "sluice/model/error.h"
+#include "sluice/pipeline/range_pipeline.h"
+
+namespace sluice::verify {
+namespace {
+
+/// What a worker holds of a table at once: large enough that a statement for each step of heap
+/// blocks costs nothing, small enough that all workers together stay far below the limit of memory.
+constexpr std::size_t kReadBytes = 4U << 20;
+
+}  // namespace
+
+std::vector<Piece> number_pieces(const std::vector<model::KeyRange>& ranges, PieceNumber first) {
+  std::vector<Piece> pieces;
+  for (const model::KeyRange& range : ranges) pieces.push_back({first++, range});
+  return pieces;
+}
+
+void Reporter::begin_table(const std::string& table, std::size_t index) {
+  const std::lock_guard lock(mutex_);
+  table_ = table;
+  progress_ = Progress{};
+  progress_.table = table_;
+  progress_.table_index = index;
+  progress_.table_count = table_count_;
+}
+
+void Reporter::begin_stage(std::string_view stage, std::uint64_t expected_rows) {
+  const std::lock_guard lock(mutex_);
+  progress_.stage = stage;
+  progress_.expected_rows = expected_rows;
+  progress_.rows = 0;
+  progress_.bytes = 0;
+  report();
+}
+
+void Reporter::add(std::uint64_t rows, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  progress_.rows += rows;
+  progress_.bytes += bytes;
+  report();
+}
+
+void Reporter::report() {
+  if (callback_) callback_(progress_);
+}
+
+void throw_if_stopped(const std::stop_token& stop) {
+  if (!stop.stop_requested()) return;
+  throw model::Error(model::ErrorKind::interrupted, "verification was stopped",
+                     "start it again: nothing is lost, and nothing was proved");
+}
+
+void Scanner::read_piece(std::size_t worker, const db::TableRead& table, const Piece& piece,
+                         const std::stop_token& stop, const BatchVisitor& visit) {
+  const auto stream = sessions_.sessions[worker]->read(table, piece.range);
+  db::SourceBatch batch;
+  while (!stop.stop_requested() && stream->read(batch, kReadBytes)) {
+    visit(worker, piece, batch);
+    reporter_.add(batch.rows.rows(), batch.rows.byte_count());
+    if (!batch.next) break;
+  }
+}
+
+void Scanner::scan(const db::TableRead& table, std::span<const Piece> pieces,
+                   const BatchVisitor& visit) {
+  throw_if_stopped(stop_);
+  std::atomic<std::size_t> next = 0;
+  std::stop_source stop;
+  const std::stop_callback forward(stop_, [&stop] { stop.request_stop(); });
+  const std::size_t at_once = std::clamp<std::size_t>(pieces.size(), 1, workers());
+  pipeline::for_each(at_once, at_once, stop, [&](std::size_t worker) {
+    while (!stop.stop_requested()) {
+      const std::size_t piece = next++;
+      if (piece >= pieces.size()) return;
+      read_piece(worker, table, pieces[piece], stop.get_token(), visit);
+    }
+  });
+  throw_if_stopped(stop_);
+}
+
+}  // namespace sluice::verify

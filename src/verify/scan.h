@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sluice/db/source.h"
+#include "sluice/verify/verify_tables.h"
+
+#include "verify/row_sink.h"
+
+namespace sluice::verify {
+
+/// A part of a table that one worker reads in one go.
+struct Piece {
+  PieceNumber number = 0;
+  model::KeyRange range;
+};
+
+/// Numbers ranges from `first` on.
+[[nodiscard]] std::vector<Piece> number_pieces(const std::vector<model::KeyRange>& ranges,
+                                               PieceNumber first = 0);
+
+/// Tells the caller of verify_tables() where things stand. Safe to use from all workers.
+class Reporter {
+ public:
+  Reporter(ProgressCallback callback, std::size_t table_count)
+      : callback_(std::move(callback)), table_count_(table_count) {}
+
+  void begin_table(const std::string& table, std::size_t index);
+  void begin_stage(std::string_view stage, std::uint64_t expected_rows = 0);
+  void add(std::uint64_t rows, std::uint64_t bytes);
+
+ private:
+  void report();
+
+  ProgressCallback callback_;
+  std::size_t table_count_;
+  std::mutex mutex_;
+  std::string table_;  // what follows is guarded by mutex_
+  Progress progress_;
+};
+
+/// What a worker makes of one batch of a piece. Calls for one piece come from one worker.
+using BatchVisitor =
+    std::function<void(std::size_t worker, const Piece& piece, const db::SourceBatch& batch)>;
+
+/// The sessions of one side, one worker each, all at one point in time.
+class Scanner {
+ public:
+  /// Borrows all of it: must not outlive them.
+  Scanner(const db::SnapshotSessions& sessions, const std::stop_token& stop, Reporter& reporter)
+      : sessions_(sessions), stop_(stop), reporter_(reporter) {}
+
+  [[nodiscard]] std::size_t workers() const noexcept { return sessions_.sessions.size(); }
+  /// For single statements between scans.
+  [[nodiscard]] db::SourceSession& first() const { return *sessions_.sessions.front(); }
+
+  /// Reads the pieces, as many at once as there are workers. The first failure ends all. Throws
+  /// Error{interrupted} after a stop request.
+  void scan(const db::TableRead& table, std::span<const Piece> pieces, const BatchVisitor& visit);
+
+ private:
+  void read_piece(std::size_t worker, const db::TableRead& table, const Piece& piece,
+                  const std::stop_token& stop, const BatchVisitor& visit);
+
+  const db::SnapshotSessions& sessions_;
+  std::stop_token stop_;
+  Reporter& reporter_;
+};
+
+/// Throws Error{interrupted} after a stop request.
+void throw_if_stopped(const std::stop_token& stop);
+
+}  // namespace sluice::verify

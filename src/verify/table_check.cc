@@ -1,0 +1,403 @@
+#include "verify/table_check.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
+
+#include "verify/attribution.h"
+#include "verify/buckets.h"
+#include "verify/column_facts.h"
+#include "verify/compare.h"
+#include "verify/held_rows.h"
+#include "verify/row_feed.h"
+#include "verify/savepoint.h"
+#include "verify/table_reads.h"
+#include "verify/value_map_check.h"
+
+namespace sluice::verify {
+namespace {
+
+/// About as much as a batch of the copy: a difference that is listed costs the reading of one piece
+/// on each side.
+constexpr std::uint64_t kPieceBytes = 8ULL << 20;
+constexpr std::uint64_t kMaxPieces = 4096;
+
+std::size_t piece_count(std::uint64_t bytes, std::size_t workers) {
+  const std::uint64_t by_size = std::min(bytes / kPieceBytes + 1, kMaxPieces);
+  // A small table is read by one worker: starting more costs more than they save.
+  if (by_size == 1) return 1;
+  return std::max(static_cast<std::size_t>(by_size), workers);
+}
+
+std::vector<Piece> only(const std::vector<Piece>& pieces, const std::set<PieceNumber>* wanted) {
+  if (wanted == nullptr) return pieces;
+  std::vector<Piece> some;
+  for (const Piece& piece : pieces) {
+    if (wanted->contains(piece.number)) some.push_back(piece);
+  }
+  return some;
+}
+
+/// One table under full verification: what it is read by, and what the readings found.
+class TableCheck {
+ public:
+  TableCheck(const CheckContext& context, Scanner& source, const plan::TablePlan& table,
+             const ledger::Account& account)
+      : context_(context),
+        source_(source),
+        table_(table),
+        account_(account),
+        value_maps_(table),
+        held_(context.ledger, context.run_id, table.number, context.hasher,
+              [this](const ledger::HeldRow& row) { take_held(row); }),
+        expected_(table, context.hasher, held_,
+                  [this](std::string_view row) { value_maps_.take_decided(row); }),
+        tally_(context.hasher.algorithm()),
+        report_(begin_report(table)) {}
+
+  TableReport run() {
+    cut();
+    compare_rows();
+    count_rows();
+    if (rest_sides_) compare_rest();
+    compare_figures();
+    conclude();
+    return std::move(report_);
+  }
+
+ private:
+  void take_held(const ledger::HeldRow& row);
+  void cut();
+  void compare_rows();
+  void count_rows();
+  void compare_rest();
+  void compare_figures();
+  void conclude();
+  void list_differences(const CloserLook& look, const Evidence& evidence);
+  [[nodiscard]] Attribution attribution_of(const SeenDifference& seen,
+                                           const Evidence& evidence) const;
+  [[nodiscard]] PieceNumber source_piece_of(const RowPicture& target_row) const;
+  [[nodiscard]] Sides row_sides();
+  [[nodiscard]] Sides rest_sides();
+  [[nodiscard]] std::optional<RowKey> source_key() const;
+  [[nodiscard]] std::size_t workers() const {
+    return std::max(source_.workers(), context_.target.workers());
+  }
+
+  const CheckContext& context_;
+  Scanner& source_;
+  const plan::TablePlan& table_;
+  const ledger::Account& account_;
+  ValueMapCheck value_maps_;
+  OneSided one_sided_;
+  bool held_keys_known_ = true;
+  HeldRows held_;
+  ExpectedRows expected_;
+  Origins origins_;
+  std::vector<ledger::Batch> piece_batches_;  // empty where source pieces are no batches
+  std::vector<Piece> side_pieces_;
+  std::vector<Piece> rest_pieces_;
+  SourceTally tally_;
+  std::optional<BucketTable> expected_rows_;
+  std::optional<BucketTable> actual_rows_;
+  std::optional<Sides> rest_sides_;
+  std::optional<BucketTable> expected_rest_;
+  bool unstable_ = false;
+  TableReport report_;
+};
+
+void TableCheck::take_held(const ledger::HeldRow& row) {
+  value_maps_.take_held(row);
+  ++one_sided_.held;
+  held_keys_known_ = held_keys_known_ && !row.source_key.empty() && !table_.key.empty() &&
+                     one_sided_.held <= kMaxNamedKeys;
+  if (held_keys_known_) {
+    one_sided_.held_keys.push_back(ledger::key_from_json(row.source_key).values);
+  } else {
+    one_sided_.held_keys.clear();
+  }
+}
+
+void TableCheck::cut() {
+  BatchPieces batches;
+  if (table_.order == model::RangeKind::key) {
+    batches = pieces_of_batches(ledger::batches(context_.ledger, context_.run_id, table_.number));
+  }
+  origins_.source = std::move(batches.pieces);
+  piece_batches_ = std::move(batches.batches);
+  const std::size_t count = piece_count(account_.bytes, source_.workers());
+  if (origins_.source.empty()) {
+    origins_.source =
+        number_pieces(db::cut_ranges(source_.first(), source_read(table_), table_.order, count));
+  }
+  const auto first_live = static_cast<PieceNumber>(origins_.source.size());
+  if (table_.existing_rows == config::ExistingRows::keep) {
+    origins_.live =
+        cut_target(context_.target, target_read(table_, table_.target), account_.bytes, first_live);
+  }
+  side_pieces_ = cut_target(context_.target, target_read(table_, table_.side), account_.bytes);
+  if (!table_.rest) return;
+  rest_pieces_ = cut_target(context_.target, rest_read(table_), account_.bytes);
+  rest_sides_ = rest_sides();
+}
+
+void TableCheck::compare_rows() {
+  const auto algorithm = context_.hasher.algorithm();
+  BucketSink expected(workers(), algorithm, target_row_key(table_));
+  BucketSink expected_rest(workers(), algorithm, rest_row_key());
+  context_.reporter.begin_stage("source", account_.read.count());
+  tally_ = expected_.feed(source_, context_.target, origins_, origins_.source.size(), &expected,
+                          rest_sides_ ? &expected_rest : nullptr);
+  expected_rows_ = expected.merged();
+  expected_rest_ = expected_rest.merged();
+
+  BucketSink actual(workers(), algorithm, target_row_key(table_));
+  context_.reporter.begin_stage("target", expected_rows_->rows());
+  feed_actual(context_.target, target_read(table_, table_.side), side_pieces_, context_.hasher,
+              &actual);
+  actual_rows_ = actual.merged();
+
+  const Evidence evidence = gather_evidence(tally_, expected_rows_->total(), actual_rows_->total(),
+                                            account_, piece_batches_);
+  report_.source_changed = evidence.source_changed;
+  report_.target_changed = !evidence.target_as_written;
+  report_.digest = actual_rows_->total().to_text();
+  context_.reporter.begin_stage("differences", tally_.read.count() + actual_rows_->rows());
+  const CloserLook look =
+      look_closer(row_sides(), *expected_rows_, *actual_rows_, context_.options.max_listed);
+  unstable_ = look.unstable;
+  report_.counts = look.counts;
+  list_differences(look, evidence);
+}
+
+Sides TableCheck::row_sides() {
+  const auto expected = [this](RowSink& sink, const std::set<PieceNumber>* wanted) {
+    const Origins some{only(origins_.source, wanted), only(origins_.live, wanted)};
+    (void)expected_.feed(source_, context_.target, some, origins_.source.size(), &sink, nullptr);
+  };
+  const auto actual = [this](RowSink& sink, const std::set<PieceNumber>* wanted) {
+    feed_actual(context_.target, target_read(table_, table_.side), only(side_pieces_, wanted),
+                context_.hasher, &sink);
+  };
+  return {expected, actual, target_row_key(table_), source_key(), workers()};
+}
+
+Sides TableCheck::rest_sides() {
+  const auto expected = [this](RowSink& sink, const std::set<PieceNumber>* wanted) {
+    const Origins some{only(origins_.source, wanted), {}};
+    (void)expected_.feed(source_, context_.target, some, origins_.source.size(), nullptr, &sink);
+  };
+  const auto actual = [this](RowSink& sink, const std::set<PieceNumber>* wanted) {
+    feed_actual(context_.target, rest_read(table_), only(rest_pieces_, wanted), context_.hasher,
+                &sink);
+  };
+  return {expected, actual, rest_row_key(), source_key(), workers()};
+}
+
+std::optional<RowKey> TableCheck::source_key() const {
+  if (table_.key.empty()) return std::nullopt;
+  return source_row_key(table_);
+}
+
+void TableCheck::list_differences(const CloserLook& look, const Evidence& evidence) {
+  std::vector<std::string> names;
+  std::vector<codec::Carrier> carriers;
+  for (const plan::TargetField& field : table_.write) {
+    names.push_back(field.name);
+    carriers.push_back(field.carrier);
+  }
+  for (const SeenDifference& seen : look.listed) {
+    Difference difference;
+    difference.kind = seen.difference.kind;
+    difference.expected_copies = seen.difference.expected_copies;
+    difference.actual_copies = seen.difference.actual_copies;
+    difference.attribution = attribution_of(seen, evidence);
+    const auto& [expected, actual] = seen.rows;
+    if (expected) difference.source_key = expected->source_key;
+    if (expected || actual) difference.key = expected ? expected->key : actual->key;
+    if (seen.difference.kind == DifferenceKind::changed && expected && actual) {
+      difference.columns = column_differences(names, carriers, *expected, *actual);
+    }
+    report_.differences.push_back(std::move(difference));
+  }
+}
+
+Attribution TableCheck::attribution_of(const SeenDifference& seen, const Evidence& evidence) const {
+  PieceNumber piece = seen.difference.expected_piece;
+  const bool is_live_row = piece != kNoPiece && piece >= origins_.source.size();
+  if (is_live_row && tally_.existing != account_.existing) return Attribution::target_changed;
+  if (piece == kNoPiece && seen.rows.actual) piece = source_piece_of(*seen.rows.actual);
+  return attribute(evidence, piece);
+}
+
+PieceNumber TableCheck::source_piece_of(const RowPicture& target_row) const {
+  const std::vector<DirectColumn> direct = direct_columns(table_);
+  std::vector<codec::Carrier> carriers;
+  std::vector<std::string> key;
+  for (const std::size_t column : table_.key) {
+    const auto found =
+        std::find_if(direct.begin(), direct.end(), [&](const DirectColumn& candidate) {
+          return table_.read[candidate.source].name == table_.read[column].name;
+        });
+    if (found == direct.end()) return kNoPiece;
+    const FieldPicture& field = target_row.fields.at(found->target);
+    carriers.push_back(table_.read[column].carrier);
+    key.push_back(field_text(table_.write[found->target].carrier, {field.null, field.bytes}));
+  }
+  return locate(origins_.source, carriers, key);
+}
+
+void TableCheck::count_rows() {
+  report_.source_rows = tally_.read.count();
+  report_.expected_rows = expected_rows_->rows();
+  report_.target_rows = actual_rows_->rows();
+  report_.existing = tally_.existing.count();
+  report_.quarantined = tally_.open;
+  report_.decided = tally_.decided;
+  report_.left_behind = tally_.left_behind;
+  report_.filtered = tally_.filtered;
+  report_.unrecorded = tally_.unrecorded;
+  if (tally_.vanished != 0) {
+    report_.notes.push_back(fmt::format(
+        "{} rows that were quarantined at the copy are not in the source any more, or are "
+        "otherwise now",
+        tally_.vanished));
+  }
+}
+
+void TableCheck::compare_rest() {
+  BucketSink actual(workers(), context_.hasher.algorithm(), rest_row_key());
+  context_.reporter.begin_stage("target", expected_rest_->rows());
+  feed_actual(context_.target, rest_read(table_), rest_pieces_, context_.hasher, &actual);
+  const BucketTable found = actual.merged();
+  const CloserLook look =
+      look_closer(*rest_sides_, *expected_rest_, found, context_.options.max_listed);
+  Evidence evidence;
+  evidence.source_changed = report_.source_changed.value_or(false);
+  evidence.target_as_written = found.total() == account_.rest;
+  evidence.expected_as_written = expected_rest_->total() == account_.rest;
+  RestReport rest;
+  rest.table = table_.rest->text();
+  rest.expected_rows = expected_rest_->rows();
+  rest.target_rows = found.rows();
+  rest.counts = look.counts;
+  unstable_ = unstable_ || look.unstable;
+  if (rest.counts.total() != 0) rest.outcome = Outcome::different;
+  for (const SeenDifference& seen : look.listed) {
+    Difference difference;
+    difference.kind = seen.difference.kind;
+    difference.expected_copies = seen.difference.expected_copies;
+    difference.actual_copies = seen.difference.actual_copies;
+    difference.attribution = attribute(evidence, kNoPiece);
+    const auto& [expected, found_row] = seen.rows;
+    if (expected) difference.source_key = expected->source_key;
+    if (expected || found_row) difference.key = expected ? expected->key : found_row->key;
+    rest.differences.push_back(std::move(difference));
+  }
+  report_.rest = std::move(rest);
+}
+
+void TableCheck::compare_figures() {
+  context_.reporter.begin_stage("figures");
+  one_sided_.decided = tally_.decided;
+  one_sided_.existing = tally_.existing.count();
+  db::SqlSession& source = source_.first().sql();
+  db::SqlSession& target = context_.target.first().sql();
+  report_.facts = column_facts(table_, source, target, one_sided_);
+  report_.value_maps = value_maps_.run(source, target);
+}
+
+void TableCheck::conclude() {
+  const std::uint64_t left_out = report_.quarantined + report_.left_behind;
+  if (unstable_) {
+    report_.outcome = Outcome::could_not_check;
+    report_.reason = "what was read differed between two readings of one point in time";
+  } else if (!account_.closes()) {
+    report_.outcome = Outcome::different;
+    report_.reason = "the account of the copy does not close";
+  } else if (report_.unrecorded != 0) {
+    report_.outcome = Outcome::different;
+    report_.reason =
+        fmt::format("{} source rows do not map and are not in quarantine", report_.unrecorded);
+  } else if (report_.quarantined > table_.quarantine_limit) {
+    report_.outcome = Outcome::different;
+    report_.reason = fmt::format("{} rows in quarantine, the limit is {}", report_.quarantined,
+                                 table_.quarantine_limit);
+  } else if (left_out != 0) {
+    report_.outcome = Outcome::equal_except_quarantined;
+  } else if (report_.source_rows == 0 && report_.target_rows == 0) {
+    report_.reason = "no rows on either side";
+  }
+}
+
+}  // namespace
+
+TableReport begin_report(const plan::TablePlan& table) {
+  TableReport report;
+  report.number = table.number;
+  report.source = table.source.text();
+  report.target = table.target.text();
+  report.side = table.side.text();
+  return report;
+}
+
+std::vector<Piece> cut_target(Scanner& target, const db::TableRead& table, std::uint64_t bytes,
+                              PieceNumber first) {
+  return number_pieces(db::cut_ranges(target.first(), table, model::RangeKind::ctid,
+                                      piece_count(bytes, target.workers())),
+                       first);
+}
+
+TableReport check_table(const CheckContext& context, Scanner& source, const plan::TablePlan& table,
+                        const ledger::Account& account) {
+  return TableCheck(context, source, table, account).run();
+}
+
+TableReport check_target_only(const CheckContext& context, const plan::TablePlan& table,
+                              const ledger::Account& account) {
+  TableReport report = begin_report(table);
+  codec::RowSetDigest written = account.target;
+  written.merge(account.existing);
+  const db::TableRead side = target_read(table, table.side);
+  context.reporter.begin_stage("target", written.count());
+  const codec::RowSetDigest found =
+      feed_actual(context.target, side, cut_target(context.target, side, account.bytes),
+                  context.hasher, nullptr);
+  report.source_rows = account.read.count();
+  report.expected_rows = written.count();
+  report.target_rows = found.count();
+  report.existing = account.existing.count();
+  report.quarantined = account.open;
+  report.decided = account.decided;
+  report.left_behind = account.left_behind;
+  report.filtered = account.filtered.count();
+  report.target_changed = found != written;
+  report.digest = found.to_text();
+  if (*report.target_changed) {
+    report.outcome = Outcome::different;
+    report.reason = found.count() == written.count()
+                        ? "the target's rows are not those that were written"
+                        : fmt::format("{} rows were written, the target holds {}", written.count(),
+                                      found.count());
+  }
+  if (table.rest) {
+    const db::TableRead read = rest_read(table);
+    const codec::RowSetDigest rest =
+        feed_actual(context.target, read, cut_target(context.target, read, account.bytes),
+                    context.hasher, nullptr);
+    report.rest =
+        RestReport{table.rest->text(), Outcome::equal, account.rest.count(), rest.count(), {}, {}};
+    if (rest != account.rest) report.rest->outcome = Outcome::different;
+  }
+  return report;
+}
+
+}  // namespace sluice::verify

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "sluice/codec/digest.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
+#include "sluice/plan/plan.h"
+#include "sluice/verify/report.h"
+#include "sluice/verify/verify_tables.h"
+
+#include "verify/scan.h"
+
+namespace sluice::verify {
+
+/// What the check of any table needs. Borrowed: all of it outlives the check.
+struct CheckContext {
+  const std::string& run_id;
+  const Options& options;
+  db::SqlSession& ledger;
+  Scanner& target;
+  Reporter& reporter;
+  codec::RowHasher hasher;
+};
+
+/// A report with the table's names and what the ledger has on record, before anything is read.
+[[nodiscard]] TableReport begin_report(const plan::TablePlan& table);
+
+/// Re-reads and re-maps the source, re-reads the target, and compares.
+[[nodiscard]] TableReport check_table(const CheckContext& context, Scanner& source,
+                                      const plan::TablePlan& table, const ledger::Account& account);
+
+/// Re-reads the target only.
+[[nodiscard]] TableReport check_target_only(const CheckContext& context,
+                                            const plan::TablePlan& table,
+                                            const ledger::Account& account);
+
+/// Cuts a target table into pieces that all workers share.
+[[nodiscard]] std::vector<Piece> cut_target(Scanner& target, const db::TableRead& table,
+                                            std::uint64_t bytes, PieceNumber first = 0);
+
+}  // namespace sluice::verify

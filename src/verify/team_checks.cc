@@ -1,0 +1,198 @@
+#include "verify/team_checks.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/model/error.h"
+#include "sluice/model/quote.h"
+
+#include "verify/decimal.h"
+#include "verify/printable.h"
+#include "verify/savepoint.h"
+#include "verify/sql_expressions.h"
+
+namespace sluice::verify {
+namespace {
+
+/// Figures by group are for people to read; beyond this the comparison of rows is the better tool.
+constexpr std::size_t kMaxGroups = 10000;
+/// Of a group's text: long enough that no two groups share it.
+constexpr std::size_t kGroupBytes = 4096;
+
+const model::Table& find_table(const model::Catalog& catalog, const model::QualifiedName& name) {
+  const model::Table* const table = catalog.find(name);
+  if (table == nullptr) {
+    throw model::Error(model::ErrorKind::config,
+                       fmt::format("table {} is not there, or may not be read", name.text()));
+  }
+  return *table;
+}
+
+/// Where the rows of a live table stand until the cutover.
+model::QualifiedName side_of(const plan::Plan& plan, const model::QualifiedName& target) {
+  for (const plan::TablePlan& table : plan.tables) {
+    if (table.target == target) return table.side;
+  }
+  return target;
+}
+
+std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check& check,
+                                    const config::CheckSide& side,
+                                    const model::QualifiedName& read_from) {
+  const model::Table& table = find_table(from.catalog, side.table);
+  const ColumnTypes types = column_types(table);
+  const auto result =
+      query_guarded(from.session, check_sql(from.session.engine(), check, side, table, read_from));
+  if (result.rows.size() > kMaxGroups) {
+    throw model::Error(model::ErrorKind::not_comparable,
+                       fmt::format("more than {} groups", kMaxGroups));
+  }
+  const ValueClass value =
+      side.column.empty() ? ValueClass::integer : value_class(types.find(side.column)->second);
+  std::vector<GroupValue> groups;
+  for (const auto& row : result.rows) {
+    codec::JsonWriter key;
+    key.begin_array();
+    for (std::size_t i = 0; i < side.group_by.size(); ++i) {
+      const ValueClass group = value_class(types.find(side.group_by[i])->second);
+      if (!row.at(i)) {
+        key.null();
+      } else {
+        key.value(printable(normalized(group, *row[i]), kGroupBytes));
+      }
+    }
+    key.end_array();
+    std::optional<std::string> figure = row.at(side.group_by.size());
+    if (figure) figure = printable(normalized(value, *std::move(figure)));
+    groups.push_back({key.take(), std::move(figure)});
+  }
+  return groups;
+}
+
+bool agrees(const std::optional<std::string>& source, const std::optional<std::string>& target,
+            const Decimal& limit) {
+  if (source == target) return true;
+  if (!source || !target) return false;
+  const std::optional<Decimal> left = Decimal::parse(*source);
+  const std::optional<Decimal> right = Decimal::parse(*target);
+  return left && right && left->is_within(*right, limit);
+}
+
+CheckReport named_report(const config::Check& check) {
+  CheckReport report;
+  report.name = check.name;
+  report.measure = config::to_string(check.measure);
+  report.difference = check.difference;
+  return report;
+}
+
+CheckReport failed(const config::Check& check, const model::Error& error) {
+  CheckReport report = named_report(check);
+  report.outcome = error.kind() == model::ErrorKind::not_comparable ? Outcome::not_comparable
+                                                                    : Outcome::could_not_check;
+  report.reason = error.what();
+  return report;
+}
+
+CheckReport run_check(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
+                      const CheckSource& target) {
+  try {
+    const auto left = read_groups(source, check, check.source, check.source.table);
+    const auto right = read_groups(target, check, check.target, side_of(plan, check.target.table));
+    return compare_groups(check, left, right);
+  } catch (const model::Error& error) {
+    if (ends_everything(error)) throw;
+    return failed(check, error);
+  }
+}
+
+}  // namespace
+
+bool ends_everything(const model::Error& error) noexcept {
+  return error.kind() == model::ErrorKind::connection ||
+         error.kind() == model::ErrorKind::interrupted ||
+         error.kind() == model::ErrorKind::internal;
+}
+
+std::string check_sql(model::Engine engine, const config::Check& check,
+                      const config::CheckSide& side, const model::Table& table,
+                      const model::QualifiedName& read_from) {
+  const ColumnTypes types = column_types(table);
+  std::string columns;
+  std::string groups;
+  for (std::size_t i = 0; i < side.group_by.size(); ++i) {
+    const auto type = types.find(side.group_by[i]);
+    if (type == types.end()) {
+      throw model::Error(
+          model::ErrorKind::config,
+          fmt::format("table {} has no column {}", side.table.text(), side.group_by[i]));
+    }
+    columns += text_expression(engine, side.group_by[i], type->second) + ", ";
+    groups += i == 0 ? " GROUP BY " : ", ";
+    // Texts group byte for byte, numbers and times by value, whatever their scale.
+    groups += value_class(type->second) == ValueClass::text
+                  ? std::to_string(i + 1)
+                  : model::quote_identifier(engine, side.group_by[i]);
+  }
+  std::string where;
+  if (side.filter) where = " WHERE " + condition_sql(engine, *side.filter, types);
+  return fmt::format("SELECT {}{} FROM {}{}{} LIMIT {}", columns,
+                     measure_sql(engine, check.measure, side.column, types),
+                     model::quote_name(engine, read_from), where, groups, kMaxGroups + 1);
+}
+
+CheckReport compare_groups(const config::Check& check, const std::vector<GroupValue>& source,
+                           const std::vector<GroupValue>& target) {
+  CheckReport report = named_report(check);
+  const std::optional<Decimal> limit = Decimal::parse(check.difference);
+  std::map<std::string, CheckGroup> groups;
+  for (const GroupValue& group : source) groups[group.key].source = group.value;
+  for (const GroupValue& group : target) groups[group.key].target = group.value;
+  std::set<std::string> left;
+  std::set<std::string> right;
+  for (const GroupValue& group : source) left.insert(group.key);
+  for (const GroupValue& group : target) right.insert(group.key);
+  for (auto& [key, group] : groups) {
+    group.key = key;
+    // No such group and a NULL figure are not the same.
+    group.agrees = left.contains(key) && right.contains(key) &&
+                   agrees(group.source, group.target, limit.value_or(Decimal()));
+    ++report.groups_total;
+    if (!group.agrees) ++report.groups_differing;
+    report.groups.push_back(group);
+  }
+  std::stable_partition(report.groups.begin(), report.groups.end(),
+                        [](const CheckGroup& group) { return !group.agrees; });
+  if (report.groups_differing != 0) {
+    report.outcome = Outcome::different;
+    report.reason =
+        check.source.group_by.empty()
+            ? "the two sides differ"
+            : fmt::format("{} of {} groups differ", report.groups_differing, report.groups_total);
+  }
+  return report;
+}
+
+std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
+                                    const CheckSource& target) {
+  std::vector<CheckReport> reports;
+  for (const config::Check& check : plan.checks) {
+    reports.push_back(run_check(plan, check, source, target));
+  }
+  return reports;
+}
+
+std::vector<std::string> check_schemas(const plan::Plan& plan, bool is_source) {
+  std::set<std::string> schemas;
+  for (const config::Check& check : plan.checks) {
+    schemas.insert((is_source ? check.source : check.target).table.schema);
+  }
+  return {schemas.begin(), schemas.end()};
+}
+
+}  // namespace sluice::verify

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/config/config.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/model/error.h"
+#include "sluice/model/schema.h"
+#include "sluice/plan/plan.h"
+#include "sluice/verify/report.h"
+
+namespace sluice::verify {
+
+/// A value or a group of a check on one side.
+struct GroupValue {
+  std::string key;  // JSON array of the group's texts
+  std::optional<std::string> value;
+};
+
+/// What one side needs for its checks.
+struct CheckSource {
+  db::SqlSession& session;
+  const model::Catalog& catalog;
+};
+
+/// The statement of one side: the group's columns as text, then the figure. Throws Error{config}
+/// for names that the table does not have, Error{not_comparable} for figures its types do not have.
+[[nodiscard]] std::string check_sql(model::Engine engine, const config::Check& check,
+                                    const config::CheckSide& side, const model::Table& table,
+                                    const model::QualifiedName& read_from);
+
+/// Puts the groups of both sides together.
+[[nodiscard]] CheckReport compare_groups(const config::Check& check,
+                                         const std::vector<GroupValue>& source,
+                                         const std::vector<GroupValue>& target);
+
+/// Runs the plan's checks on both sides, each on its own: one that fails is that check's answer.
+/// Where the plan fills a side table, that is what is asked. Throws Error{connection} and
+/// Error{interrupted} only.
+[[nodiscard]] std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
+                                                  const CheckSource& target);
+
+/// The schemas that the checks speak of, on one side.
+[[nodiscard]] std::vector<std::string> check_schemas(const plan::Plan& plan, bool is_source);
+
+/// Failures that end a verification, whatever it was doing: the server is gone, somebody stopped
+/// it, or the mistake is our own.
+[[nodiscard]] bool ends_everything(const model::Error& error) noexcept;
+
+}  // namespace sluice::verify

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/verification.h"
+#include "sluice/mapping/rules.h"
+#include "sluice/plan/plan.h"
+#include "sluice/verify/report.h"
+
+namespace sluice::verify {
+
+/// How many rows have each value; nullopt is NULL.
+using ValueCounts = std::map<std::optional<std::string>, std::uint64_t>;
+
+/// The value maps of one table, checked by themselves: rows per old value on the source, sent
+/// through the map, must be rows per new value on the target. Only maps that are all that happens
+/// to their column.
+class ValueMapCheck {
+ public:
+  explicit ValueMapCheck(const plan::TablePlan& table);
+
+  /// Every quarantined row: it is counted on the source and has not arrived.
+  void take_held(const ledger::HeldRow& row);
+  /// Every decided row, as it should stand in the target.
+  void take_decided(std::string_view target_row);
+
+  [[nodiscard]] std::vector<ValueMapResult> run(db::SqlSession& source,
+                                                db::SqlSession& target) const;
+
+ private:
+  struct Use {
+    mapping::ValueMapUse use;
+    std::size_t source = 0;  // index into TablePlan::read
+    std::size_t target = 0;  // index into TablePlan::write
+    ValueCounts held;        // by old value
+    ValueCounts decided;     // by new value
+  };
+
+  [[nodiscard]] ValueMapResult check(const Use& use, db::SqlSession& source,
+                                     db::SqlSession& target) const;
+  [[nodiscard]] ValueCounts expected(const Use& use, const ValueCounts& old_values) const;
+
+  const plan::TablePlan& table_;
+  std::vector<Use> uses_;
+};
+
+/// The new value of an old one; false where such rows go to quarantine.
+[[nodiscard]] bool map_value(const mapping::ValueMap& map, const std::optional<std::string>& old,
+                             std::optional<std::string>& out);
+
+/// Compares counts and lists every value.
+[[nodiscard]] ValueMapResult compare_counts(const ValueCounts& expected, const ValueCounts& actual);
+
+}  // namespace sluice::verify

@@ -1,0 +1,286 @@
+#include "sluice/verify/verify_tables.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/db/catalog.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/ledger/verification.h"
+#include "sluice/model/error.h"
+#include "sluice/model/quote.h"
+#include "sluice/os/host.h"
+
+#include "verify/printable.h"
+#include "verify/savepoint.h"
+#include "verify/scan.h"
+#include "verify/table_check.h"
+#include "verify/team_checks.h"
+
+namespace sluice::verify {
+namespace {
+
+using TableNames = std::set<model::QualifiedName>;
+
+/// "20261122-153012" as "2026-11-22T15:30:12Z".
+std::string utc_now() {
+  const std::string stamp = os::utc_stamp();
+  return fmt::format("{}-{}-{}T{}:{}:{}Z", stamp.substr(0, 4), stamp.substr(4, 2),
+                     stamp.substr(6, 2), stamp.substr(9, 2), stamp.substr(11, 2),
+                     stamp.substr(13, 2));
+}
+
+std::vector<const plan::TablePlan*> chosen_tables(const plan::Plan& plan, const Options& options) {
+  std::vector<const plan::TablePlan*> chosen;
+  for (const plan::TablePlan& table : plan.tables) {
+    const auto is_named = [&table](const std::string& name) {
+      return name == table.source.text() || name == table.target.text();
+    };
+    if (options.tables.empty() ||
+        std::any_of(options.tables.begin(), options.tables.end(), is_named)) {
+      chosen.push_back(&table);
+    }
+  }
+  for (const std::string& name : options.tables) {
+    const bool is_known =
+        std::any_of(chosen.begin(), chosen.end(), [&name](const plan::TablePlan* table) {
+          return name == table->source.text() || name == table->target.text();
+        });
+    if (is_known) continue;
+    throw model::Error(model::ErrorKind::usage,
+                       fmt::format("the plan has no table {}", printable(name)),
+                       "name it as schema.table, of the source or of the target");
+  }
+  return chosen;
+}
+
+void require_same_server(db::SqlSession& session, const model::ServerIdentity& planned,
+                         const char* side) {
+  const model::ServerIdentity now = db::read_identity(session);
+  if (now.identity == planned.identity && now.database == planned.database) return;
+  throw model::Error(
+      model::ErrorKind::drift,
+      fmt::format("the {} is database {} of another server than the plan's ({} instead of {})",
+                  side, now.database, now.identity, planned.identity),
+      "connect to the servers that the run was made with");
+}
+
+/// The tables of the schemas that a role may see. Absent and hidden are the same to it.
+TableNames visible_tables(db::SqlSession& session, const std::set<std::string>& schemas) {
+  std::string list;
+  for (const std::string& schema : schemas) {
+    list += (list.empty() ? "" : ", ") + model::quote_literal(session.engine(), schema);
+  }
+  const auto result = query_guarded(
+      session, fmt::format("SELECT table_schema, table_name FROM information_schema.tables "
+                           "WHERE table_schema IN ({})",
+                           list));
+  TableNames names;
+  for (const auto& row : result.rows) names.insert({row.at(0).value(), row.at(1).value()});
+  return names;
+}
+
+/// A verification under way: the sessions, and what the ledger says of the run.
+class Verification {
+ public:
+  Verification(const plan::Plan& plan, const ledger::Run& run, const model::Endpoint& source,
+               const model::Endpoint& target, const Options& options,
+               const ProgressCallback& progress, const std::stop_token& stop)
+      : plan_(plan),
+        run_(run),
+        options_(options),
+        source_endpoint_(source),
+        target_endpoint_(target),
+        stop_(stop),
+        tables_(chosen_tables(plan, options)),
+        reporter_(progress, tables_.size()) {
+    open();
+  }
+
+  VerifyReport run();
+
+ private:
+  void open();
+  [[nodiscard]] bool reads_source() const { return options_.mode == Mode::full; }
+  [[nodiscard]] TableReport check(const plan::TablePlan& table, Scanner* source, Scanner& target);
+  [[nodiscard]] TableReport compare(const plan::TablePlan& table, Scanner* source, Scanner& target);
+  [[nodiscard]] std::optional<std::string> obstacle(const plan::TablePlan& table) const;
+  [[nodiscard]] std::vector<CheckReport> checks(db::SqlSession& source, db::SqlSession& target);
+  void store(const VerifyReport& report);
+  void cancel() noexcept;
+
+  const plan::Plan& plan_;
+  const ledger::Run& run_;
+  const Options& options_;
+  const model::Endpoint& source_endpoint_;
+  const model::Endpoint& target_endpoint_;
+  std::stop_token stop_;
+  std::vector<const plan::TablePlan*> tables_;
+  Reporter reporter_;
+  std::unique_ptr<db::SqlSession> ledger_;
+  std::optional<db::SnapshotSessions> source_;
+  std::optional<db::SnapshotSessions> target_;
+  std::vector<ledger::RunTable> states_;
+  std::vector<ledger::Account> accounts_;
+  TableNames source_tables_;
+  TableNames target_tables_;
+};
+
+void Verification::open() {
+  ledger_ = db::open_session(target_endpoint_, db::Purpose::target);
+  require_same_server(*ledger_, plan_.target, "target");
+  const std::size_t readers = std::max<std::size_t>(options_.readers, 1);
+  if (reads_source()) {
+    source_ = db::open_snapshot(source_endpoint_, readers);
+    require_same_server(source_->sessions.front()->sql(), plan_.source, "source");
+  }
+  target_ = db::open_target_snapshot(target_endpoint_, readers);
+  states_ = ledger::run_tables(*ledger_, run_.id);
+  accounts_ = ledger::accounts(*ledger_, run_.id, plan_.digest);
+  std::set<std::string> source_schemas;
+  std::set<std::string> target_schemas;
+  for (const plan::TablePlan& table : plan_.tables) {
+    source_schemas.insert(table.source.schema);
+    target_schemas.insert(table.side.schema);
+    target_schemas.insert(table.target.schema);
+  }
+  if (plan_.tables.empty()) return;
+  if (source_) source_tables_ = visible_tables(source_->sessions.front()->sql(), source_schemas);
+  target_tables_ = visible_tables(target_->sessions.front()->sql(), target_schemas);
+}
+
+void Verification::cancel() noexcept {
+  if (source_) {
+    for (const auto& session : source_->sessions) session->cancel();
+  }
+  for (const auto& session : target_->sessions) session->cancel();
+}
+
+VerifyReport Verification::run() {
+  const std::stop_callback on_stop(stop_, [this] { cancel(); });
+  VerifyReport report;
+  report.run_id = run_.id;
+  report.plan_sha256 = run_.plan_sha256;
+  report.mode = options_.mode;
+  report.started_at = utc_now();
+  std::optional<Scanner> source;
+  if (source_) {
+    source.emplace(*source_, stop_, reporter_);
+    report.source_label = source_->info.label;
+    report.source_position = source_->info.position;
+  }
+  Scanner target(*target_, stop_, reporter_);
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    throw_if_stopped(stop_);
+    reporter_.begin_table(tables_[i]->source.text(), i);
+    report.tables.push_back(check(*tables_[i], source ? &*source : nullptr, target));
+  }
+  // The team's figures speak of the whole, so they are computed when the whole is looked at.
+  if (source && options_.tables.empty() && !plan_.checks.empty()) {
+    reporter_.begin_stage("checks");
+    report.checks = checks(source->first().sql(), target.first().sql());
+  }
+  throw_if_stopped(stop_);
+  report.ended_at = utc_now();
+  settle(report);
+  store(report);
+  return report;
+}
+
+/// Why a table cannot be looked at; absent: it can.
+std::optional<std::string> Verification::obstacle(const plan::TablePlan& table) const {
+  const auto state =
+      std::find_if(states_.begin(), states_.end(),
+                   [&table](const ledger::RunTable& t) { return t.number == table.number; });
+  if (state == states_.end()) return "the run does not have this table";
+  if (state->state == ledger::TableState::failed) return "its copy failed: " + state->reason;
+  if (state->state != ledger::TableState::copied && state->state != ledger::TableState::ready) {
+    return fmt::format("not copied yet: the table is {}", ledger::to_string(state->state));
+  }
+  const auto missing = [](const char* side, const model::QualifiedName& name) {
+    return fmt::format("{} table {} is not there, or may not be read", side, name.text());
+  };
+  if (source_ && !source_tables_.contains(table.source)) return missing("source", table.source);
+  if (!target_tables_.contains(table.side)) return missing("side", table.side);
+  if (table.rest && !target_tables_.contains(*table.rest)) return missing("rest", *table.rest);
+  const bool keeps = table.existing_rows == config::ExistingRows::keep;
+  if (source_ && keeps && !target_tables_.contains(table.target)) {
+    return missing("target", table.target);
+  }
+  return std::nullopt;
+}
+
+TableReport Verification::check(const plan::TablePlan& table, Scanner* source, Scanner& target) {
+  TableReport report = begin_report(table);
+  report.outcome = Outcome::could_not_check;
+  if (const auto reason = obstacle(table)) {
+    report.reason = *reason;
+    return report;
+  }
+  try {
+    return compare(table, source, target);
+  } catch (const model::Error& error) {
+    throw_if_stopped(stop_);
+    if (ends_everything(error)) throw;
+    // One table's trouble: the others are still looked at.
+    report.reason = error.what();
+    return report;
+  }
+}
+
+TableReport Verification::compare(const plan::TablePlan& table, Scanner* source, Scanner& target) {
+  Savepoints savepoints;
+  if (source_) savepoints.set(*source_);
+  savepoints.set(*target_);
+  const ledger::Account& account =
+      *std::find_if(accounts_.begin(), accounts_.end(),
+                    [&table](const ledger::Account& a) { return a.table_no == table.number; });
+  const CheckContext context{run_.id, options_,  *ledger_,
+                             target,  reporter_, codec::RowHasher(plan_.digest, run_.seed())};
+  TableReport report = source == nullptr ? check_target_only(context, table, account)
+                                         : check_table(context, *source, table, account);
+  savepoints.release();
+  return report;
+}
+
+std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSession& target) {
+  const auto catalog = [](const model::Endpoint& endpoint,
+                          const std::vector<std::string>& schemas) {
+    return db::read_catalog(*db::open_session(endpoint, db::Purpose::catalog), schemas);
+  };
+  const model::Catalog source_catalog = catalog(source_endpoint_, check_schemas(plan_, true));
+  const model::Catalog target_catalog = catalog(target_endpoint_, check_schemas(plan_, false));
+  return run_checks(plan_, {source, source_catalog}, {target, target_catalog});
+}
+
+void Verification::store(const VerifyReport& report) {
+  ledger::Verification record;
+  record.mode = to_string(report.mode);
+  record.outcome = to_string(report.outcome);
+  record.started_at = report.started_at;
+  record.ended_at = report.ended_at;
+  record.report = to_json(report);
+  std::vector<ledger::CheckValue> values;
+  for (const CheckReport& check : report.checks) {
+    for (const CheckGroup& group : check.groups) {
+      values.push_back({check.name, "source", group.key, group.source, report.ended_at});
+      values.push_back({check.name, "target", group.key, group.target, report.ended_at});
+    }
+  }
+  ledger::record_verification(*ledger_, run_.id, record, values);
+}
+
+}  // namespace
+
+VerifyReport verify_tables(const plan::Plan& plan, const ledger::Run& run,
+                           const model::Endpoint& source, const model::Endpoint& target,
+                           const Options& options, const ProgressCallback& progress,
+                           const std::stop_token& stop) {
+  return Verification(plan, run, source, target, options, progress, stop).run();
+}
+
+}  // namespace sluice::verify
