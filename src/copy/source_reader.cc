@@ -45,6 +45,10 @@ SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
   return reader;
 }
 
+bool keeps_rows(const plan::Plan& plan) noexcept {
+  return std::ranges::any_of(plan.tables, is_kept);
+}
+
 SourceReader open_existing_reader(const RunContext& run, db::SqlSession& /*ledger*/) {
   SourceReader reader;
   reader.snapshot = db::open_target_snapshot(run.target, run.options.readers);

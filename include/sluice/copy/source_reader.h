@@ -21,6 +21,8 @@ struct SourceReader {
 /// Opens R sessions at one point in time of the source and records it. A joined process on
 /// PostgreSQL uses the run's own point while it is held.
 [[nodiscard]] SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger);
+/// Whether some live target table's rows are kept.
+[[nodiscard]] bool keeps_rows(const plan::Plan& plan) noexcept;
 /// The same of the live target tables, for rows that are kept.
 [[nodiscard]] SourceReader open_existing_reader(const RunContext& run, db::SqlSession& ledger);
 

@@ -28,6 +28,7 @@ namespace {
 /// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
 /// with one is refused and named.
 void copy_kept_rows(const copy::RunContext& run, db::SqlSession& ledger) {
+  if (!copy::keeps_rows(run.plan)) return;
   copy::SourceReader live = copy::open_existing_reader(run, ledger);
   copy::cut_tables(run, ledger::Origin::existing, live, ledger);
   copy::copy_rows(run, ledger::Origin::existing, live);
@@ -59,9 +60,12 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
   if (run.joined) return help_copying(run, ledger);
-  // Every row of the source, exactly once.
-  copy_kept_rows(run, ledger);
-  copy_source_rows(run, ledger);
+  // Every row of the source, exactly once. A run that got further holds one point in time already.
+  if (run.run.stage == "copying") {
+    copy_kept_rows(run, ledger);
+    copy_source_rows(run, ledger);
+  }
+  if (run.stop.token().stop_requested()) return;
   // The source is let go here: building does not need it.
   ledger::set_run_stage(ledger, run.run.id, "building");
   copy::build_tables(run, ledger);
