@@ -29,7 +29,7 @@ int version_number(std::string_view version) noexcept {
 
 /// A server variable that some versions lack.
 std::optional<std::string> find_variable(SqlSession& session, const std::string& name) {
-  const QueryResult result = session.query("SHOW GLOBAL VARIABLES LIKE ?", {name});
+  const QueryResult result = session.query("SHOW GLOBAL VARIABLES WHERE Variable_name = ?", {name});
   if (result.rows.empty()) return std::nullopt;
   return result.rows.front().at(1);
 }
@@ -38,7 +38,7 @@ std::optional<std::string> find_variable(SqlSession& session, const std::string&
 std::string read_server_id(SqlSession& session) {
   const bool mariadb = session.engine() == model::Engine::mariadb;
   const std::optional<std::string> id =
-      find_variable(session, mariadb ? "server\\_uid" : "server\\_uuid");
+      find_variable(session, mariadb ? "server_uid" : "server_uuid");
   if (id && !id->empty()) return *id;
   return session.query("SELECT CONCAT(@@hostname, ':', @@port, ':', @@datadir)").value();
 }

@@ -36,7 +36,7 @@ void fetch_long(const Slot& slot, char* to) {
   bind.buffer_length = slot.length;
   bind.length = &length;
   if (mysql_stmt_fetch_column(slot.statement, &bind, slot.number, 0) != 0) {
-    throw_error(slot.statement, "fetching a long value");
+    throw_error(slot.statement, slot.handle, "fetching a long value");
   }
 }
 

@@ -107,8 +107,13 @@ void throw_error(MYSQL* handle, std::string_view doing) {
   throw make_error(mysql_errno(handle), mysql_error(handle), doing);
 }
 
-void throw_error(MYSQL_STMT* statement, std::string_view doing) {
-  throw make_error(mysql_stmt_errno(statement), mysql_stmt_error(statement), doing);
+void throw_error(MYSQL_STMT* statement, MYSQL* handle, std::string_view doing) {
+  if (mysql_stmt_errno(statement) != 0) {
+    throw make_error(mysql_stmt_errno(statement), mysql_stmt_error(statement), doing);
+  }
+  if (mysql_errno(handle) != 0) throw_error(handle, doing);
+  constexpr unsigned kLost = 2013;
+  throw make_error(kLost, "the rows ended before their end", doing);
 }
 
 bool is_connection_lost(const model::Error& error) noexcept {

@@ -14,9 +14,11 @@ namespace sluice::db::mysql {
 [[nodiscard]] model::Error make_error(unsigned code, std::string_view message,
                                       std::string_view doing);
 
-/// Throw the last error of a handle.
+/// Throws the last error of a connection.
 [[noreturn]] void throw_error(MYSQL* handle, std::string_view doing);
-[[noreturn]] void throw_error(MYSQL_STMT* statement, std::string_view doing);
+/// Throws the last error of a statement, which MariaDB's client leaves at the connection where it
+/// happened between two rows. Without any error the connection counts as lost.
+[[noreturn]] void throw_error(MYSQL_STMT* statement, MYSQL* handle, std::string_view doing);
 
 /// True where the error says that the connection is gone, so that the fate of a COMMIT is unknown.
 [[nodiscard]] bool is_connection_lost(const model::Error& error) noexcept;

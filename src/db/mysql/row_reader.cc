@@ -5,7 +5,6 @@
 
 #include "sluice/model/error.h"
 
-#include "db/mysql/errors.h"
 #include "db/mysql/range_sql.h"
 
 namespace sluice::db::mysql {
@@ -64,15 +63,15 @@ MYSQL_BIND bind_of(Slot& slot, enum_field_types type, bool is_unsigned) noexcept
 
 RowReader::RowReader(Connection& connection, const TableRead& table, const model::KeyRange& range,
                      const std::string& index)
-    : doing_("reading " + table.table.text()), columns_(table.columns.size()) {
+    : doing_("reading " + table.table.text()),
+      handle_(connection.handle()),
+      columns_(table.columns.size()) {
   const std::vector<ColumnReader> readers = readers_of(table);
   const std::string sql = select_range(table, range, index, expressions_of(readers));
   attach_thread();
   statement_.reset(mysql_stmt_init(connection.handle()));
   if (!statement_) throw std::bad_alloc();
-  if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) {
-    throw_error(statement_.get(), doing_);
-  }
+  if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) fail();
   check_types(table, readers);
   slots_.resize(mysql_stmt_field_count(statement_.get()));
   for (std::size_t i = 0; i < columns_; ++i) {
@@ -80,7 +79,7 @@ RowReader::RowReader(Connection& connection, const TableRead& table, const model
     slots_[i].fraction_digits = table.columns[i].type.fraction_digits.value_or(0);
   }
   bind(readers);
-  if (mysql_stmt_execute(statement_.get()) != 0) throw_error(statement_.get(), doing_);
+  if (mysql_stmt_execute(statement_.get()) != 0) fail();
 }
 
 void RowReader::check_types(const TableRead& table,
@@ -104,6 +103,7 @@ void RowReader::bind(const std::vector<ColumnReader>& readers) {
     const ColumnReader& reader = readers[i];
     Slot& slot = slots_[i];
     slot.statement = statement_.get();
+    slot.handle = handle_;
     slot.number = static_cast<unsigned>(i);
     slot.capacity = reader.capacity;
     if (reader.capacity > 0) slot.buffer = std::make_unique<char[]>(reader.capacity);
@@ -114,9 +114,7 @@ void RowReader::bind(const std::vector<ColumnReader>& readers) {
   for (std::size_t i = columns_; i < slots_.size(); ++i) {
     binds.push_back(bind_of(slots_[i], MYSQL_TYPE_LONGLONG, false));
   }
-  if (mysql_stmt_bind_result(statement_.get(), binds.data()) != 0) {
-    throw_error(statement_.get(), doing_);
-  }
+  if (mysql_stmt_bind_result(statement_.get(), binds.data()) != 0) fail();
 }
 
 bool RowReader::fetch() {
@@ -127,7 +125,7 @@ bool RowReader::fetch() {
     case MYSQL_NO_DATA:
       return false;
     default:
-      throw_error(statement_.get(), doing_);
+      fail();
   }
 }
 

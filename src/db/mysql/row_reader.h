@@ -10,6 +10,7 @@
 
 #include "db/mysql/columns.h"
 #include "db/mysql/connection.h"
+#include "db/mysql/errors.h"
 
 namespace sluice::db::mysql {
 
@@ -30,8 +31,10 @@ class RowReader {
   void bind(const std::vector<ColumnReader>& readers);
   void check_types(const TableRead& table, const std::vector<ColumnReader>& readers) const;
   [[nodiscard]] bool fetch();
+  [[noreturn]] void fail() const { throw_error(statement_.get(), handle_, doing_); }
 
   std::string doing_;  // for messages
+  MYSQL* handle_;
   std::size_t columns_;
   std::vector<Slot> slots_;  // of the columns, then of the zero tests; their places are bound
   std::vector<Encode> encoders_;

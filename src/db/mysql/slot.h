@@ -26,6 +26,7 @@ struct Slot {
   ClientBool error = 0;
 
   MYSQL_STMT* statement = nullptr;
+  MYSQL* handle = nullptr;             // of the statement
   unsigned number = 0;                 // in the statement's result
   int bits = 0;                        // of bit(n)
   int fraction_digits = 0;             // of times
