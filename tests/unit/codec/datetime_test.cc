@@ -83,10 +83,10 @@ TEST_CASE("random dates and moments come back from their texts") {
     std::int32_t date = 0;
     REQUIRE(name(parse_date(date_text(days), date)) == "none");
     REQUIRE(date == days);
-    const std::int64_t moment =
-        kMinTimestamp +
-        static_cast<std::int64_t>(random.below(kEndTimestamp) +
-                                  random.below(static_cast<std::uint64_t>(-kMinTimestamp)));
+    // The range is longer than an int64 counts.
+    constexpr auto kFirst = static_cast<std::uint64_t>(kMinTimestamp);
+    const auto moment = static_cast<std::int64_t>(
+        kFirst + random.below(static_cast<std::uint64_t>(kEndTimestamp) - kFirst));
     std::string text;
     append_timestamp(moment, text);
     CAPTURE(text);
