@@ -25,7 +25,8 @@ int next_number(db::SqlSession& session, const std::string& run_id) {
 std::string bytes_of(const std::string& hex_digits) {
   std::string bytes;
   if (!codec::append_from_hex(hex_digits, bytes)) {
-    throw model::Error(model::ErrorKind::data, "the ledger holds a quarantined row that is not hex");
+    throw model::Error(model::ErrorKind::data,
+                       "the ledger holds a quarantined row that is not hex");
   }
   return bytes;
 }

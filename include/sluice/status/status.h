@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
+#include "sluice/ledger/verification.h"
+
+/// Where a run stands, as the ledger tells it: read by any process at any time, without disturbing
+/// those that work on it.
+namespace sluice::status {
+
+struct TableStatus {
+  int number = 0;
+  std::string source;
+  std::string target;
+  ledger::TableState state = ledger::TableState::pending;
+  std::string reason;  ///< of failed
+  std::uint64_t rows_read = 0;
+  std::uint64_t estimated_rows = 0;  ///< the catalogue's guess at the start
+  std::uint64_t rows_arrived = 0;    ///< in the side table, decided and kept ones included
+  std::uint64_t bytes = 0;           ///< of rows written, in row form
+  std::uint64_t estimated_bytes = 0;
+  std::uint64_t quarantined = 0;  ///< nobody has decided yet
+  std::uint64_t left_behind = 0;
+  std::uint64_t filtered = 0;
+  bool closes = true;  ///< the account: every row read is somewhere
+};
+
+struct RunStatus {
+  ledger::Run run;
+  bool is_held = false;                  ///< a living process works on it
+  std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
+  std::vector<TableStatus> tables;       ///< in plan order
+  std::optional<ledger::Verification> last_verification;
+  std::string next;    ///< the command to run now; empty: wait
+  std::string advice;  ///< the same in words
+
+  /// Sums over all tables; `number` is 0.
+  [[nodiscard]] TableStatus total() const;
+};
+
+/// Throws Error{usage} where the ledger has no such run.
+[[nodiscard]] RunStatus read_status(db::SqlSession& session, const std::string& run_id);
+
+/// What to do next, from everything else in `status`.
+void advise(RunStatus& status);
+
+inline constexpr std::size_t kMaxLines = 24;
+inline constexpr std::size_t kMaxColumns = 80;
+/// At most kMaxLines lines of kMaxColumns characters. Tables in trouble come first, then large
+/// ones.
+[[nodiscard]] std::string to_text(const RunStatus& status);
+
+inline constexpr std::string_view kStatusSchema = "sluice.status/1";
+[[nodiscard]] std::string to_json(const RunStatus& status);
+
+inline constexpr std::string_view kRunsSchema = "sluice.runs/1";
+/// One line a run, in the order given.
+[[nodiscard]] std::string runs_to_text(const std::vector<ledger::Run>& runs);
+[[nodiscard]] std::string runs_to_json(const std::vector<ledger::Run>& runs);
+
+}  // namespace sluice::status

@@ -1,0 +1,120 @@
+#include "sluice/status/status.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
+#include "sluice/plan/plan.h"
+
+namespace sluice::status {
+namespace {
+
+TableStatus table_status(const plan::TablePlan& table, const std::vector<ledger::RunTable>& states,
+                         const std::vector<ledger::Account>& accounts) {
+  TableStatus status;
+  status.number = table.number;
+  status.source = table.source.text();
+  status.target = table.target.text();
+  for (const ledger::RunTable& state : states) {
+    if (state.number != table.number) continue;
+    status.state = state.state;
+    status.reason = state.reason;
+    status.estimated_rows = state.estimated_rows;
+    status.estimated_bytes = state.estimated_bytes;
+  }
+  for (const ledger::Account& account : accounts) {
+    if (account.table_no != table.number) continue;
+    status.rows_read = account.read.count();
+    status.rows_arrived = account.target.count() + account.existing.count();
+    status.bytes = account.bytes;
+    status.quarantined = account.open;
+    status.left_behind = account.left_behind;
+    status.filtered = account.filtered.count();
+    status.closes = account.closes();
+  }
+  return status;
+}
+
+void advise_finished(RunStatus& status) {
+  const auto& verified = status.last_verification;
+  if (verified && verified->outcome.starts_with("equal")) {
+    status.advice = verified->mode == "full" ? "copied and verified"
+                                             : "copied; the target holds what was written";
+    if (verified->mode != "full") status.next = "sluice verify --config FILE";
+    return;
+  }
+  status.next = "sluice verify --config FILE";
+  status.advice = verified ? "copied; the last verification found no proof, look at it again"
+                           : "copied, not verified yet";
+}
+
+}  // namespace
+
+TableStatus RunStatus::total() const {
+  TableStatus total;
+  for (const TableStatus& table : tables) {
+    total.rows_read += table.rows_read;
+    total.estimated_rows += table.estimated_rows;
+    total.rows_arrived += table.rows_arrived;
+    total.bytes += table.bytes;
+    total.estimated_bytes += table.estimated_bytes;
+    total.quarantined += table.quarantined;
+    total.left_behind += table.left_behind;
+    total.filtered += table.filtered;
+    total.closes = total.closes && table.closes;
+  }
+  return total;
+}
+
+void advise(RunStatus& status) {
+  status.next.clear();
+  switch (status.run.state) {
+    case ledger::RunState::running:
+      if (status.is_held) {
+        status.advice = "under way";
+        return;
+      }
+      status.advice = "nobody works on it: its process died without a word";
+      break;
+    case ledger::RunState::stopped:
+      status.advice = "stopped by a person or a signal; goes on where it was";
+      break;
+    case ledger::RunState::paused:
+      status.advice = "a limit was crossed: a person must look";
+      status.next = "sluice quarantine --config FILE";
+      return;
+    case ledger::RunState::failed:
+      status.advice = "ended by an error; goes on when its cause is gone";
+      break;
+    case ledger::RunState::finished:
+      advise_finished(status);
+      return;
+  }
+  status.next = "sluice copy --config FILE";
+}
+
+RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
+  const std::optional<ledger::Run> run = ledger::find_run(session, run_id);
+  if (!run) {
+    throw model::Error(model::ErrorKind::usage, fmt::format("the ledger has no run {}", run_id),
+                       "sluice runs lists them");
+  }
+  RunStatus status;
+  status.run = *run;
+  const plan::Plan plan = plan::from_json(ledger::plan_of_run(session, run_id));
+  const auto states = ledger::run_tables(session, run_id);
+  const auto accounts = ledger::accounts(session, run_id, plan.digest);
+  for (const plan::TablePlan& table : plan.tables) {
+    status.tables.push_back(table_status(table, states, accounts));
+  }
+  status.is_held = ledger::is_held(session, run_id);
+  status.holders = ledger::processes(session, run_id);
+  const auto verifications = ledger::verifications(session, run_id);
+  if (!verifications.empty()) status.last_verification = verifications.front();
+  advise(status);
+  return status;
+}
+
+}  // namespace sluice::status

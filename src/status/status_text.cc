@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "sluice/status/status.h"
+
+namespace sluice::status {
+namespace {
+
+/// Lines of a run with everything there is to say of it, apart from its tables: two about the run,
+/// two about processes, the reason, the heading, "and more", the total, the account, the
+/// verification, advice and next.
+constexpr std::size_t kOtherLines = 12;
+constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
+
+/// One line of at most kMaxColumns characters; names and reasons come from elsewhere and may hold
+/// anything.
+std::string line(std::string text) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) text[i] = '?';
+    if (starts_character(text[i]) && ++characters > kMaxColumns) {
+      text.resize(i);
+      break;
+    }
+  }
+  return text + "\n";
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB"};
+  auto amount = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; amount >= 999.5 && unit + 1 < kUnits.size(); ++unit) amount /= 1000;
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.3g} {}", amount, kUnits[unit]);
+}
+
+/// Of the catalogue's guess, so it may pass 100; a finished table is what it is.
+std::string share(const TableStatus& table) {
+  if (table.state == ledger::TableState::ready || table.state == ledger::TableState::copied) {
+    return "100%";
+  }
+  if (table.estimated_rows == 0) return "";
+  return fmt::format("{}%",
+                     std::min<std::uint64_t>(99, table.rows_read * 100 / table.estimated_rows));
+}
+
+std::string state_text(const TableStatus& table) {
+  if (table.state == ledger::TableState::failed) return "failed: " + table.reason;
+  std::string text = ledger::to_string(table.state);
+  if (!table.closes) text += ", does not add up";
+  return text;
+}
+
+std::string table_line(const TableStatus& table) {
+  return line(fmt::format("{:<28.28} {:>12} {:>5} {:>8} {:>8}  {}", table.source, table.rows_read,
+                          share(table), bytes_text(table.bytes), table.quarantined,
+                          state_text(table)));
+}
+
+/// Failed ones first, then those with rows in quarantine, then by size.
+std::vector<TableStatus> by_trouble(std::vector<TableStatus> tables) {
+  const auto rank = [](const TableStatus& table) {
+    return std::tuple(table.state != ledger::TableState::failed, table.closes,
+                      table.quarantined == 0, ~std::max(table.bytes, table.estimated_bytes),
+                      table.number);
+  };
+  std::sort(tables.begin(), tables.end(),
+            [&](const TableStatus& a, const TableStatus& b) { return rank(a) < rank(b); });
+  return tables;
+}
+
+std::string head(const RunStatus& status) {
+  const ledger::Run& run = status.run;
+  const bool is_over = run.state == ledger::RunState::finished;
+  std::string text =
+      line(fmt::format("run {} ({}): {}{}", run.id, run.name, ledger::to_string(run.state),
+                       is_over ? "" : ", " + run.stage));
+  std::string when = "started " + run.started_at;
+  if (!run.ended_at.empty()) when += ", ended " + run.ended_at;
+  if (!run.operator_name.empty()) when += ", by " + run.operator_name;
+  text += line(when);
+  if (!run.reason.empty()) text += line(run.reason);
+  return text;
+}
+
+std::string holders(const RunStatus& status) {
+  if (!status.is_held) return "";
+  std::string text;
+  std::size_t shown = 0;
+  for (const ledger::Process& process : status.holders) {
+    if (++shown > 2) break;
+    std::string what = fmt::format("process {} of {} on {}, since {}", process.pid, process.os_user,
+                                   process.host, process.started_at);
+    if (shown == 2 && status.holders.size() > 2) {
+      what += fmt::format(", and {} more", status.holders.size() - 2);
+    }
+    text += line(what);
+  }
+  return text;
+}
+
+std::string table_lines(const RunStatus& status) {
+  std::string text = line(fmt::format("{:<28} {:>12} {:>5} {:>8} {:>8}  {}", "table", "rows read",
+                                      "", "written", "quarant.", "state"));
+  const std::vector<TableStatus> tables = by_trouble(status.tables);
+  const std::size_t shown = std::min(tables.size(), kMaxTables);
+  for (std::size_t i = 0; i < shown; ++i) text += table_line(tables[i]);
+  if (shown < tables.size()) text += line(fmt::format("and {} more", tables.size() - shown));
+  const TableStatus total = status.total();
+  text += line(fmt::format("{:<28} {:>12} {:>5} {:>8} {:>8}", "total", total.rows_read, "",
+                           bytes_text(total.bytes), total.quarantined));
+  if (total.left_behind + total.filtered != 0) {
+    text += line(fmt::format("left behind: {}, filtered: {}", total.left_behind, total.filtered));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const RunStatus& status) {
+  std::string text = head(status) + holders(status) + table_lines(status);
+  if (const auto& verified = status.last_verification) {
+    text += line(
+        fmt::format("verified {} ({}): {}", verified->ended_at, verified->mode, verified->outcome));
+  }
+  text += line(status.advice);
+  if (!status.next.empty()) text += line("Next: " + status.next);
+  return text;
+}
+
+std::string runs_to_text(const std::vector<ledger::Run>& runs) {
+  if (runs.empty()) return "no runs\n";
+  std::string text;
+  for (const ledger::Run& run : runs) {
+    std::string what = fmt::format("{}  {:<9} {}  {}", run.id, ledger::to_string(run.state),
+                                   run.started_at, run.name);
+    if (run.state != ledger::RunState::finished) what += ", " + run.stage;
+    if (!run.reason.empty()) what += ": " + run.reason;
+    text += line(std::move(what));
+  }
+  return text;
+}
+
+}  // namespace sluice::status
