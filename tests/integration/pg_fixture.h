@@ -1,13 +1,15 @@
 #pragma once
 
-#include <initializer_list>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sluice/codec/convert.h"
+#include "sluice/codec/pg_types.h"
 #include "sluice/codec/row_form.h"
+#include "sluice/db/catalog.h"
 #include "sluice/db/source.h"
 #include "sluice/db/target.h"
 #include "sluice/model/endpoint.h"
@@ -26,14 +28,26 @@ namespace sluice::test {
   return endpoint;
 }
 
-[[nodiscard]] inline db::ReadColumn read_column(const std::string& name, const std::string& sql,
-                                                const std::string& base, codec::Carrier carrier) {
-  db::ReadColumn column;
-  column.name = name;
-  column.type.sql = sql;
-  column.type.base = base;
-  column.carrier = carrier;
-  return column;
+/// What to read of a table, as its catalogue says: all columns, each by its natural carrier.
+[[nodiscard]] inline db::TableRead table_read(const PostgresDatabase& db,
+                                              const model::QualifiedName& name,
+                                              const std::vector<std::string>& key) {
+  const auto session = db::open_session(endpoint_of(db), db::Purpose::catalog);
+  const model::Catalog catalog = db::read_catalog(*session, {name.schema});
+  const model::Table* table = catalog.find(name);
+  if (table == nullptr) throw std::invalid_argument("no table " + name.text());
+  db::TableRead read;
+  read.table = name;
+  for (const model::Column& column : table->columns) {
+    read.columns.push_back(
+        {column.name, column.type, codec::carrier_for_pg_column(column.type).carrier});
+  }
+  for (const std::string& column : key) {
+    for (std::size_t i = 0; i < read.columns.size(); ++i) {
+      if (read.columns[i].name == column) read.key.push_back(i);
+    }
+  }
+  return read;
 }
 
 /// A field as text; the carrier's own form is read from it.
@@ -109,6 +123,21 @@ inline void put_row(codec::RowBuffer& rows, const std::vector<codec::Carrier>& c
   while (stream->read(batch, byte_budget)) {
     for (std::size_t i = 0; i < batch.rows.rows(); ++i)
       texts.push_back(row_text(batch.rows.row(i), carriers));
+  }
+  return texts;
+}
+
+/// What the server itself prints of a query's rows, in the form of row_text().
+[[nodiscard]] inline std::vector<std::string> server_texts(const PostgresDatabase& db,
+                                                           const std::string& sql) {
+  std::vector<std::string> texts;
+  for (const Row& row :
+       db.query("SET TimeZone = 'UTC'; SET extra_float_digits = 3; SET DateStyle = 'ISO, YMD';"
+                "SET IntervalStyle = postgres; SET lc_monetary = 'C';" +
+                sql)) {
+    std::string& text = texts.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i)
+      text += (i == 0 ? "" : "|") + row[i].value_or("NULL");
   }
   return texts;
 }

@@ -118,7 +118,8 @@ void read_indexes(Connection& connection, TableSet& tables) {
 void read_correlations(Connection& connection, TableSet& tables) {
   for (const auto& fields : connection.query(kCorrelations, {tables.oids()}).rows) {
     Row row(fields);
-    tables.at(row.text()).key_correlation = row.optional_real();
+    model::Table& table = tables.at(row.text());
+    table.key_correlation = row.optional_real();
   }
 }
 

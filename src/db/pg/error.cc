@@ -24,6 +24,8 @@ struct Rule {
 constexpr std::array kRules = {
     Rule{"08P01", ErrorKind::internal, Retry::never, ""},
     Rule{"08", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"22P03", ErrorKind::internal, Retry::never, ""},
+    Rule{"22P04", ErrorKind::internal, Retry::never, ""},
     Rule{"22", ErrorKind::data, Retry::never, ""},
     Rule{"23", ErrorKind::data, Retry::never, ""},
     Rule{"25006", ErrorKind::config, Retry::never,
@@ -120,6 +122,8 @@ std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept {
   if (sqlstate == "23502") return Refusal::Kind::not_null;
   if (sqlstate == "23503") return Refusal::Kind::foreign_key;
   if (sqlstate == "23514") return Refusal::Kind::check;
+  // The form of the COPY stream, not a value in it: a mistake of ours.
+  if (sqlstate == "22P03" || sqlstate == "22P04") return std::nullopt;
   if (sqlstate.substr(0, 2) == "22") return Refusal::Kind::value;
   if (sqlstate == "54000") return Refusal::Kind::row_too_big;
   return std::nullopt;
