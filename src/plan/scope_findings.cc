@@ -82,6 +82,14 @@ void check_measure(const model::Table& table, config::Measure measure,
                  "use count, count_distinct, min or max");
 }
 
+/// Kinds that hold no rows of their own (a partitioned table's are in its partitions); any other
+/// may, also one not known here.
+bool holds_rows(const model::Table& table) {
+  static constexpr std::string_view kWithoutRows[] = {"view", "materialized view", "foreign",
+                                                      "sequence", "partitioned"};
+  return std::ranges::find(kWithoutRows, table.kind) == std::end(kWithoutRows);
+}
+
 }  // namespace
 
 const model::Table* find_table(const model::Catalog& catalog, const model::QualifiedName& name,
@@ -109,8 +117,8 @@ void look_at_servers(const config::Config& config, const model::Catalog& source,
 
 void look_at_scope(const config::Config& config, const model::Catalog& source, Findings& findings) {
   for (const model::Table& table : source.tables) {
-    const bool holds_rows = table.kind == "table" || table.kind == "partitioned";
-    if (!holds_rows || config.find_table(table.name) != nullptr || config.is_left(table.name))
+    if (!holds_rows(table) || config.find_table(table.name) != nullptr ||
+        config.is_left(table.name))
       continue;
     findings.error("unmapped-source-table", table.name.text(),
                    "is neither mapped nor left behind on purpose",

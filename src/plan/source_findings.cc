@@ -66,11 +66,13 @@ void look_at_postgresql(const model::Table& table, Findings& findings) {
 }  // namespace
 
 void look_at_source(model::Engine engine, const model::Table& table, Findings& findings) {
-  if (table.kind != "table") {
-    findings.error("not-a-table", table.name.text(),
-                   "the source is a " + table.kind + ", and only ordinary tables can be moved",
-                   table.kind == "partitioned" ? "map its partitions one by one, or leave it"
-                                               : "map the tables behind it");
+  if (table.kind != "table" && table.kind != "partition") {
+    findings.error(
+        "not-a-table", table.name.text(),
+        "the source's kind is \"" + table.kind + "\", and only ordinary tables can be moved",
+        table.kind == "partitioned"
+            ? "map each of its partitions to a target of its own, or leave them"
+            : "map the tables behind it");
   }
   if (model::is_mysql_family(engine)) {
     look_at_mysql(table, findings);

@@ -50,9 +50,10 @@ void look_at_target(const model::Table& table, const config::Table& config, cons
                     Findings& findings) {
   const std::string where = table.name.text();
   if (table.kind != "table") {
-    findings.error("not-a-table", where,
-                   "the target is a " + table.kind + ", and only ordinary tables can be filled",
-                   "map to an ordinary table");
+    findings.error(
+        "not-a-table", where,
+        "the target's kind is \"" + table.kind + "\", and only ordinary tables can be filled",
+        "map to an ordinary table");
   }
   if (!table.triggers.empty()) {
     findings.note("target-triggers", where,

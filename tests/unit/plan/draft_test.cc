@@ -205,6 +205,24 @@ TEST_CASE("a source table that nobody mentions is an error, a view is not") {
   CHECK(input.of_rule("unmapped-source-table").empty());
 }
 
+TEST_CASE("a partition is read like a table, but cannot be a target") {
+  Input input;
+  input.customers().kind = "partition";
+  input.source.tables[2].kind = "partitioned";
+  input.config.leave.clear();
+  CHECK(input.draft().plan);
+  input = Input();
+  input.new_orders().kind = "partition";
+  check_one(input, "not-a-table", Severity::error, "crm.orders");
+}
+
+TEST_CASE("a kind of table that is not known here must be mapped or left too") {
+  Input input;
+  input.source.tables[2].kind = "system versioned table";
+  input.config.leave.clear();
+  check_one(input, "unmapped-source-table", Severity::error, "legacy.sessions");
+}
+
 TEST_CASE("only ordinary tables are moved") {
   for (const char* kind : {"view", "partitioned", "foreign", "materialized view"}) {
     Input input;

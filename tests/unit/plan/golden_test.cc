@@ -34,14 +34,15 @@ Plan small_plan() {
   email.lossy = true;
   email.keep_rest = true;
   config.tables[0].rules.rules.push_back(email);
-  const Draft draft = plan::draft(config, "0123", example::source_catalog(),
-                                  example::target_catalog());
+  const Draft draft =
+      plan::draft(config, "0123", example::source_catalog(), example::target_catalog());
   REQUIRE(draft.plan);
   return *draft.plan;
 }
 
-/// Plans outlive the program that made them: a change that these files show needs a new version, or a good reason why old plans
-/// still mean the same. plan.json is the plan's text laid out; it was compared by hand with example.h.
+/// Plans outlive the program that made them: a change that these files show needs a new version, or
+/// a good reason why old plans still mean the same. plan.json is the plan's text laid out; it was
+/// compared by hand with example.h.
 TEST_CASE("the plan of the small migration is the one on file") {
   const std::string text = to_json(small_plan());
   CHECK(pretty(text) == golden("plan.json"));

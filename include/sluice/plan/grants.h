@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "sluice/config/config.h"
+#include "sluice/plan/plan.h"
+
+/// The SQL that makes the roles a migration works with. It is printed, never run: whoever may make
+/// roles looks at it first. It holds no password and makes no role that could be used without one
+/// being set.
+namespace sluice::plan {
+
+/// Names of the roles; empty: the endpoint's user, else sluice_source and sluice_target.
+struct GrantRoles {
+  std::string source;
+  std::string target;
+  /// From where the source role connects, on the MySQL family ('%', '10.0.0.5', 'localhost').
+  std::string host = "%";
+};
+
+/// A role that can read what is copied and nothing else. On the MySQL family it sees the tables'
+/// whole databases, because tables it could not see would be left behind without anybody noticing.
+[[nodiscard]] std::string source_grants(const config::Config& config, const GrantRoles& roles);
+
+/// A role that can make the ledger and side tables beside the live ones, and read those, but not
+/// change them. `plan` may be null; with it, what foreign keys to tables outside the plan need is
+/// there too.
+[[nodiscard]] std::string target_grants(const config::Config& config, const GrantRoles& roles,
+                                        const Plan* plan);
+
+}  // namespace sluice::plan

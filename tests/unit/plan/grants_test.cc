@@ -1,0 +1,89 @@
+#include "sluice/plan/grants.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/plan/draft.h"
+
+#include "example.h"
+
+namespace sluice::plan {
+namespace {
+
+config::Config with_endpoints() {
+  config::Config config = example::config();
+  config.source.engine = model::Engine::mysql;
+  config.target.database = "crm";
+  return config;
+}
+
+TEST_CASE(
+    "a MySQL source user sees whole databases, cannot log in yet, and is told what more it may "
+    "need") {
+  CHECK(source_grants(with_endpoints(), {}) ==
+        "-- source: a user that can read, and change nothing\n"
+        "CREATE USER 'sluice_source'@'%' REQUIRE SSL ACCOUNT LOCK;\n"
+        "GRANT SELECT ON `legacy`.* TO 'sluice_source'@'%';\n"
+        "-- one point in time for all sessions: nothing more on MariaDB with a binary log; "
+        "elsewhere a lock of a moment\n"
+        "-- needs RELOAD, and MySQL tells its position only to REPLICATION CLIENT:\n"
+        "-- GRANT RELOAD, REPLICATION CLIENT ON *.* TO 'sluice_source'@'%';\n"
+        "-- nobody can use it yet. Then, so that the password stands in no file:\n"
+        "-- ALTER USER 'sluice_source'@'%' IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n");
+}
+
+TEST_CASE("a database's name is no pattern, and names cannot leave their quotes") {
+  config::Config config = with_endpoints();
+  config.tables[0].source.schema = "old_c%m`";
+  config.source.user = "o'brien";
+  const std::string sql = source_grants(config, {"", "", "localhost"});
+  CHECK(sql.find("CREATE USER 'o''brien'@'localhost' ACCOUNT LOCK;") != std::string::npos);
+  CHECK(sql.find("GRANT SELECT ON `old\\_c\\%m```.* TO 'o''brien'@'localhost';") !=
+        std::string::npos);
+}
+
+TEST_CASE(
+    "a PostgreSQL source role reads the mapped tables and those of checks, and nothing else") {
+  config::Config config = with_endpoints();
+  config.source = {};
+  config.source.database = "old";
+  config::Check check;
+  check.source.table = {"reports", "monthly"};
+  config.checks = {check};
+  CHECK(source_grants(config, {"reader", "", ""}) ==
+        "-- source: a role that can read what is copied, and change nothing\n"
+        "CREATE ROLE \"reader\" LOGIN;\n"
+        "ALTER ROLE \"reader\" SET default_transaction_read_only = on;\n"
+        "GRANT CONNECT ON DATABASE \"old\" TO \"reader\";\n"
+        "GRANT USAGE ON SCHEMA \"legacy\" TO \"reader\";\n"
+        "GRANT USAGE ON SCHEMA \"reports\" TO \"reader\";\n"
+        "GRANT SELECT ON TABLE \"legacy\".\"customers\" TO \"reader\";\n"
+        "GRANT SELECT ON TABLE \"legacy\".\"orders\" TO \"reader\";\n"
+        "GRANT SELECT ON TABLE \"reports\".\"monthly\" TO \"reader\";\n"
+        "-- then, in psql, so that it stands in no file: \\password \"reader\"\n");
+}
+
+TEST_CASE("a target role can make tables and read, but change no live table") {
+  const std::string sql = target_grants(with_endpoints(), {}, nullptr);
+  CHECK(sql.find("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE \"crm\"") != std::string::npos);
+  CHECK(sql.find("GRANT USAGE, CREATE ON SCHEMA \"crm\"") != std::string::npos);
+  CHECK(sql.find("GRANT SELECT ON TABLE \"crm\".\"customers\"") != std::string::npos);
+  CHECK(sql.find("GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"crm\"") != std::string::npos);
+  for (const char* word : {"INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", " ALL ON"}) {
+    CHECK(sql.find(word) == std::string::npos);
+  }
+}
+
+TEST_CASE("with a plan, tables that foreign keys refer to outside it are there") {
+  config::Config config = with_endpoints();
+  config.tables.erase(config.tables.begin());
+  config.leave.push_back({{"legacy", "customers"}, "moved last week", ""});
+  const Draft draft = plan::draft(config, "", example::source_catalog(), example::target_catalog());
+  REQUIRE(draft.plan);
+  CHECK(
+      target_grants(config, {}, &*draft.plan)
+          .find("GRANT SELECT, REFERENCES ON TABLE \"crm\".\"customers\" TO \"sluice_target\";") !=
+      std::string::npos);
+}
+
+}  // namespace
+}  // namespace sluice::plan
