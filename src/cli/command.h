@@ -28,5 +28,8 @@ struct Command {
 
 // One per file of cli/commands.
 [[nodiscard]] Run declare_copy(CLI::App& app);
+[[nodiscard]] Run declare_verify(CLI::App& app);
+[[nodiscard]] Run declare_status(CLI::App& app);
+[[nodiscard]] Run declare_runs(CLI::App& app);
 
 }  // namespace sluice::cli

@@ -1,0 +1,102 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/os/stop.h"
+#include "sluice/verify/verify_tables.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+#include "cli/run_choice.h"
+#include "cli/verify_display.h"
+
+namespace sluice::cli {
+namespace {
+
+struct VerifyArguments {
+  std::string config;
+  std::string run;
+  bool target_only = false;
+  std::vector<std::string> tables;
+  std::size_t list = verify::Options().max_listed;
+};
+
+int exit_code_of(verify::Outcome outcome) {
+  switch (outcome) {
+    case verify::Outcome::equal:
+    case verify::Outcome::equal_except_quarantined:
+      return kDone;
+    case verify::Outcome::different:
+      return kStopRule;
+    case verify::Outcome::not_comparable:
+    case verify::Outcome::could_not_check:
+      return kNotComparable;
+  }
+  return kInternal;
+}
+
+verify::Options options_of(const VerifyArguments& arguments, const config::Config& config) {
+  verify::Options options;
+  options.mode = arguments.target_only ? verify::Mode::target_only : verify::Mode::full;
+  options.readers = config.limits.readers;
+  options.tables = arguments.tables;
+  options.max_listed = arguments.list;
+  return options;
+}
+
+void refuse_unfinished(const ledger::Run& run, Console& console) {
+  if (run.state == ledger::RunState::finished) return;
+  console.error(fmt::format("run {} is {}, {}: there is nothing whole to verify yet", run.id,
+                            ledger::to_string(run.state), run.stage),
+                "sluice status shows what is missing; sluice copy goes on");
+  throw Exit{kNotComparable};
+}
+
+void say_next(const VerifyArguments& arguments, verify::Outcome outcome, Console& console) {
+  if (outcome == verify::Outcome::equal_except_quarantined) {
+    console.next(fmt::format("sluice quarantine --config {}", arguments.config));
+  } else if (arguments.target_only) {
+    console.next(fmt::format("sluice verify --config {}", arguments.config));
+  } else {
+    console.next(fmt::format("sluice status --config {}", arguments.config));
+  }
+}
+
+int run_verify(const VerifyArguments& arguments, Console& console) {
+  os::SignalStop signals;
+  // What people wrote says where both servers are.
+  const ReadConfig config = read_config(arguments.config, console);
+  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+  // The run that was asked for, else the newest; and the plan that it was made with.
+  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const plan::Plan plan = plan_of(*ledger, run);
+  refuse_unfinished(run, console);
+  // From here on both sides are read, each at one point in time. Nothing but the result is written.
+  VerifyDisplay display(console);
+  const verify::VerifyReport report = verify::verify_tables(
+      plan, run, config.config.source, config.config.target, options_of(arguments, config.config),
+      [&display](const verify::Progress& progress) { display.show(progress); }, signals.token());
+  console.print(console.json() ? verify::to_json(report) : verify::to_text(report));
+  say_next(arguments, report.outcome, console);
+  return exit_code_of(report.outcome);
+}
+
+}  // namespace
+
+Run declare_verify(CLI::App& app) {
+  const auto arguments = std::make_shared<VerifyArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
+  app.add_flag("--target", arguments->target_only,
+               "re-read the target only, against the digests of the copy: quick, proves less");
+  app.add_option("--table", arguments->tables,
+                 "schema.table of source or target; may be given more than once");
+  app.add_option("--list", arguments->list, "differences that are listed for a table");
+  return [arguments](Console& console) { return run_verify(*arguments, console); };
+}
+
+}  // namespace sluice::cli
