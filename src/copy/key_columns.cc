@@ -26,8 +26,19 @@ bool is_portable(Carrier carrier) noexcept {
   }
 }
 
-/// Whether the rule does nothing but copy that column.
-bool copies_plainly(const mapping::Rule& rule, const std::string& column) {
+const mapping::Rule* rule_of(const plan::TablePlan& table, const std::string& target) {
+  for (const mapping::Rule& rule : table.rules.rules) {
+    if (rule.target == target) return &rule;
+  }
+  return nullptr;
+}
+
+/// Whether the target column does nothing but copy that source column.
+bool copies_plainly(const plan::TablePlan& table, const plan::TargetField& target,
+                    const std::string& column) {
+  const mapping::Rule* found = rule_of(table, target.name);
+  if (found == nullptr || !is_portable(target.carrier)) return false;
+  const mapping::Rule& rule = *found;
   if (rule.cases.size() != 1 || rule.cases.front().when) return false;
   const auto* from = std::get_if<mapping::FromColumn>(&rule.cases.front().value);
   return from != nullptr && from->column == column && from->steps.empty();
@@ -62,8 +73,7 @@ std::optional<std::vector<std::size_t>> key_in_target(const plan::TablePlan& tab
     const plan::SourceField& source = table.read[key];
     if (!is_portable(source.carrier)) return std::nullopt;
     for (std::size_t i = 0; i < table.write.size(); ++i) {
-      if (copies_plainly(table.rules.rules.at(i), source.name) &&
-          is_portable(table.write[i].carrier)) {
+      if (copies_plainly(table, table.write[i], source.name)) {
         columns.push_back(i);
         break;
       }
