@@ -48,6 +48,7 @@ void connect(MYSQL* handle, const ConnectSettings& settings) {
       handle, text_or_null(settings.host), text_or_null(settings.user), nullptr,
       text_or_null(settings.database), settings.port, text_or_null(settings.socket), 0);
   if (connected == nullptr) throw_error(handle, "connecting to " + settings.address());
+  require_tls(settings, mysql_get_ssl_cipher(handle) != nullptr);
 }
 
 std::vector<std::optional<std::string>> take_row(MYSQL_RES* result, MYSQL_ROW row) {

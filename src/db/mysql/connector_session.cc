@@ -84,6 +84,8 @@ class ConnectorSession final : public SqlSession {
  public:
   explicit ConnectorSession(const ConnectSettings& settings)
       : settings_(settings), connection_(connect(settings_)) {
+    const QueryResult cipher = run("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
+    require_tls(settings_, !cipher.rows.empty() && cipher.rows[0].at(1) != "");
     const QueryResult row = run("SELECT VERSION(), CONNECTION_ID()");
     engine_ = engine_of_version(row.rows.at(0).at(0).value());
     id_ = std::stoul(row.rows.at(0).at(1).value());

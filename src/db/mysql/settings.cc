@@ -138,6 +138,13 @@ ConnectSettings resolve_settings(const model::Endpoint& endpoint) {
   return settings;
 }
 
+void require_tls(const ConnectSettings& settings, bool encrypted) {
+  const bool wanted = settings.tls == TlsMode::required || settings.tls == TlsMode::verify_identity;
+  if (!wanted || encrypted) return;
+  refuse("connecting to " + settings.address() + ": the server does not offer TLS",
+         "switch TLS on at the server, or say ssl_mode=disabled");
+}
+
 std::vector<std::string> session_statements(model::Engine engine) {
   std::vector<std::string> statements{
       "SET NAMES utf8mb4",

@@ -36,6 +36,10 @@ struct ConnectSettings {
 /// that cannot be read, and for a group without a file.
 [[nodiscard]] ConnectSettings resolve_settings(const model::Endpoint& endpoint);
 
+/// Throws Error{config} for a connection in plain text where TLS is asked for: MariaDB's client
+/// goes on without it when the server does not offer it.
+void require_tls(const ConnectSettings& settings, bool encrypted);
+
 /// The statements that make every session alike, whatever the server's defaults. README.md says why
 /// each is there.
 [[nodiscard]] std::vector<std::string> session_statements(model::Engine engine);

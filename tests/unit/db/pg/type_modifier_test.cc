@@ -1,0 +1,45 @@
+#include "db/pg/type_modifier.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace sluice::db::pg {
+namespace {
+
+model::ColumnType taken(const std::string& base, const std::string& formatted) {
+  model::ColumnType type;
+  type.base = base;
+  take_modifier(formatted, type);
+  return type;
+}
+
+}  // namespace
+
+TEST_CASE("the numbers of a type's name are what they mean for that type") {
+  CHECK(taken("varchar", "character varying(20)").length == 20);
+  CHECK(taken("bit", "bit(8)").length == 8);
+  CHECK(taken("numeric", "numeric(12,2)").precision == 12);
+  CHECK(taken("numeric", "numeric(12,2)").scale == 2);
+  CHECK(taken("numeric", "numeric(5,-2)").scale == -2);
+  CHECK(taken("timestamptz", "timestamp(3) with time zone").fraction_digits == 3);
+  CHECK(taken("interval", "interval second(2)").fraction_digits == 2);
+}
+
+TEST_CASE("types without numbers, and numbers that are no lengths, leave everything absent") {
+  for (const auto& type :
+       {taken("varchar", "character varying"), taken("numeric", "numeric"),
+        taken("timestamptz", "timestamp with time zone"),
+        taken("geometry", "public.geometry(Point,4326)"), taken("varchar", "character varying("),
+        taken("varchar", "character varying(x)")}) {
+    CHECK_FALSE(type.length.has_value());
+    CHECK_FALSE(type.precision.has_value());
+    CHECK_FALSE(type.scale.has_value());
+    CHECK_FALSE(type.fraction_digits.has_value());
+  }
+  model::ColumnType array;
+  array.base = "numeric";
+  array.kind = model::TypeKind::array;
+  take_modifier("numeric(10,2)[]", array);
+  CHECK_FALSE(array.precision.has_value());
+}
+
+}  // namespace sluice::db::pg
