@@ -28,13 +28,14 @@ bool is_decimal(std::string_view text) {
 }
 
 CheckSide read_side(const JsonValue& value, const Reader& reader, const std::string& schema,
-                    Measure measure) {
+                    std::optional<Measure> measure) {
   ObjectReader object(value, shapes::kCheckSide, reader.problems);
   CheckSide side;
   if (!object.is_object()) return side;
   if (const JsonValue* table = object.required("table"))
     side.table = reader.table_name(*table, schema);
-  side.column = measure == Measure::count ? object.text("column") : object.required_text("column");
+  const bool needs_column = measure && *measure != Measure::count;
+  side.column = needs_column ? object.required_text("column") : object.text("column");
   if (measure == Measure::count && !side.column.empty()) {
     reader.problems.error(*object.find("column"), "misplaced-key",
                           "\"count\" counts rows and takes no column",
@@ -67,14 +68,17 @@ Check read_check(const JsonValue& value, const Reader& reader) {
   check.where = problems.where(value);
   if (!object.is_object()) return check;
   check.name = object.required_text("name");
+  std::optional<Measure> measure;
   if (object.required("measure") != nullptr) {
-    check.measure = static_cast<Measure>(object.choice("measure", kMeasures).value_or(0));
+    if (const auto choice = object.choice("measure", kMeasures))
+      measure = static_cast<Measure>(*choice);
   }
+  check.measure = measure.value_or(Measure::count);
   if (const JsonValue* source = object.required("source")) {
-    check.source = read_side(*source, reader, reader.source_schema, check.measure);
+    check.source = read_side(*source, reader, reader.source_schema, measure);
   }
   if (const JsonValue* target = object.required("target")) {
-    check.target = read_side(*target, reader, reader.target_schema, check.measure);
+    check.target = read_side(*target, reader, reader.target_schema, measure);
   }
   check.difference = read_difference(object);
   if (check.source.group_by.size() != check.target.group_by.size()) {
