@@ -1,5 +1,6 @@
 // What the server says of itself: identity, the role's powers, room on its disk.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "sluice/model/error.h"
@@ -75,9 +76,10 @@ std::vector<std::string> table_powers(SqlSession& session,
       "   ('UPDATE', NOT o.is_owner AND has_any_column_privilege(c.oid, 'UPDATE')),"
       "   ('DELETE', NOT o.is_owner AND has_table_privilege(c.oid, 'DELETE')),"
       "   ('TRUNCATE', NOT o.is_owner AND has_table_privilege(c.oid, 'TRUNCATE'))) AS p(what, has)"
-      " WHERE p.has ORDER BY 1");
+      " WHERE p.has");
   std::vector<std::string> powers;
   for (const auto& row : result.rows) powers.push_back(Row(row).text());
+  std::sort(powers.begin(), powers.end());
   return powers;
 }
 
