@@ -1,0 +1,120 @@
+#include "profile/text_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/utf8.h"
+
+namespace sluice::profile {
+namespace {
+
+constexpr std::size_t kGap = 2;
+/// No column takes more than this for the sake of one long cell.
+constexpr std::size_t kMaxColumn = 30;
+
+/// The lines of a cell that wraps at `width`; a word that is longer stays whole.
+std::vector<std::string> wrapped(const std::string& cell, std::size_t width) {
+  std::vector<std::string> lines{""};
+  std::size_t start = 0;
+  while (start <= cell.size()) {
+    const std::size_t end = std::min(cell.find(' ', start), cell.size());
+    const std::string word = cell.substr(start, end - start);
+    start = end + 1;
+    const std::size_t length = codec::count_chars(lines.back());
+    if (length == 0) {
+      lines.back() = word;
+    } else if (length + 1 + codec::count_chars(word) <= width) {
+      lines.back() += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
+/// Collects a row's text; knows where on its line it stands.
+class RowText {
+ public:
+  void move_to(std::size_t column) {
+    if (at_ > column) new_line();
+    line_.append(column - at_, ' ');
+    at_ = column;
+  }
+  void add(const std::string& cell) {
+    line_ += cell;
+    at_ += codec::count_chars(cell);
+  }
+  void new_line() {
+    while (line_.ends_with(' ')) line_.pop_back();
+    text_ += line_ + "\n";
+    line_.clear();
+    at_ = 0;
+  }
+  [[nodiscard]] std::string take() {
+    new_line();
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  std::string line_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::string printable(std::string_view bytes) {
+  const bool is_text = codec::is_utf8(bytes);
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool shown = byte >= 0x80 ? is_text : byte >= 0x20 && byte != 0x7f;
+    if (shown) {
+      out.push_back(c);
+    } else {
+      out += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return out;
+}
+
+void TextTable::add_row(const std::vector<std::string>& cells) {
+  std::vector<std::string>& row = rows_.emplace_back();
+  for (const std::string& cell : cells) row.push_back(printable(cell));
+  row.resize(align_.size());
+}
+
+std::vector<std::size_t> TextTable::column_widths() const {
+  std::vector<std::size_t> widths(align_.size(), 0);
+  for (const std::vector<std::string>& row : rows_) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], std::min(codec::count_chars(row[i]), kMaxColumn));
+    }
+  }
+  return widths;
+}
+
+std::string TextTable::text() const {
+  const std::vector<std::size_t> widths = column_widths();
+  std::string text;
+  for (const std::vector<std::string>& row : rows_) {
+    RowText out;
+    std::size_t column = indent_;
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      const std::size_t length = codec::count_chars(row[i]);
+      const bool right = align_[i] == 'r' && length < widths[i];
+      out.move_to(column + (right ? widths[i] - length : 0));
+      out.add(row[i]);
+      column += widths[i] + kGap;
+    }
+    for (const std::string& line : wrapped(row.back(), width_ > column ? width_ - column : 1)) {
+      out.move_to(column);
+      out.add(line);
+    }
+    text += out.take();
+  }
+  return text;
+}
+
+}  // namespace sluice::profile

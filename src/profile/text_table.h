@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::profile {
+
+/// Bytes from a server as text on one line: control characters and bytes that are no UTF-8 as \xNN.
+[[nodiscard]] std::string printable(std::string_view bytes);
+
+/// Rows of cells in aligned columns. The last column wraps between words; a cell that is wider than
+/// its column pushes the rest of its row onto the next line, so that nothing is ever cut off.
+class TextTable {
+ public:
+  /// `align`: one letter for each column, 'l' or 'r'.
+  TextTable(std::string_view align, std::size_t indent, std::size_t width)
+      : align_(align), indent_(indent), width_(width) {}
+
+  /// Cells are made printable here.
+  void add_row(const std::vector<std::string>& cells);
+  [[nodiscard]] std::string text() const;
+
+ private:
+  [[nodiscard]] std::vector<std::size_t> column_widths() const;
+
+  std::string align_;
+  std::size_t indent_;
+  std::size_t width_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace sluice::profile
