@@ -10,6 +10,7 @@
 #include "sluice/model/quote.h"
 
 #include "verify/decimal.h"
+#include "verify/held_keys.h"
 #include "verify/sql_expressions.h"
 
 namespace sluice::verify {
@@ -49,31 +50,6 @@ ColumnTypes source_types(const plan::TablePlan& table) {
   return types;
 }
 
-std::string key_list(const plan::TablePlan& table, Engine engine, const OneSided& one_sided) {
-  std::string list;
-  for (const std::vector<std::string>& key : one_sided.held_keys) {
-    std::string values;
-    for (std::size_t i = 0; i < key.size(); ++i) {
-      const ValueClass value = value_class(table.read[table.key.at(i)].type);
-      values += (i == 0 ? "" : ", ") + literal_sql(engine, value, key[i]);
-    }
-    list += fmt::format("{}({})", list.empty() ? "" : ", ", values);
-  }
-  return list;
-}
-
-std::string key_columns(const plan::TablePlan& table, Engine engine) {
-  std::string columns;
-  for (const std::size_t key : table.key) {
-    const plan::SourceField& field = table.read[key];
-    if (!columns.empty()) columns += ", ";
-    columns += value_class(field.type) == ValueClass::text
-                   ? text_expression(engine, field.name, field.type)
-                   : model::quote_identifier(engine, field.name);
-  }
-  return fmt::format("({})", columns);
-}
-
 /// The source rows that should have arrived without a decision.
 std::string source_where(const plan::TablePlan& table, Engine engine, const OneSided& one_sided) {
   std::string where;
@@ -81,8 +57,8 @@ std::string source_where(const plan::TablePlan& table, Engine engine, const OneS
     where = " WHERE " + condition_sql(engine, *table.rules.filter, source_types(table));
   }
   if (one_sided.held_keys.empty()) return where;
-  where += fmt::format("{}{} NOT IN ({})", where.empty() ? " WHERE " : " AND ",
-                       key_columns(table, engine), key_list(table, engine, one_sided));
+  where +=
+      (where.empty() ? " WHERE " : " AND ") + without_keys_sql(table, engine, one_sided.held_keys);
   return where;
 }
 

@@ -8,6 +8,8 @@
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 
+#include "verify/held_keys.h"
+
 namespace sluice::verify {
 
 /// A target column that is one source column, as it is.
@@ -24,11 +26,8 @@ struct OneSided {
   std::uint64_t existing = 0;  // target rows that never were in the source
   /// The source keys of all held rows, as the ledger has them; empty where they are too many to be
   /// named in a statement, or have no key.
-  std::vector<std::vector<std::string>> held_keys;
+  HeldKeys held_keys;
 };
-
-/// The largest number of keys that are named in one statement.
-inline constexpr std::size_t kMaxNamedKeys = 1000;
 
 /// Rows, null counts, minima, maxima and exact sums of the columns that both sides hold alike,
 /// computed by each server's own SQL, in one statement each: nothing of sluice's own reading,

@@ -136,6 +136,7 @@ std::string check_text(const CheckReport& check) {
   std::string text = fmt::format("check {}: {}", check.name, words(check.outcome));
   if (!check.reason.empty()) text += "; " + check.reason;
   text += "\n";
+  if (check.outcome != Outcome::different) return text;
   for (const CheckGroup& group : check.groups) {
     if (group.agrees) break;  // differing ones come first
     text += fmt::format("  {}: source {}, target {}\n", group.key, value_text(group.source),

@@ -43,11 +43,12 @@ model::QualifiedName side_of(const plan::Plan& plan, const model::QualifiedName&
 
 std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check& check,
                                     const config::CheckSide& side,
-                                    const model::QualifiedName& read_from) {
+                                    const model::QualifiedName& read_from,
+                                    const std::string& condition = {}) {
   const model::Table& table = find_table(from.catalog, side.table);
   const ColumnTypes types = column_types(table);
-  const auto result =
-      query_guarded(from.session, check_sql(from.session.engine(), check, side, table, read_from));
+  const auto result = query_guarded(
+      from.session, check_sql(from.session.engine(), check, side, table, read_from, condition));
   if (result.rows.size() > kMaxGroups) {
     throw model::Error(model::ErrorKind::not_comparable,
                        fmt::format("more than {} groups", kMaxGroups));
@@ -99,12 +100,42 @@ CheckReport failed(const config::Check& check, const model::Error& error) {
   return report;
 }
 
+/// The table of the plan that moves rows from one side of the check to the other.
+const plan::TablePlan* moved_by(const plan::Plan& plan, const config::Check& check) {
+  for (const plan::TablePlan& table : plan.tables) {
+    if (table.source == check.source.table && table.target == check.target.table) return &table;
+  }
+  return nullptr;
+}
+
+/// A check that differs, asked again without the source rows that are on record as left out.
+void explain(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
+             const std::vector<GroupValue>& target, const LeftOut& left_out, CheckReport& report) {
+  const plan::TablePlan* const table = moved_by(plan, check);
+  if (table == nullptr) return;
+  const std::optional<HeldKeys> keys = left_out(*table);
+  if (!keys) {
+    report.reason += "; rows were left out that cannot be named here";
+    return;
+  }
+  if (keys->empty()) return;
+  const auto without = read_groups(source, check, check.source, check.source.table,
+                                   without_keys_sql(*table, source.session.engine(), *keys));
+  if (compare_groups(check, without, target).outcome != Outcome::equal) return;
+  report.outcome = Outcome::equal_except_quarantined;
+  report.reason = fmt::format("equal without the {} source rows that were left out", keys->size());
+}
+
 CheckReport run_check(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
-                      const CheckSource& target) {
+                      const CheckSource& target, const LeftOut& left_out) {
   try {
     const auto left = read_groups(source, check, check.source, check.source.table);
     const auto right = read_groups(target, check, check.target, side_of(plan, check.target.table));
-    return compare_groups(check, left, right);
+    CheckReport report = compare_groups(check, left, right);
+    if (report.outcome == Outcome::different) {
+      explain(plan, check, source, right, left_out, report);
+    }
+    return report;
   } catch (const model::Error& error) {
     if (ends_everything(error)) throw;
     return failed(check, error);
@@ -121,7 +152,7 @@ bool ends_everything(const model::Error& error) noexcept {
 
 std::string check_sql(model::Engine engine, const config::Check& check,
                       const config::CheckSide& side, const model::Table& table,
-                      const model::QualifiedName& read_from) {
+                      const model::QualifiedName& read_from, const std::string& condition) {
   const ColumnTypes types = column_types(table);
   std::string columns;
   std::string groups;
@@ -141,6 +172,7 @@ std::string check_sql(model::Engine engine, const config::Check& check,
   }
   std::string where;
   if (side.filter) where = " WHERE " + condition_sql(engine, *side.filter, types);
+  if (!condition.empty()) where += (where.empty() ? " WHERE " : " AND ") + condition;
   return fmt::format("SELECT {}{} FROM {}{}{} LIMIT {}", columns,
                      measure_sql(engine, check.measure, side.column, types),
                      model::quote_name(engine, read_from), where, groups, kMaxGroups + 1);
@@ -179,10 +211,10 @@ CheckReport compare_groups(const config::Check& check, const std::vector<GroupVa
 }
 
 std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
-                                    const CheckSource& target) {
+                                    const CheckSource& target, const LeftOut& left_out) {
   std::vector<CheckReport> reports;
   for (const config::Check& check : plan.checks) {
-    reports.push_back(run_check(plan, check, source, target));
+    reports.push_back(run_check(plan, check, source, target, left_out));
   }
   return reports;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "sluice/model/schema.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
+
+#include "verify/held_keys.h"
 
 namespace sluice::verify {
 
@@ -25,22 +28,29 @@ struct CheckSource {
   const model::Catalog& catalog;
 };
 
-/// The statement of one side: the group's columns as text, then the figure. Throws Error{config}
-/// for names that the table does not have, Error{not_comparable} for figures its types do not have.
+/// The statement of one side: the group's columns as text, then the figure, of rows for which
+/// `condition` (SQL, may be empty) holds too. Throws Error{config} for names that the table does
+/// not have, Error{not_comparable} for figures its types do not have.
 [[nodiscard]] std::string check_sql(model::Engine engine, const config::Check& check,
                                     const config::CheckSide& side, const model::Table& table,
-                                    const model::QualifiedName& read_from);
+                                    const model::QualifiedName& read_from,
+                                    const std::string& condition = {});
 
 /// Puts the groups of both sides together.
 [[nodiscard]] CheckReport compare_groups(const config::Check& check,
                                          const std::vector<GroupValue>& source,
                                          const std::vector<GroupValue>& target);
 
+/// The keys of a table's source rows that were left out on record; absent: they cannot be named.
+using LeftOut = std::function<std::optional<HeldKeys>(const plan::TablePlan& table)>;
+
 /// Runs the plan's checks on both sides, each on its own: one that fails is that check's answer.
-/// Where the plan fills a side table, that is what is asked. Throws Error{connection} and
-/// Error{interrupted} only.
+/// Where the plan fills a side table, that is what is asked. A check that differs is asked again
+/// without the source rows that were left out: where it then agrees it is equal except
+/// quarantined. Throws Error{connection} and Error{interrupted} only.
 [[nodiscard]] std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
-                                                  const CheckSource& target);
+                                                  const CheckSource& target,
+                                                  const LeftOut& left_out);
 
 /// The schemas that the checks speak of, on one side.
 [[nodiscard]] std::vector<std::string> check_schemas(const plan::Plan& plan, bool is_source);

@@ -15,6 +15,7 @@
 #include "sluice/model/quote.h"
 #include "sluice/os/host.h"
 
+#include "verify/held_keys.h"
 #include "verify/printable.h"
 #include "verify/savepoint.h"
 #include "verify/scan.h"
@@ -254,7 +255,10 @@ std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSes
   };
   const model::Catalog source_catalog = catalog(source_endpoint_, check_schemas(plan_, true));
   const model::Catalog target_catalog = catalog(target_endpoint_, check_schemas(plan_, false));
-  return run_checks(plan_, {source, source_catalog}, {target, target_catalog});
+  const auto left_out = [this](const plan::TablePlan& table) {
+    return keys_left_out(*ledger_, run_.id, table);
+  };
+  return run_checks(plan_, {source, source_catalog}, {target, target_catalog}, left_out);
 }
 
 void Verification::store(const VerifyReport& report) {

@@ -49,7 +49,8 @@ verify::Options options_of(const VerifyArguments& arguments, const config::Confi
 }
 
 void refuse_unfinished(const ledger::Run& run, Console& console) {
-  if (run.state == ledger::RunState::finished) return;
+  // A run that paused because of one table has the others whole.
+  if (run.state == ledger::RunState::finished || run.stage == "checking") return;
   console.error(fmt::format("run {} is {}, {}: there is nothing whole to verify yet", run.id,
                             ledger::to_string(run.state), run.stage),
                 "sluice status shows what is missing; sluice copy goes on");
