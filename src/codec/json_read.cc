@@ -90,7 +90,8 @@ void find_duplicates(const JsonValue& value, const std::string& pointer,
 class JsonReader {
  public:
   [[nodiscard]] static JsonDocument read(std::string_view text, std::string_view file) {
-    const simdjson::padded_string padded(text);
+    // simdjson 3.0 does not know true, false and null alone in a document with white space behind.
+    const simdjson::padded_string padded(without_space_behind(text));
     JsonReader reader(padded.data());
     ondemand::parser parser;
     ondemand::document source = parser.iterate(padded);

@@ -97,6 +97,9 @@ TEST_CASE("scalars alone are documents") {
   CHECK(read("\"x\"").root().as_string() == "x");
   CHECK(read("null").root().is_null());
   CHECK(read("true\n").root().as_bool());
+  CHECK(read("\n\n\n\ntrue" + std::string(30, '\n')).root().as_bool());
+  CHECK(read("null" + std::string(30, ' ')).root().is_null());
+  CHECK(read("7" + std::string(30, ' ')).root().as_integer() == 7);
   CHECK(read("-1.5e3").root().as_double() == -1500);
 }
 
