@@ -81,8 +81,9 @@ std::string list_of_tables(const model::Catalog& catalog) {
     rows += table.estimated_rows;
     bytes += table.estimated_bytes;
   }
-  return list.text() + fmt::format("{} tables, about {} rows, {} without secondary indexes\n",
-                                   catalog.tables.size(), rows, bytes_text(bytes));
+  return list.text() + fmt::format("{} table{}, about {} rows, {} without secondary indexes\n",
+                                   catalog.tables.size(), catalog.tables.size() == 1 ? "" : "s",
+                                   rows, bytes_text(bytes));
 }
 
 /// Everything about a column beyond name, type and NULL.

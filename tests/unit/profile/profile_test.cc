@@ -76,7 +76,7 @@ TEST_CASE("a profile for people shows everything, 80 columns wide") {
         "\n"
         "TABLE            ROWS     SIZE  KIND          PRIMARY KEY\n"
         "legacy.orders  123456  40.1 MB  table InnoDB  id\n"
-        "1 tables, about 123456 rows, 40.1 MB without secondary indexes\n"
+        "1 table, about 123456 rows, 40.1 MB without secondary indexes\n"
         "\n"
         "legacy.orders, InnoDB\n"
         "  \"what people bought\"\n"

@@ -1,0 +1,65 @@
+#include "sluice/plan/grants.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "sluice/codec/json_write.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::string_view kGrantsSchema = "sluice.grants/1";
+
+struct GrantsArguments {
+  std::string config;
+  std::string plan;
+  std::string side = "both";
+  plan::GrantRoles roles;
+};
+
+int run_grants(const GrantsArguments& arguments, Console& console) {
+  const ReadConfig config = read_config(arguments.config, console);
+  std::optional<plan::Plan> plan;
+  if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
+  std::string source;
+  std::string target;
+  if (arguments.side != "target") source = plan::source_grants(config.config, arguments.roles);
+  if (arguments.side != "source") {
+    target = plan::target_grants(config.config, arguments.roles, plan ? &*plan : nullptr);
+  }
+  if (console.json()) {
+    codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+    json.begin_object().member("schema", kGrantsSchema);
+    if (!source.empty()) json.member("source", source);
+    if (!target.empty()) json.member("target", target);
+    json.end_object();
+    console.print(json.take());
+    return kDone;
+  }
+  console.print(source + (source.empty() || target.empty() ? "" : "\n") + target);
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_grants(CLI::App& app) {
+  const auto arguments = std::make_shared<GrantsArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--plan", arguments->plan, "a plan, for what foreign keys to other tables need");
+  app.add_option("--side", arguments->side, "source, target or both")
+      ->check(CLI::IsMember({"source", "target", "both"}));
+  app.add_option("--source-role", arguments->roles.source, "name of the source's role");
+  app.add_option("--target-role", arguments->roles.target, "name of the target's role");
+  app.add_option("--host", arguments->roles.host,
+                 "MySQL, MariaDB: from where the source's user connects");
+  return [arguments](Console& console) { return run_grants(*arguments, console); };
+}
+
+}  // namespace sluice::cli

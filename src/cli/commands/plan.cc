@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/os/file.h"
+#include "sluice/plan/draft.h"
+#include "sluice/plan/script.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::string_view kResultSchema = "sluice.plan.result/1";
+
+struct PlanArguments {
+  std::string config;
+  std::string out;
+  bool sql = false;
+};
+
+std::string_view severity_word(model::Severity severity) noexcept {
+  switch (severity) {
+    case model::Severity::error:
+      return "error";
+    case model::Severity::warning:
+      return "warning";
+    case model::Severity::note:
+      return "note";
+  }
+  return "note";
+}
+
+std::string result_json(const plan::Draft& draft, const std::string& out) {
+  codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+  json.begin_object().member("schema", kResultSchema);
+  json.key("plan_sha256");
+  if (draft.plan) {
+    json.value(plan::sha256_of(*draft.plan));
+  } else {
+    json.null();
+  }
+  if (draft.plan && !out.empty()) json.member("file", out);
+  json.key("findings").begin_array();
+  for (const model::Finding& finding : draft.findings) {
+    json.begin_object().member("severity", severity_word(finding.severity));
+    json.member("rule", finding.rule).member("where", finding.where);
+    json.member("message", finding.message).member("action", finding.action).end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
+/// "customers by key (id), 12 columns", or how else it is read.
+std::string table_line(const plan::TablePlan& table) {
+  std::string key;
+  for (const std::size_t index : table.key) {
+    key += (key.empty() ? "" : ", ") + table.read[index].name;
+  }
+  std::string order = "in one stream";
+  if (table.order == model::RangeKind::key) order = fmt::format("by key ({})", key);
+  if (table.order == model::RangeKind::ctid) order = "by heap blocks";
+  const auto indexes = std::ranges::count(table.deferred, plan::DeferredStep::Kind::index,
+                                          &plan::DeferredStep::kind);
+  return fmt::format("{} to {}: {}, {} columns into {}, {} indexes\n", table.source.text(),
+                     table.target.text(), order, table.read.size(), table.write.size(), indexes);
+}
+
+void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Console& console) {
+  for (const plan::TablePlan& table : plan.tables) console.print(escaped(table_line(table)));
+  for (const config::LeftTable& left : plan.leave) {
+    console.print(escaped(fmt::format("{} stays: {}\n", left.table.text(), left.reason)));
+  }
+  console.print(fmt::format("plan {}\n", plan::sha256_of(plan)));
+  if (arguments.out.empty()) {
+    console.next(fmt::format("sluice plan --config {} --out plan.json", arguments.config));
+  } else {
+    console.next(fmt::format("sluice copy --config {} --plan {}", arguments.config, arguments.out));
+  }
+}
+
+int run_plan(const PlanArguments& arguments, Console& console) {
+  // What people wrote; every mistake is reported at once.
+  const ReadConfig config = read_config(arguments.config, console);
+  // What both servers have now.
+  const Catalogs catalogs = read_catalogs(config.config);
+  // Both brought together: a plan, or every reason why there is none.
+  const plan::Draft draft =
+      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  if (draft.plan && !arguments.out.empty()) {
+    os::write_file(arguments.out, plan::to_json(*draft.plan));
+  }
+  if (console.json()) {
+    console.print(result_json(draft, arguments.out));
+    return draft.plan ? kDone : kUsage;
+  }
+  console.findings(draft.findings);
+  if (!draft.plan) return kUsage;
+  if (arguments.sql) {
+    console.print(plan::copy_script(*draft.plan));
+  } else {
+    print_summary(*draft.plan, arguments, console);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_plan(CLI::App& app) {
+  const auto arguments = std::make_shared<PlanArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--out", arguments->out, "write the plan to this file");
+  app.add_flag("--sql", arguments->sql, "print the SQL that a copy of the plan would run");
+  return [arguments](Console& console) { return run_plan(*arguments, console); };
+}
+
+}  // namespace sluice::cli
