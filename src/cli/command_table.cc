@@ -6,12 +6,18 @@ namespace sluice::cli {
 namespace {
 
 constexpr std::array kCommands{
+    Command{"grants", "print the SQL for roles that can do no more than they need",
+            "sluice grants --config crm.json", declare_grants},
+    Command{"inspect", "show what both databases hold", "sluice inspect --config crm.json",
+            declare_inspect},
+    Command{"plan", "bring config and databases together into a plan",
+            "sluice plan --config crm.json --out plan.json", declare_plan},
     Command{"copy", "copy the source's tables into side tables of the target",
             "sluice copy --config crm.json", declare_copy},
     Command{"verify", "compare both sides row by row, and by each server's own figures",
             "sluice verify --config crm.json", declare_verify},
-    Command{"status", "show where a run stands and what is next",
-            "sluice status --config crm.json", declare_status},
+    Command{"status", "show where a run stands and what is next", "sluice status --config crm.json",
+            declare_status},
     Command{"runs", "list the runs of a target", "sluice runs --config crm.json", declare_runs},
 };
 
