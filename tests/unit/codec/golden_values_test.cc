@@ -1,5 +1,6 @@
+#include "golden_values.h"
+
 #include <algorithm>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -12,56 +13,11 @@
 namespace sluice::codec {
 namespace {
 
-/// A line of golden_values.tsv, which a real PostgreSQL has written (golden_values.sql).
-struct Golden {
-  Carrier carrier = Carrier::text;
-  std::string input;
-  std::string text;
-  std::string binary;
-};
-
-/// Undoes the escapes of COPY's text format.
-std::string uncopied(const std::string& field) {
-  std::string out;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    if (field[i] != '\\' || i + 1 == field.size()) {
-      out += field[i];
-      continue;
-    }
-    const std::string from = "bfnrtv";
-    const std::string to = "\b\f\n\r\t\v";
-    const std::size_t known = from.find(field[++i]);
-    out += known == std::string::npos ? field[i] : to[known];
-  }
-  return out;
-}
-
-std::vector<std::string> split(const std::string& line) {
-  std::vector<std::string> out(1);
-  for (const char c : line) {
-    if (c == '\t') {
-      out.emplace_back();
-    } else {
-      out.back() += c;
-    }
-  }
-  return out;
-}
-
-std::vector<Golden> load() {
-  std::ifstream file(SLUICE_SOURCE_DIR "/tests/unit/codec/golden_values.tsv");
-  std::vector<Golden> out;
-  for (std::string line; std::getline(file, line);) {
-    const std::vector<std::string> fields = split(line);
-    REQUIRE(fields.size() == 4);
-    out.push_back({carrier_from_string(fields[0]).value(), uncopied(fields[1]), uncopied(fields[2]),
-                   from_hex(fields[3]).value()});
-  }
-  return out;
-}
+using test::Golden;
+using test::load_golden_values;
 
 TEST_CASE("texts are read into the bytes that PostgreSQL sends for them") {
-  for (const Golden& golden : load()) {
+  for (const Golden& golden : load_golden_values()) {
     CAPTURE(to_string(golden.carrier), golden.input);
     std::string binary = "kept";
     const ParseResult result = from_text(golden.carrier, golden.input, binary);
@@ -71,7 +27,7 @@ TEST_CASE("texts are read into the bytes that PostgreSQL sends for them") {
 }
 
 TEST_CASE("bytes are printed as PostgreSQL prints them") {
-  for (const Golden& golden : load()) {
+  for (const Golden& golden : load_golden_values()) {
     CAPTURE(to_string(golden.carrier), golden.input);
     std::string text = "kept";
     CHECK(to_text(golden.carrier, golden.binary, text));
@@ -81,7 +37,7 @@ TEST_CASE("bytes are printed as PostgreSQL prints them") {
 }
 
 TEST_CASE("every carrier has golden vectors") {
-  const std::vector<Golden> all = load();
+  const std::vector<Golden> all = load_golden_values();
   for (const Carrier carrier : all_carriers()) {
     CAPTURE(to_string(carrier));
     CHECK(
@@ -90,7 +46,7 @@ TEST_CASE("every carrier has golden vectors") {
 }
 
 TEST_CASE("a binary form cut short or made longer is refused where its length is known") {
-  for (const Golden& golden : load()) {
+  for (const Golden& golden : load_golden_values()) {
     if (carrier_fixed_bytes(golden.carrier) == 0) continue;
     CAPTURE(to_string(golden.carrier), golden.input);
     std::string ignored;
@@ -104,7 +60,7 @@ TEST_CASE("a binary form cut short or made longer is refused where its length is
 }
 
 TEST_CASE("a flipped bit is refused or is another value") {
-  for (const Golden& golden : load()) {
+  for (const Golden& golden : load_golden_values()) {
     // Two NaNs with other payloads print alike, and text is its own bytes.
     if (golden.carrier == Carrier::float4 || golden.carrier == Carrier::float8) continue;
     CAPTURE(to_string(golden.carrier), golden.input);
