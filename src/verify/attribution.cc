@@ -111,10 +111,15 @@ Evidence gather_evidence(const SourceTally& tally, const codec::RowSetDigest& ex
   return evidence;
 }
 
-Attribution attribute(const Evidence& evidence, PieceNumber piece) {
+Attribution attribute(const Evidence& evidence, PieceNumber piece,
+                      std::optional<bool> written_as_expected) {
   const bool knows_piece = piece < evidence.pieces.size();
   const bool source_changed =
       knows_piece ? evidence.pieces[piece].source_changed : evidence.source_changed;
+  if (written_as_expected) {
+    if (*written_as_expected) return Attribution::target_changed;
+    return source_changed ? Attribution::source_changed : Attribution::copied_wrong;
+  }
   if (source_changed && (knows_piece || evidence.target_as_written)) {
     return Attribution::source_changed;
   }

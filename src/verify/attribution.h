@@ -37,7 +37,9 @@ struct Evidence {
                                        const std::vector<ledger::Batch>& piece_batches);
 
 /// Who made a difference whose source row is (or would be) in `piece`; kNoPiece where unknown.
-[[nodiscard]] Attribution attribute(const Evidence& evidence, PieceNumber piece);
+/// `written_as_expected`: what written_rows.h found out of it, absent where it could not.
+[[nodiscard]] Attribution attribute(const Evidence& evidence, PieceNumber piece,
+                                    std::optional<bool> written_as_expected = std::nullopt);
 
 /// Batches of source rows as pieces of the key space, where they cover all of it exactly once; both
 /// empty otherwise.

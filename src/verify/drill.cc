@@ -52,11 +52,14 @@ class KeyEntries {
     for (std::size_t i = first; i < end; ++i) {
       PieceNumber& piece = entries_[i].is_expected ? expected_piece_ : actual_piece_;
       if (piece == kNoPiece || expected != actual) piece = entries_[i].piece;
+      HashSum& sum = entries_[i].is_expected ? expected_sum_ : actual_sum_;
+      sum += {entries_[i].row_low, entries_[i].row_high};
     }
   }
 
   [[nodiscard]] KeyDifference difference(DifferenceKind kind) const {
-    return {kind, entries_.front().key, expected_, actual_, expected_piece_, actual_piece_};
+    return {kind,          entries_.front().key, expected_,  actual_, expected_piece_,
+            actual_piece_, expected_sum_,        actual_sum_};
   }
 
   std::span<const Entry> entries_;
@@ -66,6 +69,8 @@ class KeyEntries {
   std::uint64_t left_actual_ = 0;
   PieceNumber expected_piece_ = kNoPiece;
   PieceNumber actual_piece_ = kNoPiece;
+  HashSum expected_sum_;
+  HashSum actual_sum_;
 };
 
 }  // namespace

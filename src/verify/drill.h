@@ -9,6 +9,7 @@
 #include "sluice/verify/report.h"
 
 #include "verify/buckets.h"
+#include "verify/hash_sum.h"
 #include "verify/row_key.h"
 #include "verify/row_sink.h"
 
@@ -38,6 +39,8 @@ struct KeyDifference {
   std::uint64_t actual_copies = 0;
   PieceNumber expected_piece = kNoPiece;  // where one of the rows was read
   PieceNumber actual_piece = kNoPiece;
+  HashSum expected_sum;  // of all rows of the key that should be there
+  HashSum actual_sum;    // of all that are there
 };
 
 /// Finds the differences in entries of both sides; sorts them. Calls `found` for each key that

@@ -16,6 +16,7 @@
 #include "verify/buckets.h"
 #include "verify/column_facts.h"
 #include "verify/compare.h"
+#include "verify/describe.h"
 #include "verify/held_rows.h"
 #include "verify/row_feed.h"
 #include "verify/savepoint.h"
@@ -81,10 +82,6 @@ class TableCheck {
   void compare_rest();
   void compare_figures();
   void conclude();
-  void list_differences(const CloserLook& look, const Evidence& evidence);
-  [[nodiscard]] Attribution attribution_of(const SeenDifference& seen,
-                                           const Evidence& evidence) const;
-  [[nodiscard]] PieceNumber source_piece_of(const RowPicture& target_row) const;
   [[nodiscard]] Sides row_sides();
   [[nodiscard]] Sides rest_sides();
   [[nodiscard]] std::optional<RowKey> source_key() const;
@@ -175,7 +172,11 @@ void TableCheck::compare_rows() {
       look_closer(row_sides(), *expected_rows_, *actual_rows_, context_.options.max_listed);
   unstable_ = look.unstable;
   report_.counts = look.counts;
-  list_differences(look, evidence);
+  codec::RowSetDigest written = account_.target;
+  written.merge(account_.existing);
+  report_.differences = describe_rows({table_, origins_, evidence, expected_rows_->total(), written,
+                                       tally_.existing != account_.existing},
+                                      look);
 }
 
 Sides TableCheck::row_sides() {
@@ -205,54 +206,6 @@ Sides TableCheck::rest_sides() {
 std::optional<RowKey> TableCheck::source_key() const {
   if (table_.key.empty()) return std::nullopt;
   return source_row_key(table_);
-}
-
-void TableCheck::list_differences(const CloserLook& look, const Evidence& evidence) {
-  std::vector<std::string> names;
-  std::vector<codec::Carrier> carriers;
-  for (const plan::TargetField& field : table_.write) {
-    names.push_back(field.name);
-    carriers.push_back(field.carrier);
-  }
-  for (const SeenDifference& seen : look.listed) {
-    Difference difference;
-    difference.kind = seen.difference.kind;
-    difference.expected_copies = seen.difference.expected_copies;
-    difference.actual_copies = seen.difference.actual_copies;
-    difference.attribution = attribution_of(seen, evidence);
-    const auto& [expected, actual] = seen.rows;
-    if (expected) difference.source_key = expected->source_key;
-    if (expected || actual) difference.key = expected ? expected->key : actual->key;
-    if (seen.difference.kind == DifferenceKind::changed && expected && actual) {
-      difference.columns = column_differences(names, carriers, *expected, *actual);
-    }
-    report_.differences.push_back(std::move(difference));
-  }
-}
-
-Attribution TableCheck::attribution_of(const SeenDifference& seen, const Evidence& evidence) const {
-  PieceNumber piece = seen.difference.expected_piece;
-  const bool is_live_row = piece != kNoPiece && piece >= origins_.source.size();
-  if (is_live_row && tally_.existing != account_.existing) return Attribution::target_changed;
-  if (piece == kNoPiece && seen.rows.actual) piece = source_piece_of(*seen.rows.actual);
-  return attribute(evidence, piece);
-}
-
-PieceNumber TableCheck::source_piece_of(const RowPicture& target_row) const {
-  const std::vector<DirectColumn> direct = direct_columns(table_);
-  std::vector<codec::Carrier> carriers;
-  std::vector<std::string> key;
-  for (const std::size_t column : table_.key) {
-    const auto found =
-        std::find_if(direct.begin(), direct.end(), [&](const DirectColumn& candidate) {
-          return table_.read[candidate.source].name == table_.read[column].name;
-        });
-    if (found == direct.end()) return kNoPiece;
-    const FieldPicture& field = target_row.fields.at(found->target);
-    carriers.push_back(table_.read[column].carrier);
-    key.push_back(field_text(table_.write[found->target].carrier, {field.null, field.bytes}));
-  }
-  return locate(origins_.source, carriers, key);
 }
 
 void TableCheck::count_rows() {
@@ -291,17 +244,7 @@ void TableCheck::compare_rest() {
   rest.counts = look.counts;
   unstable_ = unstable_ || look.unstable;
   if (rest.counts.total() != 0) rest.outcome = Outcome::different;
-  for (const SeenDifference& seen : look.listed) {
-    Difference difference;
-    difference.kind = seen.difference.kind;
-    difference.expected_copies = seen.difference.expected_copies;
-    difference.actual_copies = seen.difference.actual_copies;
-    difference.attribution = attribute(evidence, kNoPiece);
-    const auto& [expected, found_row] = seen.rows;
-    if (expected) difference.source_key = expected->source_key;
-    if (expected || found_row) difference.key = expected ? expected->key : found_row->key;
-    rest.differences.push_back(std::move(difference));
-  }
+  rest.differences = describe_rest(evidence, look);
   report_.rest = std::move(rest);
 }
 
@@ -359,45 +302,6 @@ std::vector<Piece> cut_target(Scanner& target, const db::TableRead& table, std::
 TableReport check_table(const CheckContext& context, Scanner& source, const plan::TablePlan& table,
                         const ledger::Account& account) {
   return TableCheck(context, source, table, account).run();
-}
-
-TableReport check_target_only(const CheckContext& context, const plan::TablePlan& table,
-                              const ledger::Account& account) {
-  TableReport report = begin_report(table);
-  codec::RowSetDigest written = account.target;
-  written.merge(account.existing);
-  const db::TableRead side = target_read(table, table.side);
-  context.reporter.begin_stage("target", written.count());
-  const codec::RowSetDigest found =
-      feed_actual(context.target, side, cut_target(context.target, side, account.bytes),
-                  context.hasher, nullptr);
-  report.source_rows = account.read.count();
-  report.expected_rows = written.count();
-  report.target_rows = found.count();
-  report.existing = account.existing.count();
-  report.quarantined = account.open;
-  report.decided = account.decided;
-  report.left_behind = account.left_behind;
-  report.filtered = account.filtered.count();
-  report.target_changed = found != written;
-  report.digest = found.to_text();
-  if (*report.target_changed) {
-    report.outcome = Outcome::different;
-    report.reason = found.count() == written.count()
-                        ? "the target's rows are not those that were written"
-                        : fmt::format("{} rows were written, the target holds {}", written.count(),
-                                      found.count());
-  }
-  if (table.rest) {
-    const db::TableRead read = rest_read(table);
-    const codec::RowSetDigest rest =
-        feed_actual(context.target, read, cut_target(context.target, read, account.bytes),
-                    context.hasher, nullptr);
-    report.rest =
-        RestReport{table.rest->text(), Outcome::equal, account.rest.count(), rest.count(), {}, {}};
-    if (rest != account.rest) report.rest->outcome = Outcome::different;
-  }
-  return report;
 }
 
 }  // namespace sluice::verify
