@@ -9,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "sluice/codec/hex.h"
 #include "sluice/codec/sha256.h"
 #include "sluice/model/error.h"
 
@@ -52,6 +53,20 @@ TEST_CASE("the SHA-256 of a row is that of the seed and the row") {
   RowSetDigest digest(DigestAlgorithm::sha256);
   digest.add(hasher, "hello");
   CHECK(digest.to_text() == "sha256:1:" + sha256_hex("\x01\x23\x45\x67\x89\xab\xcd\xefhello"));
+}
+
+TEST_CASE("the digests of row_form.md's worked example are these") {
+  const std::string row = from_hex(
+                              "000500000008000000000000002affffffff00000003416e6e0000000c0002000000"
+                              "000002000c13880000000400000001")
+                              .value();
+  RowHasher fast(DigestAlgorithm::xxh3_128, 1);
+  CHECK(digest_of(fast, {}).to_text() == "xxh3-128:0:00000000000000000000000000000000");
+  CHECK(digest_of(fast, {row}).to_text() == "xxh3-128:1:91ccef9ddd1e44a1f5516ebaf1442445");
+  CHECK(digest_of(fast, {row, row}).to_text() == "xxh3-128:2:2399df3bba3c8943eaa2dd75e288488a");
+  RowHasher strong(DigestAlgorithm::sha256, 1);
+  CHECK(digest_of(strong, {row}).to_text() ==
+        "sha256:1:4436f474b9035b25cb76c6ef56849b4e0950837a314f52ca1c05ff339a3677ee");
 }
 
 TEST_CASE("a sum carries over all words") {
