@@ -84,6 +84,7 @@ void run_step(const RunContext& run, db::TargetSession& session, const Task& tas
     if (!refusal) return;
     session.rollback();
     sweep_step(run, session, *task.table, *task.step, *refusal);
+    if (run.stop.token().stop_requested()) return;
   }
   throw Error(ErrorKind::data, fmt::format("{} on {} is refused again and again", task.step->of,
                                            task.table->side.text()));
@@ -127,8 +128,9 @@ void build_tables(const RunContext& run, db::SqlSession& ledger) {
   for (int stage = 1; stage <= plan::kStages && !run.stop.token().stop_requested(); ++stage) {
     // Before any foreign key exists: with one, deleting a parent could take its children along.
     if (stage == plan::stage(DeferredStep::Kind::foreign_key)) sweep_orphans(run);
+    const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
     run_tasks(run, open_tasks(run, ledger, [&](const plan::TablePlan&, const DeferredStep& step) {
-                return plan::stage(step.kind) == stage;
+                return plan::stage(step.kind) == stage && !failed.contains(step.referenced);
               }));
   }
 }

@@ -59,8 +59,10 @@ void take_existing(Start& start, const StartOptions& options) {
   if (!options.join) {
     // Whoever owned a range is dead or frozen: a frozen one finds its epoch gone when it wakes up.
     ledger::release_ranges(control, start.run.id);
+    ledger::reopen_failed_tables(control, start.run.id);
     ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
     ledger::open_for_joining(control, start.run.id);
+    start.run = ledger::find_run(control, start.run.id).value();
   }
   record_start(start, options.join ? "process-joined" : "run-resumed");
 }

@@ -1,20 +1,19 @@
 #include "copy/sweep.h"
 
-#include <memory>
-#include <optional>
+#include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "sluice/db/source.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
-#include "copy/key_columns.h"
 #include "copy/mapped_batch.h"
-#include "copy/table_streams.h"
+#include "copy/table_failure.h"
+#include "copy/trace.h"
 #include "copy/violators.h"
 
 namespace sluice::copy {
@@ -25,9 +24,6 @@ using model::Error;
 using model::ErrorKind;
 using plan::DeferredStep;
 
-/// Rows per transaction: each is read from the source by its key, while the side table is locked.
-constexpr std::size_t kRowsAtOnce = 1000;
-
 /// One table's rows at fault, on their way into quarantine.
 class Sweep {
  public:
@@ -35,26 +31,25 @@ class Sweep {
       : run_(run),
         session_(session),
         table_(table),
-        columns_(key_in_target(table)),
         mapper_(table, ledger::Origin::source, codec::RowHasher(run.plan.digest, run.run.seed())) {}
 
-  /// Takes out all rows for which `condition` is true; returns how many.
-  std::size_t take_out(const std::string& condition, const db::Refusal& refusal) {
-    std::size_t taken = 0;
-    for (;;) {
-      const std::size_t now = take_some(condition, refusal);
-      taken += now;
-      if (now < kRowsAtOnce) return taken;
-    }
-  }
+  /// Takes out all rows for which `condition` is true; returns how many. None when they are more
+  /// than the table's limit allows: the run is paused then, because so many rows at fault are a
+  /// mistake of the plan rather than of the rows.
+  std::size_t take_out(const std::string& condition, const db::Refusal& refusal);
 
  private:
-  std::size_t take_some(const std::string& condition, const db::Refusal& refusal);
   [[nodiscard]] std::vector<model::Key> keys_at_fault(const std::string& condition);
-  void remap(const std::vector<model::Key>& keys, const db::Refusal& refusal);
-  void delete_rows(const std::vector<model::Key>& keys);
-  void record();
-  [[nodiscard]] db::SourceSession& source();
+  [[nodiscard]] db::SourceBatch trace(const std::vector<model::Key>& keys);
+  [[nodiscard]] bool move(const std::vector<model::Key>& keys, const db::SourceBatch& rows,
+                          const db::Refusal& refusal);
+  [[nodiscard]] std::size_t delete_rows(const std::vector<model::Key>& keys);
+  void delete_rest(const std::vector<ledger::QuarantinedRow>& rows);
+  void pause(std::size_t rows, const db::Refusal& refusal);
+  [[nodiscard]] std::string side() const {
+    return model::quote_name(Engine::postgresql, table_.side);
+  }
+  [[nodiscard]] std::string key_list(const char* prefix, const char* suffix) const;
   [[nodiscard]] Error untraceable(const std::string& why) const {
     return {ErrorKind::data,
             fmt::format("rows of {} break a constraint and cannot be traced to source rows: {}",
@@ -64,48 +59,47 @@ class Sweep {
   const RunContext& run_;
   db::TargetSession& session_;
   const plan::TablePlan& table_;
-  std::optional<std::vector<std::size_t>> columns_;
   BatchMapper mapper_;
-  std::optional<db::SnapshotSessions> snapshot_;
-  std::vector<ledger::QuarantinedRow> quarantined_;
-  ledger::Batch record_;
 };
 
-std::size_t Sweep::take_some(const std::string& condition, const db::Refusal& refusal) {
-  session_.begin();
-  // Other steps of this table may be sweeping too; an index being built holds SHARE and ends by
-  // itself.
-  session_.query(
-      fmt::format("SET LOCAL lock_timeout = 0; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
-                  model::quote_name(Engine::postgresql, table_.side)));
-  const std::vector<model::Key> keys = keys_at_fault(condition);
-  if (!keys.empty()) {
-    remap(keys, refusal);
-    delete_rows(keys);
-    record();
+std::size_t Sweep::take_out(const std::string& condition, const db::Refusal& refusal) {
+  // Other steps of the table may take out some of the same rows at the same time: then look again.
+  constexpr int kTries = 5;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const std::vector<model::Key> keys = keys_at_fault(condition);
+    if (keys.empty()) return 0;
+    if (keys.size() > table_.quarantine_limit) {
+      pause(keys.size(), refusal);
+      return 0;
+    }
+    const db::SourceBatch rows = trace(keys);
+    if (run_.stop.token().stop_requested()) return 0;
+    if (move(keys, rows, refusal)) return keys.size();
   }
-  SLUICE_KILL_POINT("before_sweep_commit");
-  session_.commit();
-  return keys.size();
+  throw untraceable("they change while they are looked for");
+}
+
+std::string Sweep::key_list(const char* prefix, const char* suffix) const {
+  std::string list;
+  for (const std::size_t column : table_.target_key) {
+    if (!list.empty()) list += ", ";
+    list +=
+        prefix + model::quote_identifier(Engine::postgresql, table_.write[column].name) + suffix;
+  }
+  return list;
 }
 
 std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
-  const std::string side = model::quote_name(Engine::postgresql, table_.side);
-  if (!columns_) {
+  if (table_.target_key.empty()) {
     const auto any =
-        session_.query(fmt::format("SELECT EXISTS (SELECT FROM {} s WHERE {})", side, condition));
-    if (any.value() == "t") throw untraceable("the source key does not reach the target unchanged");
+        session_.query(fmt::format("SELECT EXISTS (SELECT FROM {} s WHERE {})", side(), condition));
+    if (any.value() == "t") throw untraceable("the table has no key");
     return {};
   }
-  std::string select;
-  for (const std::size_t column : *columns_) {
-    select += select.empty() ? "" : ", ";
-    select += fmt::format("s.{}::text",
-                          model::quote_identifier(Engine::postgresql, table_.write[column].name));
-  }
   std::vector<model::Key> keys;
-  const auto result = session_.query(
-      fmt::format("SELECT {} FROM {} s WHERE {} LIMIT {}", select, side, condition, kRowsAtOnce));
+  const auto result =
+      session_.query(fmt::format("SELECT {} FROM {} s WHERE {} LIMIT {}", key_list("s.", "::text"),
+                                 side(), condition, table_.quarantine_limit + 1));
   for (const auto& row : result.rows) {
     model::Key key;
     for (const auto& value : row) {
@@ -117,76 +111,88 @@ std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
   return keys;
 }
 
-db::SourceSession& Sweep::source() {
-  if (!snapshot_) snapshot_ = db::open_snapshot(run_.source, 1);
-  return *snapshot_->sessions.front();
+db::SourceBatch Sweep::trace(const std::vector<model::Key>& keys) {
+  std::set<std::string> wanted;
+  for (const model::Key& key : keys) wanted.insert(ledger::to_json(key));
+  db::SourceBatch rows = trace_rows(run_, table_, wanted, mapper_);
+  if (rows.rows.rows() != keys.size() && !run_.stop.token().stop_requested()) {
+    throw untraceable(fmt::format(
+        "{} rows, of which the source has {} now; it changed, or the others are kept rows of {}",
+        keys.size(), rows.rows.rows(), table_.target.text()));
+  }
+  return rows;
 }
 
-void Sweep::remap(const std::vector<model::Key>& keys, const db::Refusal& refusal) {
-  const codec::RowSetDigest none(run_.plan.digest);
-  record_ = ledger::Batch();
-  record_.read = record_.proved = record_.target = none;
-  record_.quarantined = record_.filtered = record_.rest = none;
-  quarantined_.clear();
+bool Sweep::move(const std::vector<model::Key>& keys, const db::SourceBatch& rows,
+                 const db::Refusal& refusal) {
   MappedBatch mapped;
-  db::SourceBatch batch;
-  for (const model::Key& key : keys) {
-    const auto stream =
-        source().read(table_read(table_, ledger::Origin::source), {model::RangeKind::key, key, {}});
-    const bool found = stream->read(batch, 1) && batch.rows.rows() == 1;
-    if (found) mapper_.map(batch, mapped);
-    auto row = found ? mapper_.refused_row(batch, 0, refusal) : ledger::QuarantinedRow{};
-    if (!found || mapped.proved.count() != 1 || row.source_key != ledger::to_json(key)) {
-      throw untraceable(
-          fmt::format("source row {} changed since it was copied, or the row was in the "
-                      "live table before",
-                      ledger::to_json(key)));
-    }
-    record_.proved.merge(mapped.proved);
-    record_.quarantined.merge(mapped.proved);
-    record_.target.merge(mapped.written);
-    record_.rest.merge(mapped.rest_written);
-    quarantined_.push_back(std::move(row));
+  mapper_.map(rows, mapped);
+  ledger::Batch batch;
+  batch.table_no = table_.number;
+  batch.origin = ledger::Origin::retracted;
+  batch.proved = mapped.proved;
+  batch.target = mapped.written;
+  batch.quarantined = mapped.proved;
+  batch.rest = mapped.rest_written;
+  batch.read = batch.filtered = codec::RowSetDigest(run_.plan.digest);
+  std::vector<ledger::QuarantinedRow> quarantined;
+  for (std::size_t row = 0; row < rows.rows.rows(); ++row) {
+    quarantined.push_back(mapper_.refused_row(rows, row, refusal));
   }
-}
-
-void Sweep::delete_rows(const std::vector<model::Key>& keys) {
-  std::size_t deleted = 0;
-  for (const model::Key& key : keys) {
-    std::string condition = "true";
-    for (std::size_t i = 0; i < columns_->size(); ++i) {
-      const plan::TargetField& field = table_.write[(*columns_)[i]];
-      condition +=
-          fmt::format(" AND {} = {}::{}", model::quote_identifier(Engine::postgresql, field.name),
-                      model::quote_literal(Engine::postgresql, key.values[i]),
-                      codec::carrier_sql(field.carrier));
-    }
-    deleted +=
-        session_
-            .query(fmt::format("DELETE FROM {} WHERE {}",
-                               model::quote_name(Engine::postgresql, table_.side), condition))
-            .affected;
-    if (table_.rest) {
-      session_.query(fmt::format("DELETE FROM {} WHERE source_key = $1",
-                                 model::quote_name(Engine::postgresql, *table_.rest)),
-                     {ledger::to_json(key)});
-    }
+  session_.begin();
+  if (delete_rows(keys) != keys.size()) {
+    session_.rollback();
+    return false;
   }
-  if (deleted != keys.size()) throw untraceable("a key stands in the side table more than once");
-}
-
-void Sweep::record() {
-  record_.table_no = table_.number;
-  record_.origin = ledger::Origin::retracted;
-  ledger::record_loose_batch(session_, run_.run.id, record_);
+  delete_rest(quarantined);
+  ledger::record_loose_batch(session_, run_.run.id, batch);
   const std::uint64_t open =
-      ledger::record_quarantine(session_, run_.run.id, table_.number, 0, 0, quarantined_);
-  run_.progress.table(table_.number).quarantined += quarantined_.size();
-  if (open > table_.quarantine_limit) {
-    run_.stop.request(ErrorKind::stop_rule,
-                      fmt::format("{} has {} rows in quarantine, more than its limit of {}",
-                                  table_.source.text(), open, table_.quarantine_limit));
+      ledger::record_quarantine(session_, run_.run.id, table_.number, 0, 0, quarantined);
+  SLUICE_KILL_POINT("before_sweep_commit");
+  session_.commit();
+  run_.progress.table(table_.number).quarantined += quarantined.size();
+  if (open > table_.quarantine_limit) pause(open, refusal);
+  return true;
+}
+
+std::size_t Sweep::delete_rows(const std::vector<model::Key>& keys) {
+  // A statement of some hundred keys: long enough to be quick, short enough to be planned quickly.
+  constexpr std::size_t kKeysAtOnce = 500;
+  std::size_t deleted = 0;
+  for (std::size_t first = 0; first < keys.size(); first += kKeysAtOnce) {
+    std::string values;
+    for (std::size_t i = first; i < std::min(keys.size(), first + kKeysAtOnce); ++i) {
+      std::string tuple;
+      for (std::size_t part = 0; part < table_.target_key.size(); ++part) {
+        if (!tuple.empty()) tuple += ", ";
+        tuple +=
+            fmt::format("{}::{}", model::quote_literal(Engine::postgresql, keys[i].values[part]),
+                        codec::carrier_sql(table_.write[table_.target_key[part]].carrier));
+      }
+      values += fmt::format("{}({})", values.empty() ? "" : ", ", tuple);
+    }
+    deleted += session_
+                   .query(fmt::format("DELETE FROM {} WHERE ({}) IN ({})", side(), key_list("", ""),
+                                      values))
+                   .affected;
   }
+  return deleted;
+}
+
+void Sweep::delete_rest(const std::vector<ledger::QuarantinedRow>& rows) {
+  if (!table_.rest) return;
+  for (const ledger::QuarantinedRow& row : rows) {
+    session_.query(fmt::format("DELETE FROM {} WHERE source_key = $1",
+                               model::quote_name(Engine::postgresql, *table_.rest)),
+                   {row.source_key});
+  }
+}
+
+void Sweep::pause(std::size_t rows, const db::Refusal& refusal) {
+  run_.stop.request(
+      ErrorKind::stop_rule,
+      fmt::format("{} or more rows of {} are at fault, more than its limit of {}: {}", rows,
+                  table_.source.text(), table_.quarantine_limit, refusal.message));
 }
 
 db::Refusal orphan_refusal(const DeferredStep& step) {
@@ -206,6 +212,36 @@ db::Refusal named(db::Refusal refusal, const DeferredStep& step) {
   return refusal;
 }
 
+/// Takes the orphans out of one table; trouble with them sinks only that table.
+std::size_t sweep_table(const RunContext& run, db::TargetSession& session,
+                        const plan::TablePlan& table,
+                        const std::set<model::QualifiedName>& failed) {
+  std::size_t taken = 0;
+  try {
+    for (const DeferredStep& step : table.deferred) {
+      if (step.kind != DeferredStep::Kind::foreign_key || failed.contains(step.referenced))
+        continue;
+      Sweep sweep(run, session, table);
+      taken += sweep.take_out(violator_condition(table, step), orphan_refusal(step));
+    }
+  } catch (const Error& error) {
+    if (!sinks_only_its_table(error)) throw;
+    fail_table(session, run, table.number, error);
+  }
+  return taken;
+}
+
+/// One round over all foreign keys between whole tables; returns the rows taken out.
+std::size_t sweep_round(const RunContext& run, db::TargetSession& session,
+                        const std::set<model::QualifiedName>& failed) {
+  std::size_t taken = 0;
+  for (const plan::TablePlan& table : run.plan.tables) {
+    if (run.stop.token().stop_requested()) return 0;
+    if (!failed.contains(table.side)) taken += sweep_table(run, session, table, failed);
+  }
+  return taken;
+}
+
 }  // namespace
 
 void sweep_step(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
@@ -217,17 +253,8 @@ void sweep_step(const RunContext& run, db::TargetSession& session, const plan::T
 
 void sweep_orphans(const RunContext& run) {
   const auto session = db::open_target(run.target);
-  bool changed = true;
-  while (changed && !run.stop.token().stop_requested()) {
-    changed = false;
-    for (const plan::TablePlan& table : run.plan.tables) {
-      for (const DeferredStep& step : table.deferred) {
-        if (step.kind != DeferredStep::Kind::foreign_key) continue;
-        Sweep sweep(run, *session, table);
-        changed |= sweep.take_out(violator_condition(table, step), orphan_refusal(step)) > 0;
-      }
-    }
-  }
+  // A row that is taken out may leave others without their parent, hence the rounds.
+  while (sweep_round(run, *session, failed_sides(run, *session)) > 0) continue;
 }
 
 }  // namespace sluice::copy

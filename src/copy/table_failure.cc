@@ -29,4 +29,12 @@ void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
   ledger::append_event(ledger, run.run.id, "table-failed", body.take());
 }
 
+std::set<model::QualifiedName> failed_sides(const RunContext& run, db::SqlSession& ledger) {
+  std::set<model::QualifiedName> sides;
+  for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
+    if (table.state == ledger::TableState::failed) sides.insert(run.table(table.number).side);
+  }
+  return sides;
+}
+
 }  // namespace sluice::copy

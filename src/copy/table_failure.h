@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "sluice/copy/run.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/model/error.h"
@@ -13,5 +15,9 @@ namespace sluice::copy {
 /// Records that a table failed and why; its ranges are not claimed any more.
 void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
                 const model::Error& error);
+
+/// The side tables of failed tables: nothing can refer to them, nothing is taken from their gaps.
+[[nodiscard]] std::set<model::QualifiedName> failed_sides(const RunContext& run,
+                                                          db::SqlSession& ledger);
 
 }  // namespace sluice::copy

@@ -64,6 +64,11 @@ void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batc
 
 bool batch_exists(db::SqlSession& session, const std::string& run_id, int table_no, int range_no,
                   int batch_no) {
+  // A session whose client was cut off may still be committing; it holds the range until it is
+  // done.
+  session.query(
+      "SELECT FROM sluice.range WHERE run_id = $1 AND table_no = $2 AND range_no = $3 FOR SHARE",
+      {run_id, std::to_string(table_no), std::to_string(range_no)});
   return session
              .query(fmt::format("SELECT EXISTS (SELECT FROM sluice.batch{})", kIsBatch),
                     {run_id, std::to_string(table_no), std::to_string(range_no),

@@ -28,6 +28,12 @@ std::string hash_of(const std::string& run_id, const Event& event) {
 void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                   const std::string& body) {
   session.begin();
+  append_event_within(session, run_id, kind, body);
+  session.commit();
+}
+
+void append_event_within(db::SqlSession& session, const std::string& run_id,
+                         const std::string& kind, const std::string& body) {
   // The run's row keeps two writers from taking the same place in the chain.
   const auto now =
       session.query(fmt::format("SELECT {} FROM sluice.run WHERE run_id = $1 FOR UPDATE",
@@ -51,7 +57,6 @@ void append_event(db::SqlSession& session, const std::string& run_id, const std:
       "VALUES ($1, $2, $3, $4, $5, $6, $7)",
       {run_id, std::to_string(event.number), event.at, event.kind, event.body,
        event.previous_sha256, hash_of(run_id, event)});
-  session.commit();
 }
 
 std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {

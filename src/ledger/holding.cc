@@ -5,6 +5,7 @@
 
 #include "sluice/ledger/ledger.h"
 
+#include "ledger/lease.h"
 #include "ledger/row_reader.h"
 
 namespace sluice::ledger {
@@ -53,11 +54,42 @@ void record_process(db::SqlSession& session, const std::string& run_id, const Pr
 void touch_process(db::SqlSession& session, const std::string& process_id) {
   session.query("UPDATE sluice.process SET seen_at = clock_timestamp() WHERE process_id = $1",
                 {process_id});
+  renew_leases(session, process_id);
 }
 
 void end_process(db::SqlSession& session, const std::string& process_id) {
   session.query("UPDATE sluice.process SET ended_at = clock_timestamp() WHERE process_id = $1",
                 {process_id});
+  session.query(
+      "UPDATE sluice.range SET owner = NULL, epoch = epoch + 1, lease_until = NULL "
+      "WHERE owner = $1 AND NOT done",
+      {process_id});
+}
+
+void take_over(db::SqlSession& session, const std::string& run_id) {
+  session.begin();
+  // Waits for transactions that rely on is_current().
+  session.query(
+      "SELECT FROM sluice.process WHERE run_id = $1 AND ended_at IS NULL "
+      "ORDER BY process_id FOR UPDATE",
+      {run_id});
+  session.query(
+      "UPDATE sluice.process SET ended_at = clock_timestamp() "
+      "WHERE run_id = $1 AND ended_at IS NULL",
+      {run_id});
+  session.query(
+      "UPDATE sluice.range SET owner = NULL, epoch = epoch + 1, lease_until = NULL "
+      "WHERE run_id = $1 AND NOT done",
+      {run_id});
+  session.commit();
+}
+
+bool is_current(db::SqlSession& session, const std::string& process_id) {
+  // KEY SHARE keeps take_over() waiting, and does not disturb touch_process().
+  const auto found = session.query(
+      "SELECT FROM sluice.process WHERE process_id = $1 AND ended_at IS NULL FOR KEY SHARE",
+      {process_id});
+  return !found.rows.empty();
 }
 
 std::vector<Process> processes(db::SqlSession& session, const std::string& run_id) {

@@ -3,14 +3,11 @@
 
 #include "sluice/ledger/ledger.h"
 
+#include "ledger/lease.h"
 #include "ledger/row_reader.h"
 
 namespace sluice::ledger {
 namespace {
-
-/// How long an owner may be silent before others may take its range. Every committed batch renews
-/// it; a batch of some MiB takes well under a second, so a minute is silence, not slowness.
-constexpr const char* kLease = "interval '60 seconds'";
 
 std::string kind_number(model::RangeKind kind) { return std::to_string(static_cast<int>(kind)); }
 
@@ -62,6 +59,7 @@ std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run
           " JOIN sluice.run_table t USING (run_id, table_no)"
           " WHERE c.run_id = $1 AND c.origin = $3 AND NOT c.done AND t.state <> 'failed'"
           " AND (c.owner IS NULL OR c.lease_until < now())"
+          " AND EXISTS (SELECT FROM sluice.process WHERE process_id = $2 AND ended_at IS NULL)"
           " ORDER BY c.priority DESC, c.table_no, c.range_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED) "
           "free"
           " WHERE (r.run_id, r.table_no, r.range_no) = (free.run_id, free.table_no, free.range_no)"
@@ -72,11 +70,13 @@ std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run
   return read_claim(result.rows.front());
 }
 
-void release_ranges(db::SqlSession& session, const std::string& run_id) {
+void renew_leases(db::SqlSession& session, const std::string& process_id) {
   session.query(
-      "UPDATE sluice.range SET owner = NULL, epoch = epoch + 1, lease_until = NULL "
-      "WHERE run_id = $1 AND NOT done",
-      {run_id});
+      std::string("UPDATE sluice.range r SET lease_until = now() + ") + kLease +
+          " FROM (SELECT run_id, table_no, range_no FROM sluice.range WHERE owner = $1 AND NOT done"
+          " FOR UPDATE SKIP LOCKED) mine WHERE (r.run_id, r.table_no, r.range_no) ="
+          " (mine.run_id, mine.table_no, mine.range_no)",
+      {process_id});
 }
 
 bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
@@ -95,8 +95,8 @@ bool record_batch(db::SqlSession& session, const std::string& run_id, const std:
   // One statement: the cursor moves and the batch row appears, or neither.
   const auto result = session.query(
       std::string(
-          "WITH moved AS (UPDATE sluice.range SET cursor_key = $8::text, done = ($8::text IS NULL "
-          "OR ($8::text = upper_key)), next_batch = next_batch + 1, lease_until = now() + ") +
+          "WITH moved AS (UPDATE sluice.range SET cursor_key = $8::text, done = ($8::text IS NOT "
+          "DISTINCT FROM upper_key), next_batch = next_batch + 1, lease_until = now() + ") +
           kLease +
           " WHERE run_id = $1::text AND table_no = $2::int AND range_no = $3::int AND owner = "
           "$4::text"

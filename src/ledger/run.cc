@@ -38,6 +38,12 @@ Run read_run(const std::vector<std::optional<std::string>>& row) {
   return run;
 }
 
+/// Of table t: it was cut, and every range of the source's rows is done.
+constexpr const char* kIsCopied =
+    "EXISTS (SELECT FROM sluice.range r WHERE r.run_id = t.run_id AND r.table_no = t.table_no "
+    "AND r.origin = 'source') AND NOT EXISTS (SELECT FROM sluice.range r WHERE r.run_id = t.run_id "
+    "AND r.table_no = t.table_no AND NOT r.done)";
+
 std::optional<Run> first_run(const db::QueryResult& result) {
   if (result.rows.empty()) return std::nullopt;
   return read_run(result.rows.front());
@@ -129,6 +135,36 @@ void set_table_state(db::SqlSession& session, const std::string& run_id, int tab
   session.query(
       "UPDATE sluice.run_table SET state = $3, reason = $4 WHERE run_id = $1 AND table_no = $2",
       {run_id, std::to_string(table_no), to_string(state), reason});
+}
+
+void mark_copied(db::SqlSession& session, const std::string& run_id) {
+  session.query(fmt::format("UPDATE sluice.run_table t SET state = 'copied' WHERE run_id = $1 "
+                            "AND state IN ('pending', 'copying') AND {}",
+                            kIsCopied),
+                {run_id});
+}
+
+bool retry_failed_tables(db::SqlSession& session, const std::string& run_id) {
+  const auto tried = session.query(
+      fmt::format("UPDATE sluice.run_table t SET state = CASE WHEN {} THEN 'copied' ELSE 'pending' "
+                  "END, reason = '' WHERE run_id = $1 AND state = 'failed' RETURNING state",
+                  kIsCopied),
+      {run_id});
+  for (const auto& row : tried.rows) {
+    if (RowReader(row).text() == "pending") return true;
+  }
+  return false;
+}
+
+void reopen_failed_tables(db::SqlSession& session, const std::string& run_id) {
+  session.query(
+      "UPDATE sluice.run_table SET state = 'pending', reason = '' "
+      "WHERE run_id = $1 AND state = 'failed'",
+      {run_id});
+  session.query(
+      "UPDATE sluice.run SET stage = 'copying' WHERE run_id = $1 AND EXISTS (SELECT FROM "
+      "sluice.range r WHERE r.run_id = $1 AND NOT r.done)",
+      {run_id});
 }
 
 }  // namespace sluice::ledger

@@ -42,6 +42,16 @@ void set_run_stage(db::SqlSession& session, const std::string& run_id, const std
 [[nodiscard]] std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run_id);
 void set_table_state(db::SqlSession& session, const std::string& run_id, int table_no,
                      TableState state, const std::string& reason = {});
+/// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete,
+/// and are not looked at again when a run goes on.
+void mark_copied(db::SqlSession& session, const std::string& run_id);
+/// Gives failed tables another try: those that were copied whole become `copied`, the others
+/// `pending`. True when there are such others.
+bool retry_failed_tables(db::SqlSession& session, const std::string& run_id);
+
+/// Gives failed tables another try: for a run that goes on. Copying begins again where ranges of
+/// theirs are unfinished.
+void reopen_failed_tables(db::SqlSession& session, const std::string& run_id);
 
 // --- who works on a run
 // ---------------------------------------------------------------------------
@@ -55,8 +65,16 @@ void open_for_joining(db::SqlSession& session, const std::string& run_id);
 /// Whether some living process holds the run.
 [[nodiscard]] bool is_held(db::SqlSession& session, const std::string& run_id);
 void record_process(db::SqlSession& session, const std::string& run_id, const Process& process);
+/// Says that the process is alive, and renews the leases of its ranges.
 void touch_process(db::SqlSession& session, const std::string& process_id);
+/// The process ends in good order: its ranges are free for others at once.
 void end_process(db::SqlSession& session, const std::string& process_id);
+/// For a process that holds the run alone: frees all ranges and ends all processes on record, which
+/// are dead or frozen. A frozen one that wakes up finds its epochs gone and itself ended.
+void take_over(db::SqlSession& session, const std::string& run_id);
+/// (tx) False when the process was ended or taken over. Until the transaction ends nobody can take
+/// it over. What makes a statement outside of any range safe from frozen processes.
+[[nodiscard]] bool is_current(db::SqlSession& session, const std::string& process_id);
 /// Processes that have not ended, newest first.
 [[nodiscard]] std::vector<Process> processes(db::SqlSession& session, const std::string& run_id);
 
@@ -76,12 +94,9 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
 [[nodiscard]] bool has_ranges(db::SqlSession& session, const std::string& run_id, int table_no,
                               Origin origin);
 /// Claims the next range that nobody owns or whose lease has run out; skips tables that failed.
-/// Nothing left: absent.
+/// Nothing left, or the process has been taken over: absent.
 [[nodiscard]] std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,
                                                const std::string& process_id, Origin origin);
-/// Frees all ranges, whoever owns them: for a process that holds the run alone. Their old owners
-/// are refused from here on.
-void release_ranges(db::SqlSession& session, const std::string& run_id);
 /// True while another process owns an unfinished range of that origin.
 [[nodiscard]] bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
                                       const std::string& process_id, Origin origin);
@@ -97,7 +112,8 @@ void release_ranges(db::SqlSession& session, const std::string& run_id);
 /// (tx) Inserts a batch row outside any range: decided and retracted rows. `batch_no` is chosen
 /// here.
 void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batch batch);
-/// Whether the batch's row is there: the answer to an in-doubt COMMIT.
+/// Whether the batch's row is there: the answer to an in-doubt COMMIT. Waits for a transaction that
+/// still holds the batch's range.
 [[nodiscard]] bool batch_exists(db::SqlSession& session, const std::string& run_id, int table_no,
                                 int range_no, int batch_no);
 /// Finished batches of a table that count, in range and batch order.
@@ -134,6 +150,9 @@ void supersede_table(db::SqlSession& session, const std::string& run_id, int tab
 /// JSON.
 void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                   const std::string& body);
+/// (tx) The same as part of a transaction, for an event that must not be without what it tells of.
+void append_event_within(db::SqlSession& session, const std::string& run_id,
+                         const std::string& kind, const std::string& body);
 [[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
 /// Number of the first event whose hash does not follow from its content; absent when the chain is
 /// whole.
