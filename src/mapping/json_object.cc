@@ -57,9 +57,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string JsonProblems::where(const codec::JsonValue& value) const {
   const codec::JsonPosition position = document_.position(value);
-  std::string pointer = document_.pointer(value);
-  if (pointer.empty()) pointer = "/";
-  return fmt::format("{}:{}:{} {}", document_.file(), position.line, position.column, pointer);
+  const std::string pointer = document_.pointer(value);
+  return fmt::format("{}:{}:{} {}", document_.file(), position.line, position.column,
+                     pointer.empty() ? std::string_view("/") : std::string_view(pointer));
 }
 
 void JsonProblems::error(const codec::JsonValue& at, std::string_view rule, std::string message,
