@@ -175,7 +175,7 @@ TEST_CASE("batches of a key range follow each other without gap or overlap, what
     CHECK(read_in_chain(opened.session(), table, whole_of(RangeKind::key), coarse) == expected);
   }
 
-  for (const std::size_t pieces : {2, 7, 64}) {
+  for (const std::size_t pieces : {2U, 7U, 64U}) {
     std::vector<std::string> rows;
     for (const KeyRange& range : db::cut_ranges(opened.session(), table, RangeKind::key, pieces)) {
       const auto part = read_in_one(opened.session(), table, range, 5000);

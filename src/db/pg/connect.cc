@@ -64,9 +64,9 @@ std::string trimmed(std::string text) {
   throw Error(ErrorKind::connection, message, hint, Retry::new_session);
 }
 
-/// What libpq makes of the options, the service file and the environment. Only a start: where a
-/// service names the peer, libpq opens a socket to it, sends nothing and closes it again.
-ConnectOptions with_tls(ConnectOptions options) {
+/// Adds what is left open by the options, the service file and the environment. Only a start: where
+/// a service names the peer, libpq opens a socket to it, sends nothing and closes it again.
+ConnectOptions with_defaults(ConnectOptions options) {
   const Arguments arguments(options);
   const RawConnection probe(
       PQconnectStartParams(arguments.keywords.data(), arguments.values.data(), 0));
@@ -77,6 +77,9 @@ ConnectOptions with_tls(ConnectOptions options) {
   if (hosts.empty()) hosts = option(effective.get(), "host");
   const std::string sslmode = required_sslmode(hosts, option(effective.get(), "sslmode"));
   if (!sslmode.empty()) options["sslmode"] = sslmode;
+  for (const auto& [keyword, value] : default_options()) {
+    if (option(effective.get(), keyword).empty()) options[keyword] = value;
+  }
   return options;
 }
 
@@ -94,7 +97,7 @@ void ignore_notice(void* /*argument*/, const PGresult* /*notice*/) {}
 }  // namespace
 
 RawConnection connect(const model::Endpoint& endpoint) {
-  const ConnectOptions options = with_tls(connect_options(endpoint));
+  const ConnectOptions options = with_defaults(connect_options(endpoint));
   const Arguments arguments(options);
   RawConnection connection(
       PQconnectdbParams(arguments.keywords.data(), arguments.values.data(), 0));

@@ -40,16 +40,7 @@ bool is_local_host(std::string_view host) {
 }  // namespace
 
 ConnectOptions connect_options(const model::Endpoint& endpoint) {
-  ConnectOptions options = {
-      {"application_name", "sluice"},
-      {"client_encoding", "UTF8"},
-      // A server or network that is gone must be noticed in minutes, not in the two hours of the
-      // kernel's default.
-      {"keepalives_idle", "60"},
-      {"keepalives_interval", "10"},
-      {"keepalives_count", "6"},
-      {"connect_timeout", "15"},
-  };
+  ConnectOptions options = {{"application_name", "sluice"}, {"client_encoding", "UTF8"}};
   add(options, "host", endpoint.socket.empty() ? endpoint.host : endpoint.socket);
   if (endpoint.port != 0) add(options, "port", std::to_string(endpoint.port));
   add(options, "dbname", endpoint.database);
@@ -63,6 +54,16 @@ ConnectOptions connect_options(const model::Endpoint& endpoint) {
     }
     options[keyword] = value;
   }
+  return options;
+}
+
+const ConnectOptions& default_options() {
+  // A server or network that is gone must be noticed in minutes, not in the two hours of the
+  // kernel's default.
+  static const ConnectOptions options = {{"keepalives_idle", "60"},
+                                         {"keepalives_interval", "10"},
+                                         {"keepalives_count", "6"},
+                                         {"connect_timeout", "15"}};
   return options;
 }
 

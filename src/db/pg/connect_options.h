@@ -10,10 +10,13 @@ namespace sluice::db::pg {
 /// libpq connection keywords and their values, as PQconnectdbParams takes them.
 using ConnectOptions = std::map<std::string, std::string>;
 
-/// What the endpoint says, with sluice's own defaults (keepalives, application name, UTF-8). TLS is
-/// not decided here: who the peer is may stand in a service file. Throws Error{config} for options
+/// What the endpoint says, and what no endpoint decides: application name and UTF-8. TLS is not
+/// settled here: who the peer is may stand in a service file. Throws Error{config} for options
 /// outside the closed list.
 [[nodiscard]] ConnectOptions connect_options(const model::Endpoint& endpoint);
+
+/// What holds where neither endpoint, service file nor environment say anything.
+[[nodiscard]] const ConnectOptions& default_options();
 
 /// Whether every host of a libpq host list ("", "/run/pg", "localhost", "127.0.0.1,::1") is a unix
 /// socket or this machine's loopback.

@@ -27,14 +27,12 @@ class PgSourceSession : public SourceSession {
 /// What decides whether anything has been committed since. On a standby the list of running
 /// transactions is not shown, so with some running the position is unknown.
 std::string read_position(SqlSession& session) {
-  const std::string value =
-      session
-          .query(
-              "SELECT CASE WHEN pg_is_in_recovery() AND txid_snapshot_xmin(s) < "
-              "txid_snapshot_xmax(s)"
-              "            THEN '' ELSE s::text END FROM txid_current_snapshot() AS s")
-          .value();
-  return value;
+  return session
+      .query(
+          R"(SELECT CASE WHEN pg_is_in_recovery() AND txid_snapshot_xmin(s) < txid_snapshot_xmax(s)
+                            THEN '' ELSE s::text END
+                  FROM txid_current_snapshot() AS s)")
+      .value();
 }
 
 /// Enters the exported snapshot `id`. "It is gone" is what every refusal means, whatever its code:
