@@ -27,7 +27,11 @@ mapping::Overrides parse_decision(std::string_view decision) {
   mapping::Overrides overrides;
   for (const codec::JsonMember& member : document.root().members()) {
     std::optional<std::string> value;
-    if (!member.value.is_null()) value = member.value.as_string();
+    if (!member.value.is_null() && !member.value.is_string()) {
+      throw model::Error(model::ErrorKind::data,
+                         "a decision in the ledger holds a value that is no text");
+    }
+    if (member.value.is_string()) value = member.value.as_string();
     overrides.emplace(member.key, std::move(value));
   }
   return overrides;

@@ -1,0 +1,90 @@
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/model/error.h"
+
+#include "verify/column_facts.h"
+#include "verify/held_keys.h"
+#include "verify/held_rows.h"
+
+using sluice::model::Engine;
+using sluice::verify::direct_columns;
+using sluice::verify::OneSided;
+using sluice::verify::parse_decision;
+using sluice::verify::without_keys_sql;
+
+namespace {
+
+sluice::plan::TablePlan order_items() {
+  sluice::plan::TablePlan table;
+  table.source = {"crm", "items"};
+  table.target = {"public", "items"};
+  table.side = {"public", "items__side"};
+  for (const auto& [name, base] : {std::pair{"order_id", "int8"}, std::pair{"code", "varchar"},
+                                   std::pair{"price", "decimal"}, std::pair{"sent", "date"}}) {
+    sluice::plan::SourceField field;
+    field.name = name;
+    field.type.base = base;
+    field.type.sql = base == std::string("int8") ? "bigint" : base;
+    table.read.push_back(field);
+    sluice::plan::TargetField target;
+    target.name = std::string("new_") + name;
+    target.type = field.type;
+    table.write.push_back(target);
+    table.rules.rules.push_back(sluice::mapping::rename_rule(name, target.name));
+  }
+  table.key = {0, 1};
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("keys left out are named with their types on PostgreSQL, and as bytes for text") {
+  const auto table = order_items();
+  CHECK(
+      without_keys_sql(table, Engine::postgresql, {{"1", "a'b"}, {"2", "c"}}) ==
+      R"(("order_id", ("code"::text COLLATE "C")) NOT IN (VALUES (1::bigint, 'a''b'::text), (2, 'c')))");
+  CHECK(without_keys_sql(table, Engine::mariadb, {{"1", "a"}}) ==
+        "(`order_id`, CAST(CONVERT(`code` USING utf8mb4) AS BINARY)) NOT IN ((1, x'61'))");
+  CHECK_THROWS_AS(without_keys_sql(table, Engine::mariadb, {{"1 OR 1=1", "a"}}),
+                  sluice::model::Error);
+}
+
+TEST_CASE("figures are asked of the same columns in the same order on both sides") {
+  const auto table = order_items();
+  OneSided one_sided;
+  one_sided.held = 1;
+  one_sided.held_keys = {{"7", "x"}};
+  CHECK(facts_sql(table, Engine::mariadb, true, one_sided) ==
+        "SELECT CAST(count(*) AS CHAR), CAST(count(`order_id`) AS CHAR), CAST(min(`order_id`) AS "
+        "CHAR), CAST(max(`order_id`) AS CHAR), CAST(sum(`order_id`) AS CHAR), CAST(count(`code`) "
+        "AS CHAR), CAST(count(`price`) AS CHAR), CAST(min(`price`) AS CHAR), CAST(max(`price`) AS "
+        "CHAR), CAST(sum(`price`) AS CHAR), CAST(count(`sent`) AS CHAR), CAST(min(`sent`) AS "
+        "CHAR), CAST(max(`sent`) AS CHAR) FROM `crm`.`items` WHERE (`order_id`, "
+        "CAST(CONVERT(`code` USING utf8mb4) AS BINARY)) NOT IN ((7, x'78'))");
+  CHECK(facts_sql(table, Engine::postgresql, false, one_sided)
+            .ends_with(R"(FROM "public"."items__side")"));
+}
+
+TEST_CASE("only columns that are one source column as it is are direct") {
+  auto table = order_items();
+  CHECK(direct_columns(table).size() == 4);
+  auto& from = std::get<sluice::mapping::FromColumn>(table.rules.rules[1].cases[0].value);
+  from.steps.emplace_back(sluice::mapping::Trim{});
+  CHECK(direct_columns(table).size() == 3);
+  table.rules.rules[2].cases[0].value = sluice::mapping::Constant{"1"};
+  CHECK(direct_columns(table).size() == 2);
+  table.rules.rules[3].cases[0].when.emplace();
+  CHECK(direct_columns(table).size() == 1);
+}
+
+TEST_CASE("a decision is an object of texts and nulls, and nothing else") {
+  const auto overrides = parse_decision(R"({"born": "1990-01-01", "name": null})");
+  CHECK(overrides.at("born") == "1990-01-01");
+  CHECK(overrides.at("name") == std::nullopt);
+  for (const char* bad : {"", "[]", "{\"a\": 1}", "{\"a\": {}}", "{", "null"}) {
+    INFO(bad);
+    CHECK_THROWS_AS(parse_decision(bad), sluice::model::Error);
+  }
+}

@@ -1,0 +1,131 @@
+#include "sluice/verify/report.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/codec/json_read.h"
+
+using sluice::verify::Attribution;
+using sluice::verify::CheckReport;
+using sluice::verify::Difference;
+using sluice::verify::DifferenceKind;
+using sluice::verify::Fact;
+using sluice::verify::Mode;
+using sluice::verify::Outcome;
+using sluice::verify::RestReport;
+using sluice::verify::TableReport;
+using sluice::verify::ValueMapResult;
+using sluice::verify::VerifyReport;
+
+namespace {
+
+VerifyReport report_of(Outcome table) {
+  VerifyReport report;
+  report.tables.emplace_back();
+  report.tables[0].outcome = table;
+  return report;
+}
+
+Outcome settled(VerifyReport report) {
+  settle(report);
+  return report.outcome;
+}
+
+}  // namespace
+
+TEST_CASE("one difference outweighs every other answer") {
+  VerifyReport report = report_of(Outcome::could_not_check);
+  report.tables.push_back(report_of(Outcome::different).tables[0]);
+  report.tables.push_back(report_of(Outcome::equal).tables[0]);
+  CHECK(settled(report) == Outcome::different);
+}
+
+TEST_CASE("what could not be checked is never equal") {
+  for (const Outcome outcome : {Outcome::not_comparable, Outcome::could_not_check}) {
+    VerifyReport report = report_of(Outcome::equal);
+    report.tables.push_back(report_of(outcome).tables[0]);
+    CHECK(settled(report) == outcome);
+  }
+  CHECK(settled(VerifyReport()) == Outcome::not_comparable);
+}
+
+TEST_CASE("every part of a table can make it different") {
+  CHECK(settled(report_of(Outcome::equal)) == Outcome::equal);
+  VerifyReport rows = report_of(Outcome::equal_except_quarantined);
+  rows.tables[0].counts.extra = 1;
+  CHECK(settled(rows) == Outcome::different);
+  VerifyReport facts = report_of(Outcome::equal);
+  facts.tables[0].facts.resize(2);
+  facts.tables[0].facts[1].result = Fact::Result::explained;
+  CHECK(settled(facts) == Outcome::equal);
+  facts.tables[0].facts[1].result = Fact::Result::different;
+  CHECK(settled(facts) == Outcome::different);
+  facts.tables[0].facts[1].result = Fact::Result::could_not_check;
+  CHECK(settled(facts) == Outcome::could_not_check);
+  VerifyReport maps = report_of(Outcome::equal);
+  maps.tables[0].value_maps.resize(1);
+  maps.tables[0].value_maps[0].outcome = Outcome::different;
+  CHECK(settled(maps) == Outcome::different);
+  VerifyReport rest = report_of(Outcome::equal);
+  rest.tables[0].rest.emplace().outcome = Outcome::different;
+  CHECK(settled(rest) == Outcome::different);
+  VerifyReport checks = report_of(Outcome::equal);
+  checks.checks.resize(1);
+  checks.checks[0].outcome = Outcome::different;
+  CHECK(settled(checks) == Outcome::different);
+}
+
+TEST_CASE("the JSON names its schema, the mode's limits and every difference") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.mode = Mode::target_only;
+  TableReport& table = report.tables[0];
+  table.source = "crm.customers";
+  table.counts.changed = 1;
+  Difference difference;
+  difference.kind = DifferenceKind::changed;
+  difference.attribution = Attribution::target_changed;
+  difference.key = R"(["7"])";
+  difference.columns.push_back({"name", std::nullopt, "x"});
+  table.differences.push_back(difference);
+  table.value_maps.emplace_back();
+  table.value_maps[0].values.push_back({std::string("\xff"), 1, 2});
+  settle(report);
+  const auto document = sluice::codec::parse_json_or_throw(to_json(report), "report");
+  const auto& root = document.root();
+  CHECK(root.at("schema").as_string() == "sluice.verify/1");
+  CHECK(root.at("outcome").as_string() == "different");
+  CHECK(root.at("limits").as_string().find("target only") == 0);
+  const auto& first = root.at("tables").items().at(0);
+  CHECK(first.at("source_changed").is_null());
+  const auto& listed = first.at("differences").at("listed").items().at(0);
+  CHECK(listed.at("attribution").as_string() == "target_changed");
+  CHECK(listed.at("columns").items().at(0).at("expected").is_null());
+  CHECK(first.at("value_maps").items().at(0).at("values").items().at(0).at("value").as_string() ==
+        "\\xff");
+}
+
+TEST_CASE("people read one line of an equal table and all that differs of another") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.tables[0].source = "crm.a";
+  report.tables[0].target_rows = 1234567;
+  report.tables[0].filtered = 5;
+  settle(report);
+  CHECK(to_text(report) == "crm.a  equal: 1,234,567 rows, 5 filtered\nrun r1: equal\n");
+
+  report.tables[0].counts.missing = 12;
+  report.tables[0].counts.complete = false;
+  Difference difference;
+  difference.kind = DifferenceKind::changed;
+  difference.key = difference.source_key = R"(["7"])";
+  difference.columns.push_back({"name", "a", std::nullopt});
+  report.tables[0].differences.push_back(difference);
+  settle(report);
+  CHECK(to_text(report) ==
+        "crm.a  DIFFERENT: 1,234,567 rows, 5 filtered\n"
+        "  at least 12 missing\n"
+        "  changed [\"7\"]: source and target changed since the copy\n"
+        "    name: should be 'a'\n"
+        "          is        NULL\n"
+        "run r1: DIFFERENT\n");
+}
