@@ -73,12 +73,13 @@ Outcome Mapper::Engine::map(std::string_view source_row,
 }
 
 void Mapper::Engine::require_known(const Overrides& overrides) const {
-  for (const auto& [name, text] : overrides) {
-    const auto known = [&](const Cell& cell) { return cell.target.name == name; };
+  for (const auto& decision : overrides) {
+    const auto known = [&](const Cell& cell) { return cell.target.name == decision.first; };
     if (std::ranges::any_of(program_.cells, known)) continue;
-    throw model::Error(model::ErrorKind::config,
-                       fmt::format("a decision names column \"{}\", which is not written", name),
-                       "name a column of the target table");
+    throw model::Error(
+        model::ErrorKind::config,
+        fmt::format("a decision names column \"{}\", which is not written", decision.first),
+        "name a column of the target table");
   }
 }
 

@@ -96,7 +96,7 @@ void JsonProblems::report_duplicates() {
 
 ObjectReader::ObjectReader(const codec::JsonValue& value, const ObjectShape& shape,
                            JsonProblems& problems)
-    : value_(value), shape_(shape), problems_(problems) {
+    : value_(value), problems_(problems) {
   if (!value.is_object()) {
     problems.error(value, "wrong-type",
                    fmt::format("an object is wanted here, not {}", to_string(value.kind())),

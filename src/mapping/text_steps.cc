@@ -79,17 +79,22 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
+namespace {
+
+/// Whether some other value of the source becomes the same new value.
+bool merges(const ValueMap& map, const std::optional<std::string>& new_value) {
+  const auto same = [&](const auto& entry) { return entry.second == new_value; };
+  const auto is_old = [&](const auto& entry) { return entry.first == *new_value; };
+  if (!new_value || std::ranges::count_if(map.entries, same) > 1) return true;
+  if (map.otherwise.kind == Otherwise::Kind::value) return map.otherwise.value == *new_value;
+  return map.otherwise.kind == Otherwise::Kind::keep && std::ranges::none_of(map.entries, is_old);
+}
+
+}  // namespace
+
 CompiledMap::CompiledMap(const ValueMap& map) : otherwise_(map.otherwise) {
   for (const auto& [old_value, new_value] : map.entries) {
-    const auto same = [&](const auto& other) { return other.second == new_value; };
-    bool merges = !new_value || std::ranges::count_if(map.entries, same) > 1;
-    merges =
-        merges || (otherwise_.kind == Otherwise::Kind::value && otherwise_.value == *new_value);
-    if (otherwise_.kind == Otherwise::Kind::keep && new_value) {
-      const auto listed = [&](const auto& other) { return other.first == *new_value; };
-      merges = merges || std::ranges::none_of(map.entries, listed);
-    }
-    entries_.push_back({old_value, new_value, merges});
+    entries_.push_back({old_value, new_value, merges(map, new_value)});
   }
   std::ranges::sort(entries_, {}, &Entry::old_value);
 }

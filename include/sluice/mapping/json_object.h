@@ -86,7 +86,6 @@ class ObjectReader {
 
  private:
   const codec::JsonValue& value_;
-  const ObjectShape& shape_;
   JsonProblems& problems_;
 };
 
