@@ -17,6 +17,8 @@
 #include "sluice/codec/utf8.h"
 #include "sluice/codec/uuid.h"
 
+#include "ascii.h"
+
 namespace sluice::codec {
 namespace {
 
@@ -135,7 +137,7 @@ bool is_value_in_range(Carrier carrier, std::string_view binary) {
 
 Problem store_bool(std::string_view text, std::string& out) {
   std::string lower(text.substr(0, 6));  // one more than the longest: "falsely" is not "false"
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (char& c : lower) c = ascii_lower(c);
   constexpr std::array<std::string_view, 6> kTrue = {"t", "true", "1", "y", "yes", "on"};
   constexpr std::array<std::string_view, 6> kFalse = {"f", "false", "0", "n", "no", "off"};
   const bool yes = std::find(kTrue.begin(), kTrue.end(), lower) != kTrue.end();

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "ascii.h"
+
 namespace sluice::codec {
 namespace {
 
@@ -12,23 +14,15 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "january", "february", "march",     "april",   "may",      "june",
     "july",    "august",   "september", "october", "november", "december"};
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool starts_with_ignoring_case(std::string_view text, std::string_view lower_word) {
-  if (text.size() < lower_word.size()) return false;
-  for (std::size_t i = 0; i < lower_word.size(); ++i) {
-    if (lower(text[i]) != lower_word[i]) return false;
-  }
-  return true;
+  return equals_ignoring_case(text.substr(0, lower_word.size()), lower_word);
 }
 
 /// Eats between `least` and `most` digits from the front of the text.
 bool take_number(std::string_view& text, std::size_t least, std::size_t most, int& out) {
   std::size_t n = 0;
   out = 0;
-  while (n < most && n < text.size() && is_digit(text[n])) out = out * 10 + (text[n++] - '0');
+  while (n < most && n < text.size() && is_ascii_digit(text[n])) out = out * 10 + (text[n++] - '0');
   text.remove_prefix(n);
   return n >= least;
 }

@@ -4,6 +4,7 @@
 
 #include "sluice/codec/datetime.h"
 
+#include "ascii.h"
 #include "datetime_check.h"
 
 namespace sluice::codec {
@@ -12,8 +13,6 @@ namespace {
 constexpr std::string_view kEra = " BC";
 /// PostgreSQL's TZDISP_LIMIT: offsets stay below 16 hours.
 constexpr int kOffsetLimitSeconds = 16 * 3600;
-
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 
 /// A text that is eaten from the front.
 class Cursor {
@@ -32,13 +31,13 @@ class Cursor {
   /// The digits at the front.
   [[nodiscard]] std::string_view digits() {
     std::size_t n = 0;
-    while (n < text_.size() && is_digit(text_[n])) ++n;
+    while (n < text_.size() && is_ascii_digit(text_[n])) ++n;
     const std::string_view found = text_.substr(0, n);
     text_.remove_prefix(n);
     return found;
   }
   [[nodiscard]] bool two_digits(int& out) {
-    if (text_.size() < 2 || !is_digit(text_[0]) || !is_digit(text_[1])) return false;
+    if (text_.size() < 2 || !is_ascii_digit(text_[0]) || !is_ascii_digit(text_[1])) return false;
     out = (text_[0] - '0') * 10 + (text_[1] - '0');
     text_.remove_prefix(2);
     return true;
@@ -101,7 +100,7 @@ bool read_offset(Cursor& cursor, int& seconds_east) {
   if (!cursor.skip(west ? "-" : "+") || !cursor.two_digits(hours)) return false;
   const bool colon = cursor.skip(":");
   if (colon && !cursor.two_digits(minutes)) return false;
-  if (!colon && is_digit(cursor.peek()) && !cursor.two_digits(minutes)) return false;
+  if (!colon && is_ascii_digit(cursor.peek()) && !cursor.two_digits(minutes)) return false;
   if (colon && cursor.skip(":") && !cursor.two_digits(seconds)) return false;
   if (minutes >= 60 || seconds >= 60) return false;
   seconds_east = (hours * 60 + minutes) * 60 + seconds;
@@ -194,7 +193,7 @@ class IntervalReader {
 
   Problem read_part() {
     const bool negative = cursor_.peek() == '-';
-    if (!cursor_.skip(negative ? "-" : "+") && !is_digit(cursor_.peek())) {
+    if (!cursor_.skip(negative ? "-" : "+") && !is_ascii_digit(cursor_.peek())) {
       return Problem::not_a_time;
     }
     const std::string_view digits = cursor_.digits();

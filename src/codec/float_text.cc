@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "ascii.h"
+
 namespace sluice::codec {
 namespace {
 
@@ -188,11 +190,6 @@ void append_float(Float value, std::string& out) {
   } else {
     append_scientific(digits, out);
   }
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 /// True where a digit other than 0 stands before the exponent.

@@ -67,7 +67,6 @@ void note_duplicates(const std::vector<JsonMember>& members, const std::string& 
   }
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): no deeper than kJsonMaxDepth
 void find_duplicates(const JsonValue& value, const std::string& pointer,
                      std::vector<JsonDuplicate>& out) {
   if (value.is_array()) {
@@ -108,7 +107,6 @@ class JsonReader {
 
   /// A document or a value: on demand these are two types with one face.
   template <typename Source>
-  // NOLINTNEXTLINE(misc-no-recursion): no deeper than kJsonMaxDepth
   void read_value(Source& source, JsonValue& out) {
     const char* const location = source.current_location();
     out.offset_ = static_cast<std::size_t>(location - text_);
@@ -140,7 +138,6 @@ class JsonReader {
   }
 
   template <typename Source>
-  // NOLINTNEXTLINE(misc-no-recursion): no deeper than kJsonMaxDepth
   void read_object(Source& source, JsonValue& out) {
     out.kind_ = JsonValue::Kind::object;
     ondemand::object object = source.get_object();
@@ -156,7 +153,6 @@ class JsonReader {
   }
 
   template <typename Source>
-  // NOLINTNEXTLINE(misc-no-recursion): no deeper than kJsonMaxDepth
   void read_array(Source& source, JsonValue& out) {
     out.kind_ = JsonValue::Kind::array;
     ondemand::array array = source.get_array();

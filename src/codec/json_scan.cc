@@ -4,11 +4,13 @@
 
 #include "sluice/codec/hex.h"
 
+#include "ascii.h"
+
 namespace sluice::codec {
 namespace {
 
 const char* skip_digits(const char* at, const char* end) {
-  while (at != end && is_json_digit(*at)) ++at;
+  while (at != end && is_ascii_digit(*at)) ++at;
   return at;
 }
 
@@ -41,7 +43,6 @@ class Walker {
   }
   [[nodiscard]] bool is_at(char c) const { return at_ != end_ && *at_ == c; }
 
-  // NOLINTNEXTLINE(misc-no-recursion): the depth is limited
   bool value(int depth) {
     if (at_ == end_) return fail("a value is missing at the end of the text");
     if (*at_ == '"') return string();
@@ -49,14 +50,13 @@ class Walker {
       if (depth >= rules_.max_depth) return fail("nested too deeply");
       return *at_ == '{' ? object(depth + 1) : array(depth + 1);
     }
-    const bool number = *at_ == '-' || is_json_digit(*at_);
+    const bool number = *at_ == '-' || is_ascii_digit(*at_);
     const char* const behind = number ? skip_json_number(at_, end_) : skip_json_word(at_, end_);
     if (behind == nullptr) return fail(number ? "not a JSON number" : "a value is missing");
     at_ = behind;
     return true;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion): the depth is limited
   bool object(int depth) {
     ++at_;
     space();
@@ -77,7 +77,6 @@ class Walker {
     }
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion): the depth is limited
   bool array(int depth) {
     ++at_;
     space();
@@ -143,7 +142,7 @@ const char* find_json_string_stop(const char* at, const char* end) noexcept {
 
 const char* skip_json_number(const char* at, const char* end) noexcept {
   if (at != end && *at == '-') ++at;
-  if (at == end || !is_json_digit(*at)) return nullptr;
+  if (at == end || !is_ascii_digit(*at)) return nullptr;
   at = *at == '0' ? at + 1 : skip_digits(at, end);
   if (at != end && *at == '.') {
     const char* const behind = skip_digits(at + 1, end);

@@ -11,10 +11,6 @@ namespace sluice::codec {
 /// The tokens of JSON, found by hand: what simdjson does not tell (places, number texts) and what
 /// is too small for it to be worth its set-up (one field of a row).
 
-[[nodiscard]] inline bool is_json_digit(char c) noexcept {
-  return static_cast<unsigned char>(c - '0') <= 9;
-}
-
 [[nodiscard]] inline const char* skip_json_space(const char* at, const char* end) noexcept {
   while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
   return at;

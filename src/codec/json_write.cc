@@ -80,7 +80,6 @@ void append_canonical_number(const JsonValue& value, std::string& out) {
 
 void append_canonical(const JsonValue& value, std::string& out);
 
-// NOLINTNEXTLINE(misc-no-recursion): no deeper than what was read
 void append_canonical_object(const JsonValue& value, std::string& out) {
   std::vector<const JsonMember*> members;
   for (const JsonMember& member : value.members()) members.push_back(&member);
@@ -99,7 +98,6 @@ void append_canonical_object(const JsonValue& value, std::string& out) {
   out += '}';
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): no deeper than what was read
 void append_canonical(const JsonValue& value, std::string& out) {
   switch (value.kind()) {
     case JsonValue::Kind::null:
@@ -261,7 +259,6 @@ JsonWriter& JsonWriter::null() {
   return *this;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): no deeper than what was read
 JsonWriter& JsonWriter::value(const JsonValue& json) {
   switch (json.kind()) {
     case JsonValue::Kind::null:

@@ -6,6 +6,7 @@
 
 #include "sluice/codec/numeric.h"
 
+#include "ascii.h"
 #include "numeric_form.h"
 
 namespace sluice::codec {
@@ -18,11 +19,9 @@ struct Decimal {
   std::string_view fraction;
 };
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
 std::string_view take_digits(std::string_view& text) {
   std::size_t n = 0;
-  while (n < text.size() && is_digit(text[n])) ++n;
+  while (n < text.size() && is_ascii_digit(text[n])) ++n;
   const std::string_view digits = text.substr(0, n);
   text.remove_prefix(n);
   return digits;
@@ -106,11 +105,6 @@ std::size_t encode(const Decimal& decimal, char* to) {
 bool is_within_limits(const Decimal& decimal) {
   return decimal.integer.size() <= kNumericMaxIntegerDigits &&
          decimal.fraction.size() <= kNumericMaxScale;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 /// The sign word of NaN and the infinities; 0 where the text is none of them.

@@ -18,7 +18,6 @@ using sluice::codec::JsonValue;
 using sluice::codec::JsonWriter;
 using sluice::fuzz::require;
 
-// NOLINTNEXTLINE(misc-no-recursion): no deeper than what was read
 void check_places(const JsonDocument& document, const JsonValue& value,
                   const std::string& pointer) {
   require(document.pointer(value) == pointer);

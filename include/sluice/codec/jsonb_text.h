@@ -7,6 +7,8 @@
 
 namespace sluice::codec {
 
+class JsonbWriter;  // src/codec/jsonb_writer.h
+
 /// Deepest nesting of arrays and objects that is taken; deeper ones are invalid_json. (PostgreSQL's
 /// own limit is its stack; no document of a CRM comes near.)
 inline constexpr int kJsonbMaxDepth = 512;
@@ -34,9 +36,7 @@ class JsonbNormalizer {
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
  private:
-  class Writer;
-
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<JsonbWriter> writer_;
   std::string_view text_;
 };
 

@@ -57,7 +57,6 @@ inline std::string random_number(Random& random) {
   return out;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth is counted
 inline std::string random_json(Random& random, int depth = 0) {
   const std::uint64_t kind = random.below(depth > 5 ? 4 : 8);
   if (kind == 0) return random_string(random);

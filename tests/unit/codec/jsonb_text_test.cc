@@ -118,7 +118,6 @@ TEST_CASE("a large document needs no more room than is there") {
 }
 
 /// A slow second way to the normal form: a document object model, a sorted map, plain recursion.
-// NOLINTNEXTLINE(misc-no-recursion): test documents are shallow
 std::string reference(const JsonValue& value) {
   if (value.is_object()) {
     std::map<std::pair<std::size_t, std::string>, std::string> members;
