@@ -5,9 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "sluice/codec/hex.h"
-#include "sluice/model/error.h"
-
+#include "ledger/quarantine_sql.h"
 #include "ledger/row_reader.h"
 
 namespace sluice::ledger {
@@ -20,15 +18,6 @@ int next_number(db::SqlSession& session, const std::string& run_id) {
       "SELECT coalesce(max(verification_no), 0) + 1 FROM sluice.verification WHERE run_id = $1",
       {run_id});
   return RowReader(next.rows.at(0)).small();
-}
-
-std::string bytes_of(const std::string& hex_digits) {
-  std::string bytes;
-  if (!codec::append_from_hex(hex_digits, bytes)) {
-    throw model::Error(model::ErrorKind::data,
-                       "the ledger holds a quarantined row that is not hex");
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -84,20 +73,20 @@ std::optional<std::string> verification_report(db::SqlSession& session, const st
 std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_id, int table_no,
                                std::int64_t after, int limit) {
   const auto result = session.query(
-      "SELECT quarantine_id, source_key, reason, encode(row_form, 'hex'), irregular, state, "
-      "decision FROM sluice.quarantine WHERE run_id = $1 AND table_no = $2 AND quarantine_id > $3 "
-      "ORDER BY quarantine_id LIMIT $4",
+      fmt::format("SELECT q.quarantine_id, {}, q.source_key, encode(q.row_form, 'hex'), q.state, "
+                  "q.decision FROM sluice.quarantine q WHERE q.run_id = $1 AND q.table_no = $2 "
+                  "AND q.quarantine_id > $3 ORDER BY q.quarantine_id LIMIT $4",
+                  kIsKept),
       {run_id, std::to_string(table_no), std::to_string(after), std::to_string(limit)});
   std::vector<HeldRow> rows;
   for (const auto& row : result.rows) {
     RowReader reader(row);
     HeldRow held;
     held.id = reader.integer();
+    held.kept = reader.boolean();
     held.source_key = reader.text();
-    held.reason = reader.text();
-    held.row = bytes_of(reader.text());
-    held.irregular = reader.text();
-    held.state = reader.text();
+    held.row = bytes_of_hex(reader.text());
+    held.state = quarantine_state_from_string(reader.text());
     held.decision = reader.text();
     rows.push_back(std::move(held));
   }

@@ -61,7 +61,7 @@ std::optional<HeldKeys> keys_left_out(db::SqlSession& ledger, const std::string&
     const auto page = ledger::held_rows(ledger, run_id, table.number, last, kPageRows);
     for (const ledger::HeldRow& row : page) {
       last = row.id;
-      if (row.state == "decided") continue;
+      if (row.kept || row.state == ledger::QuarantineState::decided) continue;
       if (row.source_key.empty() || keys.size() == kMaxNamedKeys) return std::nullopt;
       keys.push_back(ledger::key_from_json(row.source_key).values);
     }

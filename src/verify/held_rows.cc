@@ -9,14 +9,6 @@ namespace {
 /// Rows of a page: a page of rows with large texts must not count in the tool's memory.
 constexpr int kPageRows = 50;
 
-HeldState state_of(const ledger::HeldRow& row) {
-  if (row.state == "open") return HeldState::open;
-  if (row.state == "decided") return HeldState::decided;
-  if (row.state == "left_behind") return HeldState::left_behind;
-  throw model::Error(model::ErrorKind::data,
-                     "the ledger holds a quarantined row in the unknown state " + row.state);
-}
-
 }  // namespace
 
 mapping::Overrides parse_decision(std::string_view decision) {
@@ -46,10 +38,12 @@ HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_
     const auto page = ledger::held_rows(ledger, run_id, table_no, last, kPageRows);
     for (const ledger::HeldRow& row : page) {
       Held held;
-      held.state = state_of(row);
-      if (held.state == HeldState::decided) held.overrides = parse_decision(row.decision);
-      slots_[own.hash(row.row)].rows.push_back(std::move(held));
-      ++count_;
+      held.state = row.state;
+      if (row.state == ledger::QuarantineState::decided) {
+        held.overrides = parse_decision(row.decision);
+      }
+      Slots& slots = row.kept ? kept_slots_ : slots_;
+      slots[own.hash(row.row)].rows.push_back(std::move(held));
       last = row.id;
       if (visit) visit(row);
     }
@@ -60,12 +54,13 @@ HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_
 void HeldRows::begin_reading() {
   const std::lock_guard lock(mutex_);
   for (auto& [hash, slot] : slots_) slot.next = 0;
+  for (auto& [hash, slot] : kept_slots_) slot.next = 0;
 }
 
-const Held* HeldRows::take(const codec::RowHash& row) {
-  if (slots_.empty()) return nullptr;
-  const auto found = slots_.find(row);
-  if (found == slots_.end()) return nullptr;
+const Held* HeldRows::take(Slots& slots, const codec::RowHash& row) {
+  if (slots.empty()) return nullptr;
+  const auto found = slots.find(row);
+  if (found == slots.end()) return nullptr;
   const std::lock_guard lock(mutex_);
   Slot& slot = found->second;
   return slot.next < slot.rows.size() ? &slot.rows[slot.next++] : nullptr;

@@ -19,11 +19,9 @@
 
 namespace sluice::verify {
 
-/// What the ledger says of a quarantined source row.
-enum class HeldState : std::uint8_t { open, decided, left_behind };
-
+/// What the ledger says of a quarantined row.
 struct Held {
-  HeldState state = HeldState::open;
+  ledger::QuarantineState state = ledger::QuarantineState::open;
   mapping::Overrides overrides;  // of decided
 };
 
@@ -41,18 +39,23 @@ class HeldRows {
   void begin_reading();
   /// Takes one held row that equals a source row; nullptr where none is (or is left). Valid as long
   /// as this. May be called from all workers.
-  [[nodiscard]] const Held* take(const codec::RowHash& row);
-  /// Held rows that no source row has matched since begin_reading(): the source has changed.
+  [[nodiscard]] const Held* take(const codec::RowHash& row) { return take(slots_, row); }
+  /// The same for rows of the live table that were to be kept.
+  [[nodiscard]] const Held* take_kept(const codec::RowHash& row) { return take(kept_slots_, row); }
+  /// Held source rows that none has matched since begin_reading(): the source has changed.
   [[nodiscard]] std::uint64_t unmatched() const;
-  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
  private:
   struct Slot {
     std::vector<Held> rows;
     std::size_t next = 0;  // guarded by mutex_
   };
-  std::unordered_map<codec::RowHash, Slot> slots_;
-  std::uint64_t count_ = 0;
+  using Slots = std::unordered_map<codec::RowHash, Slot>;
+
+  [[nodiscard]] const Held* take(Slots& slots, const codec::RowHash& row);
+
+  Slots slots_;
+  Slots kept_slots_;
   mutable std::mutex mutex_;
 };
 

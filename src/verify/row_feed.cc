@@ -1,5 +1,6 @@
 #include "verify/row_feed.h"
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -98,9 +99,9 @@ class ExpectedWorker {
 
   void take_held(const Held& held, PieceNumber piece, std::string_view row,
                  std::span<const codec::Irregular> irregular) {
-    if (held.state == HeldState::open) ++tally_.open;
-    if (held.state == HeldState::left_behind) ++tally_.left_behind;
-    if (held.state != HeldState::decided) return;
+    if (held.state == ledger::QuarantineState::open) ++tally_.open;
+    if (held.state == ledger::QuarantineState::left_behind) ++tally_.left_behind;
+    if (held.state != ledger::QuarantineState::decided) return;
     target_.clear();
     rest_.clear();
     const auto outcome = mapper_.map_with_overrides(row, irregular, held.overrides, target_, rest_);
@@ -155,16 +156,30 @@ SourceTally ExpectedRows::feed(Scanner& source, Scanner& target, const Origins& 
   for (const auto& worker : workers) merge(tally, worker->tally());
   decided_ = nullptr;
   tally.vanished = held_.unmatched();
-  if (!origins.live.empty()) {
-    tally.existing =
-        feed_actual(target, target_read(table_, table_.target), origins.live, hasher_, rows);
-  }
+  feed_kept(target, origins.live, tally, rows);
   return tally;
+}
+
+void ExpectedRows::feed_kept(Scanner& target, std::span<const Piece> pieces, SourceTally& tally,
+                             RowSink* rows) {
+  if (pieces.empty()) return;
+  std::atomic<std::uint64_t> open = 0;
+  std::atomic<std::uint64_t> left_behind = 0;
+  const auto is_held = [&](const codec::RowHash& hash) {
+    const Held* const held = held_.take_kept(hash);
+    if (held == nullptr) return false;
+    ++(held->state == ledger::QuarantineState::open ? open : left_behind);
+    return true;
+  };
+  tally.existing =
+      feed_actual(target, target_read(table_, table_.target), pieces, hasher_, rows, is_held);
+  tally.open += open;
+  tally.left_behind += left_behind;
 }
 
 codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,
                                 std::span<const Piece> pieces, const codec::RowHasher& hasher,
-                                RowSink* rows) {
+                                RowSink* rows, const SkipRow& skip) {
   struct Worker {
     codec::RowHasher hasher;
     codec::RowSetDigest digest;
@@ -176,6 +191,7 @@ codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,
                 for (std::size_t i = 0; i < batch.rows.rows(); ++i) {
                   const std::string_view row = batch.rows.row(i);
                   const codec::RowHash hash = mine.hasher.hash(row);
+                  if (skip && skip(hash)) continue;
                   mine.digest.add(hash);
                   if (rows != nullptr) rows->take(worker, {row, {}, hash, piece.number});
                 }

@@ -65,6 +65,9 @@ class ExpectedRows {
 
  private:
   friend class ExpectedWorker;
+
+  void feed_kept(Scanner& target, std::span<const Piece> pieces, SourceTally& tally, RowSink* rows);
+
   const plan::TablePlan& table_;
   const codec::RowHasher& hasher_;
   HeldRows& held_;
@@ -72,9 +75,13 @@ class ExpectedRows {
   std::mutex decided_mutex_;
 };
 
-/// Gives every row of the pieces of a target table, as it is, to `rows`; returns their digest.
+/// Whether a row is to be passed over; asked by all workers at once.
+using SkipRow = std::function<bool(const codec::RowHash& row)>;
+
+/// Gives every row of the pieces of a target table, as it is, to `rows` (may be nullptr); returns
+/// their digest.
 codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,
                                 std::span<const Piece> pieces, const codec::RowHasher& hasher,
-                                RowSink* rows);
+                                RowSink* rows, const SkipRow& skip = nullptr);
 
 }  // namespace sluice::verify

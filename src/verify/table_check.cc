@@ -113,6 +113,7 @@ class TableCheck {
 
 void TableCheck::take_held(const ledger::HeldRow& row) {
   value_maps_.take_held(row);
+  if (row.kept) return;
   ++one_sided_.held;
   held_keys_known_ = held_keys_known_ && !row.source_key.empty() && !table_.key.empty() &&
                      one_sided_.held <= kMaxNamedKeys;

@@ -150,6 +150,13 @@ ValueMapCheck::ValueMapCheck(const plan::TablePlan& table) : table_(table) {
 
 void ValueMapCheck::take_held(const ledger::HeldRow& row) {
   for (Use& use : uses_) {
+    if (row.kept) {
+      const plan::TargetField& field = table_.write[use.target];
+      std::optional<std::string> value = text_of(row.row, use.target, field.carrier);
+      bring_to_form(field, value);
+      ++use.held_kept[value];
+      continue;
+    }
     const plan::SourceField& field = table_.read[use.source];
     std::optional<std::string> old = text_of(row.row, use.source, field.carrier);
     strip_padding(field.type, old);
@@ -191,9 +198,9 @@ ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source,
   subtract(old_values, use.held);
   ValueCounts wanted = expected(use, old_values);
   if (table_.existing_rows == config::ExistingRows::keep) {
-    for (const auto& [value, rows] : count_values(target, table_.target, to.name, to.type, "")) {
-      wanted[value] += rows;
-    }
+    ValueCounts kept = count_values(target, table_.target, to.name, to.type, "");
+    subtract(kept, use.held_kept);
+    for (const auto& [value, rows] : kept) wanted[value] += rows;
   }
   return compare_counts(wanted, count_values(target, table_.side, to.name, to.type, ""));
 }

@@ -39,6 +39,7 @@ class ValueMapCheck {
     std::size_t source = 0;  // index into TablePlan::read
     std::size_t target = 0;  // index into TablePlan::write
     ValueCounts held;        // by old value
+    ValueCounts held_kept;   // rows of the live table, by the value they have there
     ValueCounts decided;     // by new value
   };
 

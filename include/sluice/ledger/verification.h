@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sluice/db/sql_session.h"
+#include "sluice/ledger/quarantine.h"
 
 /// Verifications and their figures, kept with the run; and the quarantined rows as verification
 /// needs them. Thread and transaction rules as in ledger.h.
@@ -40,12 +41,11 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
 /// A quarantined row, whatever was decided about it.
 struct HeldRow {
   std::int64_t id = 0;
+  bool kept = false;  // of the live target table, not of the source
   std::string source_key;
-  std::string reason;
-  std::string row;        // the whole source row in row form
-  std::string irregular;  // JSON array of [column, problem]
-  std::string state;      // open, decided, left_behind
-  std::string decision;   // of decided; empty otherwise
+  std::string row;  // the whole row in row form
+  QuarantineState state = QuarantineState::open;
+  std::string decision;  // of decided: JSON object of target columns, each a text or null
 };
 /// At most `limit` quarantined rows of a table with ids above `after`, in id order: whole rows are
 /// large, so they are taken a page at a time.
