@@ -42,6 +42,18 @@ std::string create_table(const model::Table& live, const model::QualifiedName& s
   return sql;
 }
 
+/// " AS integer" where the sequence was made with the column's type, as serial does; the
+/// catalogue's options do not say it.
+std::string sequence_type(const model::Column& column) {
+  const auto ends_at = [&column](std::string_view maximum) {
+    return column.sequence_options.find("MAXVALUE " + std::string(maximum) + " ") !=
+           std::string::npos;
+  };
+  if (column.type.base == "int2" && ends_at("32767")) return " AS smallint";
+  if (column.type.base == "int4" && ends_at("2147483647")) return " AS integer";
+  return {};
+}
+
 void add_number_source(const model::Column& column, const model::QualifiedName& side,
                        std::vector<std::string>& ddl,
                        std::vector<model::QualifiedName>& relations) {
@@ -57,7 +69,8 @@ void add_number_source(const model::Column& column, const model::QualifiedName& 
                   quoted(sequence) + " " + column.sequence_options + ")");
     return;
   }
-  ddl.push_back("CREATE SEQUENCE " + quoted(sequence) + " " + column.sequence_options);
+  ddl.push_back("CREATE SEQUENCE " + quoted(sequence) + sequence_type(column) + " " +
+                column.sequence_options);
   ddl.push_back(alter + " SET DEFAULT nextval(" + literal(quoted(sequence)) + "::regclass)");
   ddl.push_back("ALTER SEQUENCE " + quoted(sequence) + " OWNED BY " + quoted(side) + "." +
                 quoted(column.name));
