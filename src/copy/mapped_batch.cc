@@ -111,6 +111,7 @@ void BatchMapper::reset(MappedBatch& out) const {
   out.rest.clear();
   out.rest_end.clear();
   out.quarantined.clear();
+  out.quarantined_from.clear();
   out.read = out.proved = out.written = out.refused = out.filtered = out.rest_written = none;
 }
 
@@ -119,7 +120,18 @@ void BatchMapper::map(const db::SourceBatch& source, MappedBatch& out) {
   if (mapper_.is_identity() && source.irregular.empty()) return pass_through(source, out);
   IrregularRows irregular(source.irregular);
   for (std::size_t row = 0; row < source.rows.rows(); ++row) {
-    map_row(source, row, irregular.of(row), out);
+    map_row(source, row, irregular.of(row), nullptr, out);
+  }
+  out.rest_written.add_rows(hasher_, out.rest);
+}
+
+void BatchMapper::map_decided(const db::SourceBatch& source,
+                              std::span<const mapping::Overrides* const> overrides,
+                              MappedBatch& out) {
+  reset(out);
+  IrregularRows irregular(source.irregular);
+  for (std::size_t row = 0; row < source.rows.rows(); ++row) {
+    map_row(source, row, irregular.of(row), overrides[row], out);
   }
   out.rest_written.add_rows(hasher_, out.rest);
 }
@@ -132,11 +144,14 @@ void BatchMapper::pass_through(const db::SourceBatch& source, MappedBatch& out) 
 }
 
 void BatchMapper::map_row(const db::SourceBatch& source, std::size_t row,
-                          std::span<const Irregular> irregular, MappedBatch& out) {
+                          std::span<const Irregular> irregular,
+                          const mapping::Overrides* overrides, MappedBatch& out) {
   const std::string_view bytes = source.rows.row(row);
   const codec::RowHash hash = hasher_.hash(bytes);
   out.read.add(hash);
-  switch (mapper_.map(bytes, irregular, out.target, out.rest)) {
+  switch (overrides == nullptr
+              ? mapper_.map(bytes, irregular, out.target, out.rest)
+              : mapper_.map_with_overrides(bytes, irregular, *overrides, out.target, out.rest)) {
     case mapping::Outcome::mapped:
       out.proved.add(hash);
       out.written.add(hasher_, out.target.row(out.target.rows() - 1));
@@ -149,6 +164,7 @@ void BatchMapper::map_row(const db::SourceBatch& source, std::size_t row,
     case mapping::Outcome::quarantined:
       out.refused.add(hash);
       out.quarantined.push_back(unmapped_row(bytes, irregular));
+      out.quarantined_from.push_back(static_cast<std::uint32_t>(row));
       break;
   }
 }
@@ -232,6 +248,7 @@ void BatchMapper::refuse(const db::SourceBatch& source, const std::vector<Refuse
       out.refused.add(hash);
       out.written.remove(hasher_.hash(rows.row(row)));
       out.quarantined.push_back(refused_row(source, out.source_row(row), next->refusal));
+      out.quarantined_from.push_back(static_cast<std::uint32_t>(out.source_row(row)));
       ++next;
       continue;
     }

@@ -36,6 +36,7 @@ struct MappedBatch {
   std::vector<std::uint32_t>
       rest_end;  // of each target row: where its rest rows end; empty when no rule keeps a rest
   std::vector<ledger::QuarantinedRow> quarantined;
+  std::vector<std::uint32_t> quarantined_from;  // of each of them: index of its source row
 
   codec::RowSetDigest read;
   codec::RowSetDigest proved;
@@ -52,6 +53,10 @@ class BatchMapper {
 
   /// Clears `out` and fills it.
   void map(const db::SourceBatch& source, MappedBatch& out);
+  /// The same for rows that people decided about: one of `overrides` for each row, nullptr where it
+  /// is to be mapped as it is.
+  void map_decided(const db::SourceBatch& source,
+                   std::span<const mapping::Overrides* const> overrides, MappedBatch& out);
 
   /// Takes rows out of a mapped batch because the target refused them: they leave the digests of
   /// what arrived and go to quarantine. `refused` in rising order of rows to write; `out` no longer
@@ -72,7 +77,8 @@ class BatchMapper {
   void reset(MappedBatch& out) const;
   void pass_through(const db::SourceBatch& source, MappedBatch& out);
   void map_row(const db::SourceBatch& source, std::size_t row,
-               std::span<const codec::Irregular> irregular, MappedBatch& out);
+               std::span<const codec::Irregular> irregular, const mapping::Overrides* overrides,
+               MappedBatch& out);
   [[nodiscard]] ledger::QuarantinedRow unmapped_row(
       std::string_view source_row, std::span<const codec::Irregular> irregular) const;
   [[nodiscard]] std::string key_json(std::string_view source_row) const;

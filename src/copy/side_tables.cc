@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/copy/decide.h"
 #include "sluice/copy/start.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
@@ -89,6 +90,17 @@ std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Pl
     check_rows(session, table, findings);
   }
   return findings;
+}
+
+void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
+  for (const plan::TablePlan& table : plan.tables) {
+    const auto comment = comment_of(session, table.side);
+    if (comment && *comment == mark_of(run)) continue;
+    throw Error(
+        ErrorKind::drift,
+        fmt::format("{} is not the side table that run {} filled", table.side.text(), run.id),
+        "it was dropped, renamed or made anew; sluice runs lists the runs");
+  }
 }
 
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
