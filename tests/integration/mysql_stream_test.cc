@@ -99,6 +99,27 @@ TEST_CASE("a batch ends where its budget is full and names the key of the next r
   CHECK(rows == 100);
 }
 
+TEST_CASE("a table without a key is one stream, whose batches count its rows") {
+  const MariadbDatabase db;
+  db.run("CREATE TABLE t (v int) AS SELECT seq AS v FROM seq_1_to_1000");
+  const db::SnapshotSessions sessions = db::open_snapshot(endpoint_of(db), 1);
+  const db::TableRead table = table_read(db, "t");
+  CHECK(db::cut_ranges(first_of(sessions), table, model::RangeKind::whole, 8).size() == 1);
+  CHECK_THROWS_AS(static_cast<void>(first_of(sessions).read(table, {})), model::Error);
+  model::KeyRange range = whole_table();
+  const auto stream = first_of(sessions).read(table, range);
+  db::SourceBatch batch;
+  std::size_t rows = 0;
+  while (stream->read(batch, 2000)) {
+    rows += batch.rows.rows();
+    if (!batch.next) continue;
+    CHECK(batch.next->values == Texts{std::to_string(rows)});
+    range.lower = batch.next;
+  }
+  CHECK(rows == 1000);
+  CHECK_THROWS_AS(static_cast<void>(first_of(sessions).read(table, range)), model::Error);
+}
+
 TEST_CASE("chains of batches give every row once, in key order, for every shape of key") {
   const MariadbDatabase db;
   SECTION("dense integers") {
@@ -318,6 +339,7 @@ TEST_CASE("a server that goes away during a read is an error that a new session 
     CHECK(error.kind() == model::ErrorKind::connection);
     CHECK(error.retry() == model::Retry::new_session);
   }
+  CHECK_THROWS_AS(stream->read(batch, 1000), model::Error);  // and not: no more rows
 }
 
 TEST_CASE("columns that cannot be a key are refused as one") {

@@ -59,19 +59,19 @@ std::string bound_condition(const TableRead& table, const model::Key& bound, con
     throw model::Error(model::ErrorKind::internal,
                        "a bound of " + table.table.text() + " does not fit its key");
   }
-  std::string condition;
-  for (std::size_t i = bound.values.size(); i-- > 0;) {
+  std::string condition = "(";
+  std::string ends;
+  for (std::size_t i = 0; i < bound.values.size(); ++i) {
     const ReadColumn& column = table.columns.at(table.key[i]);
     const std::string name = quoted(column.name);
     const std::string literal = key_literal(column, bound.values[i]);
-    if (condition.empty()) {
-      condition.append(name).append(comparison).append(literal);
-    } else {
-      condition =
-          name + strict + literal + " OR (" + name + " = " + literal + " AND (" + condition + "))";
-    }
+    const bool last = i + 1 == bound.values.size();
+    condition.append(name).append(last ? comparison : strict).append(literal);
+    if (last) break;
+    condition.append(" OR (").append(name).append(" = ").append(literal).append(" AND (");
+    ends += "))";
   }
-  return "(" + condition + ")";
+  return condition + ends + ")";
 }
 
 std::string key_order(const TableRead& table) {

@@ -20,6 +20,7 @@ std::vector<ColumnReader> readers_of(const TableRead& table) {
 /// The columns, and behind them what enums need.
 std::vector<std::string> expressions_of(const std::vector<ColumnReader>& readers) {
   std::vector<std::string> expressions;
+  expressions.reserve(2 * readers.size());
   for (const ColumnReader& reader : readers) expressions.push_back(reader.expression);
   for (const ColumnReader& reader : readers) {
     if (!reader.zero_test.empty()) expressions.push_back(reader.zero_test);
@@ -50,7 +51,7 @@ bool fits(const MYSQL_FIELD& field, const ColumnReader& reader) noexcept {
 MYSQL_BIND bind_of(Slot& slot, enum_field_types type, bool is_unsigned) noexcept {
   MYSQL_BIND bind{};
   bind.buffer_type = type;
-  bind.is_unsigned = is_unsigned;
+  bind.is_unsigned = is_unsigned ? 1 : 0;
   bind.buffer = slot.buffer ? static_cast<void*>(slot.buffer.get()) : &slot.value;
   bind.buffer_length = slot.buffer ? slot.capacity : sizeof slot.value;
   bind.length = &slot.length;

@@ -54,6 +54,7 @@ bool is_loopback(std::string_view host) noexcept {
 /// The file that is read when none is named: the user's own, as with the servers' command line
 /// tools. Files of the machine are not read, so that a config means the same everywhere.
 std::string own_option_file() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in the process changes its environment
   const char* const home = std::getenv("HOME");
   if (home == nullptr || *home == '\0') return {};
   std::string path = std::string(home) + "/.my.cnf";

@@ -1,5 +1,6 @@
 #include "db/mysql/source_session.h"
 
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -75,7 +76,7 @@ class SnapshotSession::Stream final : public RowStream {
  public:
   Stream(SnapshotSession& session, const TableRead& table, const model::KeyRange& range,
          const std::string& index)
-      : session_(session), table_(table) {
+      : session_(session), table_(table), by_key_(range.kind == model::RangeKind::key) {
     reader_.emplace(session.connection_, table_, range, index);
     session_.streaming_ = true;
   }
@@ -93,13 +94,18 @@ class SnapshotSession::Stream final : public RowStream {
     while (out.rows.byte_count() < byte_budget) {
       if (!next(out.rows, out.irregular)) return true;
     }
-    if (next(ahead_, ahead_irregular_)) {
-      out.next = key_of(table_, ahead_.row(0), ahead_irregular_);
-    }
+    rows_ += out.rows.rows();
+    if (next(ahead_, ahead_irregular_)) out.next = next_key();
     return true;
   }
 
  private:
+  /// Of a whole table, which no stream can go on with, the count of rows so far.
+  [[nodiscard]] model::Key next_key() const {
+    return by_key_ ? key_of(table_, ahead_.row(0), ahead_irregular_)
+                   : model::Key{{std::to_string(rows_)}};
+  }
+
   /// The row that was read ahead, or the first of all.
   bool begin_batch(SourceBatch& out) {
     if (ahead_.empty()) return next(out.rows, out.irregular);
@@ -111,10 +117,13 @@ class SnapshotSession::Stream final : public RowStream {
   }
 
   bool next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular) {
+    if (failed_) fail("the stream of " + table_.table.text() + " has failed before");
     if (!reader_) return false;
-    if (reader_->next(rows, irregular)) return true;
-    end();
-    return false;
+    failed_ = true;  // until the row is whole: the client would say next time that there are no more
+    const bool found = reader_->next(rows, irregular);
+    failed_ = false;
+    if (!found) end();
+    return found;
   }
 
   void end() noexcept {
@@ -137,6 +146,9 @@ class SnapshotSession::Stream final : public RowStream {
 
   SnapshotSession& session_;
   TableRead table_;
+  bool by_key_;
+  bool failed_ = false;
+  std::uint64_t rows_ = 0;
   std::optional<RowReader> reader_;  // until the range is exhausted
   codec::RowBuffer ahead_;
   std::vector<codec::Irregular> ahead_irregular_;
@@ -150,6 +162,7 @@ std::unique_ptr<RowStream> SnapshotSession::read(const TableRead& table,
   if (streaming_) fail("a session runs one stream at a time");
   if (range.kind == model::RangeKind::ctid) fail("ctid ranges are PostgreSQL's");
   const bool by_key = range.kind == model::RangeKind::key;
+  if (!by_key && range.lower) fail("a whole table can only be read from its beginning");
   if (by_key && table.key.empty()) fail(table.table.text() + " has no key to be read by");
   const std::string index = by_key ? key_index(table) : std::string();
   return std::make_unique<Stream>(*this, table, range, index);
