@@ -40,10 +40,12 @@ std::size_t Customers::fateful(std::uint64_t index) const noexcept {
   return repeats_nothing ? OddityPicker::kNone : rule;
 }
 
+bool Customers::is_repeated(std::uint64_t index) const noexcept {
+  return index + 1 < rows_ && fateful(index + 1) == kDuplicateNumber;
+}
+
 bool Customers::may_be_referenced(std::uint64_t index) const noexcept {
-  // Of two rows with one customer number either may come first and keep it.
-  return fateful(index) == OddityPicker::kNone &&
-         (index + 1 >= rows_ || fateful(index + 1) != kDuplicateNumber);
+  return fateful(index) == OddityPicker::kNone && !is_repeated(index);
 }
 
 std::uint64_t Customers::referable_from(std::uint64_t start) const noexcept {
@@ -72,9 +74,10 @@ std::string Customers::email(std::uint64_t index) const {
   return address;
 }
 
-void Customers::count(const OdditySet& odd, Engine engine, CustomerCounts& counts) const {
+void Customers::count(std::uint64_t index, const OdditySet& odd, Engine engine,
+                      CustomerCounts& counts) const {
   bool filtered = false;
-  bool quarantined = false;
+  bool quarantined = is_repeated(index);
   for (std::size_t rule = 0; rule < kCustomerRules.size(); ++rule) {
     if (!odd.test(rule)) continue;
     ++counts.oddities[rule];
@@ -92,7 +95,7 @@ CustomerCounts Customers::write(TsvWriter& out) const {
   for (std::uint64_t index = 0; index < rows_; ++index) {
     CustomerRow row(*this, index);
     row.write(out);
-    count(row.oddities(), out.engine(), counts);
+    count(index, row.oddities(), out.engine(), counts);
     ++counts.by_status[row.stored_status()];
   }
   return counts;

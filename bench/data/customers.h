@@ -52,7 +52,11 @@ class Customers {
 
  private:
   [[nodiscard]] std::size_t fateful(std::uint64_t index) const noexcept;
-  void count(const OdditySet& odd, Engine engine, CustomerCounts& counts) const;
+  /// True iff the next row has this row's customer number. Nobody can say which of the two is
+  /// right: both go to quarantine.
+  [[nodiscard]] bool is_repeated(std::uint64_t index) const noexcept;
+  void count(std::uint64_t index, const OdditySet& odd, Engine engine,
+             CustomerCounts& counts) const;
 
   std::uint64_t seed_;
   std::uint64_t rows_;

@@ -12,6 +12,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "customer_rules.h"
 #include "generate.h"
 
 namespace sluice::demo_data {
@@ -151,6 +152,34 @@ TEST_CASE("the summary counts what is in the files") {
   CHECK(number_in(summary, "customers_by_status", "active") == statuses["active"]);
   CHECK(number_in(summary, "customers_by_status", "ACTIVE ") == statuses["ACTIVE "]);
   CHECK(number_in(summary, "customers_by_status", "NULL") == statuses["\\N"]);
+}
+
+TEST_CASE(
+    "of two customers with one number both are expected in quarantine, and nobody refers to them") {
+  const Folder folder;
+  const std::string summary = generate(folder, Engine::mariadb, 3, 20'000);
+  std::map<std::string, std::vector<std::string>> ids_by_number;
+  for (const auto& row : folder.rows("customers")) {
+    ids_by_number[row[kNumber].substr(0, row[kNumber].find(' '))].push_back(row[kId]);
+  }
+  std::set<std::string> collide;
+  for (const auto& [number, ids] : ids_by_number) {
+    if (ids.size() > 1) collide.insert(ids.begin(), ids.end());
+  }
+  const std::uint64_t pairs = number_in(summary, "oddities", "customer_no_duplicate");
+  CHECK(pairs > 0);
+  CHECK(collide.size() == 2 * pairs);
+
+  std::uint64_t expected = pairs;  // the rows that are repeated, to which no rule belongs
+  for (const OddityRule& rule : kCustomerRules) {
+    if (rule.fate == Fate::quarantined || rule.fate == Fate::quarantined_mariadb) {
+      expected += number_in(summary, "oddities", std::string(rule.name));
+    }
+  }
+  const std::string account = summary.substr(summary.find("\"expected\""));
+  CHECK(number_in(account, "customers", "quarantined") == expected);
+  for (const auto& row : folder.rows("orders")) REQUIRE(!collide.contains(row[1]));
+  for (const auto& row : folder.rows("customers")) REQUIRE(!collide.contains(row[kParent]));
 }
 
 TEST_CASE("every frequent oddity is there from a few thousand customers on") {
