@@ -46,8 +46,10 @@ void advise_finished(RunStatus& status) {
     return;
   }
   status.next = "sluice verify --config FILE";
-  status.advice = verified ? "copied; the last verification found no proof, look at it again"
-                           : "copied, not verified yet";
+  status.advice = !verified ? "copied, not verified yet"
+                  : verified->outcome == "different"
+                      ? "copied; the last verification found differences"
+                      : "copied; the last verification could not tell";
 }
 
 }  // namespace

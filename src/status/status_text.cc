@@ -54,13 +54,11 @@ std::string share(const TableStatus& table) {
 
 std::string state_text(const TableStatus& table) {
   if (table.state == ledger::TableState::failed) return "failed: " + table.reason;
-  std::string text = ledger::to_string(table.state);
-  if (!table.closes) text += ", does not add up";
-  return text;
+  return table.closes ? ledger::to_string(table.state) : "does not add up";
 }
 
 std::string table_line(const TableStatus& table) {
-  return line(fmt::format("{:<28.28} {:>12} {:>5} {:>8} {:>8}  {}", table.source, table.rows_read,
+  return line(fmt::format("{:<24.24} {:>11} {:>4} {:>7} {:>7}  {}", table.source, table.rows_read,
                           share(table), bytes_text(table.bytes), table.quarantined,
                           state_text(table)));
 }
@@ -108,14 +106,14 @@ std::string holders(const RunStatus& status) {
 }
 
 std::string table_lines(const RunStatus& status) {
-  std::string text = line(fmt::format("{:<28} {:>12} {:>5} {:>8} {:>8}  {}", "table", "rows read",
-                                      "", "written", "quarant.", "state"));
+  std::string text = line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}  {}", "table", "rows read",
+                                      "", "written", "quarant", "state"));
   const std::vector<TableStatus> tables = by_trouble(status.tables);
   const std::size_t shown = std::min(tables.size(), kMaxTables);
   for (std::size_t i = 0; i < shown; ++i) text += table_line(tables[i]);
   if (shown < tables.size()) text += line(fmt::format("and {} more", tables.size() - shown));
   const TableStatus total = status.total();
-  text += line(fmt::format("{:<28} {:>12} {:>5} {:>8} {:>8}", "total", total.rows_read, "",
+  text += line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}", "total", total.rows_read, "",
                            bytes_text(total.bytes), total.quarantined));
   if (total.left_behind + total.filtered != 0) {
     text += line(fmt::format("left behind: {}, filtered: {}", total.left_behind, total.filtered));

@@ -1,0 +1,163 @@
+#include "sluice/status/status.h"
+
+#include <algorithm>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/codec/json_read.h"
+
+using sluice::ledger::RunState;
+using sluice::ledger::TableState;
+using sluice::ledger::Verification;
+using sluice::status::advise;
+using sluice::status::RunStatus;
+using sluice::status::TableStatus;
+using sluice::status::to_json;
+using sluice::status::to_text;
+
+namespace {
+
+RunStatus run_in(RunState state) {
+  RunStatus status;
+  status.run.id = "20261122-153012-7f3a";
+  status.run.name = "crm";
+  status.run.state = state;
+  status.run.stage = "copying";
+  status.run.started_at = "2026-11-22T15:30:12Z";
+  return status;
+}
+
+TableStatus table(const std::string& name, std::uint64_t bytes) {
+  TableStatus made;
+  made.source = name;
+  made.bytes = bytes;
+  made.rows_read = bytes / 100;
+  made.state = TableState::copying;
+  return made;
+}
+
+std::size_t position(const std::string& text, const std::string& what) {
+  const std::size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return at;
+}
+
+}  // namespace
+
+TEST_CASE("each state says what to do next") {
+  const auto next = [](RunStatus status) {
+    advise(status);
+    CHECK_FALSE(status.advice.empty());
+    return status.next;
+  };
+  RunStatus running = run_in(RunState::running);
+  CHECK(next(running) == "sluice copy --config FILE");
+  running.is_held = true;
+  CHECK(next(running).empty());
+  CHECK(next(run_in(RunState::stopped)) == "sluice copy --config FILE");
+  CHECK(next(run_in(RunState::failed)) == "sluice copy --config FILE");
+  CHECK(next(run_in(RunState::paused)) == "sluice quarantine --config FILE");
+  RunStatus finished = run_in(RunState::finished);
+  CHECK(next(finished) == "sluice verify --config FILE");
+  finished.last_verification.emplace();
+  finished.last_verification->mode = "full";
+  finished.last_verification->outcome = "different";
+  CHECK(next(finished) == "sluice verify --config FILE");
+  finished.last_verification->outcome = "equal_except_quarantined";
+  CHECK(next(finished).empty());
+  finished.last_verification->mode = "target_only";
+  CHECK(next(finished) == "sluice verify --config FILE");
+}
+
+TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is like") {
+  RunStatus status = run_in(RunState::running);
+  status.is_held = true;
+  status.run.operator_name = std::string(100, 'x');
+  status.run.reason = std::string(300, 'r') + "\x1b[2J\nsecond line";
+  for (int i = 0; i < 300; ++i) {
+    status.tables.push_back(table("crm.\xc3\xbc" + std::string(70, 'n') + std::to_string(i), 1000));
+    status.tables.back().quarantined = 1;
+    status.tables.back().closes = false;
+    status.tables.back().filtered = 3;
+  }
+  for (int i = 0; i < 5; ++i) {
+    sluice::ledger::Process process;
+    process.host = std::string(60, 'h');
+    status.holders.push_back(process);
+  }
+  status.last_verification.emplace();
+  status.last_verification->outcome = std::string(100, 'o');
+  advise(status);
+  status.next = std::string(100, 'c');
+  const std::string text = to_text(status);
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+  CHECK(text.find('\x1b') == std::string::npos);
+  std::size_t characters = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      CHECK(characters <= 80);
+      characters = 0;
+    } else if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80) {
+      ++characters;
+    }
+  }
+  CHECK(text.find("and 288 more") != std::string::npos);
+}
+
+TEST_CASE("tables in trouble stand first, then the large ones") {
+  RunStatus status = run_in(RunState::running);
+  status.tables = {table("crm.small", 1000), table("crm.large", 5'000'000),
+                   table("crm.quarantined", 10), table("crm.failed", 1)};
+  status.tables[2].quarantined = 3;
+  status.tables[3].state = TableState::failed;
+  status.tables[3].reason = "no permission";
+  const std::string text = to_text(status);
+  CHECK(position(text, "crm.failed") < position(text, "crm.quarantined"));
+  CHECK(position(text, "crm.quarantined") < position(text, "crm.large"));
+  CHECK(position(text, "crm.large") < position(text, "crm.small"));
+  CHECK(text.find("failed: no permission") != std::string::npos);
+}
+
+TEST_CASE("a share is of the guess and never says done before it is") {
+  RunStatus status = run_in(RunState::running);
+  status.tables = {table("crm.a", 100'000)};
+  status.tables[0].rows_read = 5000;
+  status.tables[0].estimated_rows = 1000;
+  CHECK(to_text(status).find(" 99%") != std::string::npos);
+  status.tables[0].state = TableState::ready;
+  CHECK(to_text(status).find("100%") != std::string::npos);
+}
+
+TEST_CASE("an account that does not close is said") {
+  RunStatus status = run_in(RunState::paused);
+  status.tables = {table("crm.a", 1)};
+  status.tables[0].closes = false;
+  CHECK(to_text(status).find("does not add up") != std::string::npos);
+  CHECK_FALSE(status.total().closes);
+}
+
+TEST_CASE("the JSON has the schema, the totals and what is next") {
+  RunStatus status = run_in(RunState::finished);
+  status.tables = {table("crm.a", 1000), table("crm.b", 500)};
+  advise(status);
+  const auto document = sluice::codec::parse_json_or_throw(to_json(status), "status");
+  const auto& root = document.root();
+  CHECK(root.at("schema").as_string() == "sluice.status/1");
+  CHECK(root.at("state").as_string() == "finished");
+  CHECK(root.at("ended_at").is_null());
+  CHECK(root.at("total").at("bytes").as_integer() == 1500);
+  CHECK(root.at("tables").items().size() == 2);
+  CHECK(root.at("last_verification").is_null());
+  CHECK(root.at("next").as_string() == "sluice verify --config FILE");
+}
+
+TEST_CASE("runs are one line each") {
+  CHECK(sluice::status::runs_to_text({}) == "no runs\n");
+  const std::string text =
+      sluice::status::runs_to_text({run_in(RunState::finished).run, run_in(RunState::paused).run});
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
+  const auto document = sluice::codec::parse_json_or_throw(
+      sluice::status::runs_to_json({run_in(RunState::paused).run}), "runs");
+  CHECK(document.root().at("runs").items().at(0).at("state").as_string() == "paused");
+}
