@@ -347,6 +347,14 @@ TEST_CASE("everything by which a role could change rows is named") {
   CHECK(powers() == std::vector<std::string>{"DELETE on public.t", "INSERT on public.V w",
                                              "TRUNCATE on public.t", "UPDATE on public.t",
                                              "owner of public.u"});
+  const std::string writer = role.name() + "_writer";
+  db.run("CREATE ROLE " + writer + "; GRANT UPDATE ON u TO " + writer +
+         "; GRANT DELETE ON \"V w\" TO " + writer + "; ALTER ROLE " + role.name() +
+         " NOINHERIT; GRANT " + writer + " TO " + role.name());
+  CHECK(powers() == std::vector<std::string>{"DELETE on public.V w", "DELETE on public.t",
+                                             "INSERT on public.V w", "TRUNCATE on public.t",
+                                             "UPDATE on public.t", "owner of public.u"});
+  db.run("DROP OWNED BY " + writer + "; DROP ROLE " + writer);
   db.run("ALTER ROLE " + role.name() + " CREATEROLE");
   CHECK(powers().front() == "CREATEROLE");
   CHECK(db::write_privileges(*db::open_session(endpoint_of(db), Purpose::source), tables) ==

@@ -339,6 +339,29 @@ TEST_CASE("a stream that ends early leaves the session in its snapshot") {
         100000);
 }
 
+TEST_CASE("a lock that is not given in time costs the stream, not the snapshot") {
+  const PostgresDatabase db;
+  db.run("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 100)");
+  const db::TableRead table = table_read(db, {"public", "t"}, {"a"});
+  const Opened opened(db);
+  opened.session().sql().query("SET lock_timeout = '50ms'");
+  db.run("DELETE FROM t");
+  {
+    PgSql other(db.conninfo());
+    other.query("BEGIN; LOCK TABLE t");
+    for (const RangeKind kind : {RangeKind::key, RangeKind::ctid}) {
+      try {
+        static_cast<void>(opened.session().read(table, whole_of(kind)));
+        FAIL("the table was read");
+      } catch (const model::Error& error) {
+        CHECK(error.retry() == model::Retry::same_session);
+      }
+      CHECK_THROWS_AS(db::cut_ranges(opened.session(), table, kind, 4), model::Error);
+    }
+  }
+  CHECK(read_in_one(opened.session(), table, whole_of(RangeKind::key), kManyBytes).size() == 100);
+}
+
 TEST_CASE("a stream ends when another thread cancels its session") {
   const PostgresDatabase db;
   db.run(

@@ -89,6 +89,7 @@ bool can_sample(const TableRead& table, const HeapFacts& facts) {
 std::vector<model::KeyRange> cut_ranges(SourceSession& session, const TableRead& table,
                                         model::RangeKind kind, std::size_t pieces) {
   Connection& connection = connection_of(session.sql());
+  const StreamScope scope(connection, table, model::RangeKind::whole);
   const HeapFacts facts = read_heap_facts(connection, table.table);
   if (pieces < 2 || kind == model::RangeKind::whole) return ranges_between(kind, {});
   if (kind == model::RangeKind::ctid) {

@@ -29,13 +29,14 @@ std::string address(const PGconn* connection) {
   return (is_path ? "socket:" + host : host) + ":" + PQport(connection);
 }
 
-/// Powers that reach every table. A superuser has all others, so that one line says it.
+/// Powers that reach every table. A superuser has all others, so that one line says it. A role that
+/// may become another by SET ROLE has that one's powers too, whether it inherits them or not.
 std::vector<std::string> role_powers(SqlSession& session) {
   const QueryResult result = session.query(
-      "SELECT rolsuper, rolcreaterole,"
-      "       pg_has_role('pg_execute_server_program', 'USAGE'),"
-      "       pg_has_role('pg_write_server_files', 'USAGE')"
-      "  FROM pg_roles WHERE rolname = current_user");
+      "SELECT bool_or(rolsuper), bool_or(rolcreaterole),"
+      "       pg_has_role('pg_execute_server_program', 'MEMBER'),"
+      "       pg_has_role('pg_write_server_files', 'MEMBER')"
+      "  FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')");
   Row row(result.rows.at(0));
   if (row.flag()) return {"superuser"};
   std::vector<std::string> powers;
@@ -62,20 +63,22 @@ std::vector<std::string> table_powers(SqlSession& session,
                                       const std::vector<model::QualifiedName>& tables) {
   if (tables.empty()) return {};
   const QueryResult result = session.query(
-      "SELECT CASE WHEN p.what = 'owner' THEN 'owner of ' ELSE p.what || ' on ' END || w.s || '.' "
-      "|| w.t"
+      "SELECT DISTINCT CASE p.what WHEN 'owner' THEN 'owner of ' ELSE p.what || ' on ' END || w.s "
+      "|| '.' || w.t"
       "  FROM (VALUES " +
       values_of(tables) +
       ") AS w(s, t)"
       "  JOIN pg_namespace n ON n.nspname = w.s"
       "  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.t"
-      " CROSS JOIN LATERAL (SELECT pg_has_role(c.relowner, 'USAGE') AS is_owner) o"
+      "  JOIN pg_roles r ON pg_has_role(r.oid, 'MEMBER')"
+      " CROSS JOIN LATERAL (SELECT pg_has_role(c.relowner, 'MEMBER') AS is_owner) o"
       " CROSS JOIN LATERAL (VALUES"
       "   ('owner', o.is_owner),"
-      "   ('INSERT', NOT o.is_owner AND has_any_column_privilege(c.oid, 'INSERT')),"
-      "   ('UPDATE', NOT o.is_owner AND has_any_column_privilege(c.oid, 'UPDATE')),"
-      "   ('DELETE', NOT o.is_owner AND has_table_privilege(c.oid, 'DELETE')),"
-      "   ('TRUNCATE', NOT o.is_owner AND has_table_privilege(c.oid, 'TRUNCATE'))) AS p(what, has)"
+      "   ('INSERT', NOT o.is_owner AND has_any_column_privilege(r.oid, c.oid, 'INSERT')),"
+      "   ('UPDATE', NOT o.is_owner AND has_any_column_privilege(r.oid, c.oid, 'UPDATE')),"
+      "   ('DELETE', NOT o.is_owner AND has_table_privilege(r.oid, c.oid, 'DELETE')),"
+      "   ('TRUNCATE', NOT o.is_owner AND has_table_privilege(r.oid, c.oid, 'TRUNCATE'))) AS "
+      "p(what, has)"
       " WHERE p.has");
   std::vector<std::string> powers;
   for (const auto& row : result.rows) powers.push_back(Row(row).text());

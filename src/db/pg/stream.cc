@@ -69,11 +69,11 @@ class TextCheck {
 /// first. In key order, by ctid where each row brings its own, or as the rows come.
 class CursorStream : public RowStream {
  public:
-  CursorStream(Connection& connection, const TableRead& table, const model::KeyRange& range,
-               bool only)
+  CursorStream(Connection& connection, std::unique_ptr<StreamScope> scope, const TableRead& table,
+               const model::KeyRange& range, bool only)
       : table_(table),
         kind_(range.kind),
-        scope_(connection, table, range.kind),
+        scope_(std::move(scope)),
         text_check_(table, connection.server()),
         copy_(connection, select_sql(table, range, only, with_ctid())) {
     step();
@@ -122,7 +122,7 @@ class CursorStream : public RowStream {
 
   TableRead table_;
   model::RangeKind kind_;
-  StreamScope scope_;  // must outlive copy_
+  std::unique_ptr<StreamScope> scope_;  // must outlive copy_
   TextCheck text_check_;
   CopyOut copy_;
   bool has_row_ = false;
@@ -135,11 +135,11 @@ class CursorStream : public RowStream {
 /// large as it looks.
 class BlockStream : public RowStream {
  public:
-  BlockStream(Connection& connection, const TableRead& table, const model::KeyRange& range,
-              std::uint64_t blocks)
+  BlockStream(Connection& connection, std::unique_ptr<StreamScope> scope, const TableRead& table,
+              const model::KeyRange& range, std::uint64_t blocks)
       : connection_(connection),
         table_(table),
-        scope_(connection, table, range.kind),
+        scope_(std::move(scope)),
         text_check_(table, connection.server()),
         rest_(range),
         blocks_(blocks) {}
@@ -189,7 +189,7 @@ class BlockStream : public RowStream {
 
   Connection& connection_;
   TableRead table_;
-  StreamScope scope_;
+  std::unique_ptr<StreamScope> scope_;
   TextCheck text_check_;
   model::KeyRange rest_;
   std::uint64_t blocks_;
@@ -201,6 +201,8 @@ class BlockStream : public RowStream {
 
 std::unique_ptr<RowStream> open_stream(Connection& connection, const TableRead& table,
                                        const model::KeyRange& range) {
+  // Before the first question: one that waits too long for a lock must not cost the snapshot.
+  auto scope = std::make_unique<StreamScope>(connection, table, range.kind);
   const HeapFacts heap = read_heap_facts(connection, table.table);
   if (range.kind == model::RangeKind::ctid && !heap.is_heap) {
     throw model::Error(model::ErrorKind::internal,
@@ -209,8 +211,9 @@ std::unique_ptr<RowStream> open_stream(Connection& connection, const TableRead& 
   // Before 14 every step would read the whole table.
   const bool by_steps = range.kind == model::RangeKind::ctid && !heap.has_large_values &&
                         connection.server().version >= 140000;
-  if (by_steps) return std::make_unique<BlockStream>(connection, table, range, heap.blocks);
-  return std::make_unique<CursorStream>(connection, table, range, heap.is_heap);
+  if (by_steps)
+    return std::make_unique<BlockStream>(connection, std::move(scope), table, range, heap.blocks);
+  return std::make_unique<CursorStream>(connection, std::move(scope), table, range, heap.is_heap);
 }
 
 }  // namespace sluice::db::pg
