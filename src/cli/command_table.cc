@@ -14,6 +14,8 @@ constexpr std::array kCommands{
             "sluice plan --config crm.json --out plan.json", declare_plan},
     Command{"copy", "copy the source's tables into side tables of the target",
             "sluice copy --config crm.json", declare_copy},
+    Command{"quarantine", "list rows that did not move, and move them as people decided",
+            "sluice quarantine decide --config crm.json --file decisions.json", declare_quarantine},
     Command{"verify", "compare both sides row by row, and by each server's own figures",
             "sluice verify --config crm.json", declare_verify},
     Command{"status", "show where a run stands and what is next", "sluice status --config crm.json",

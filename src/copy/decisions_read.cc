@@ -18,10 +18,11 @@ using mapping::ObjectReader;
 using mapping::ObjectShape;
 
 constexpr std::array<std::string_view, 3> kFileKeys{"schema", "run", "decisions"};
-// "row", "rows", "problems" and "example" tell people what they decide about; nobody reads them.
-constexpr std::array<std::string_view, 11> kEntryKeys{
-    "quarantine_id", "table", "source_key", "group",    "decision", "person",
-    "reason",        "row",   "rows",       "problems", "example"};
+// "problem", "problems", "row", "rows" and "example" tell people what they decide about; nobody
+// reads them.
+constexpr std::array<std::string_view, 12> kEntryKeys{
+    "quarantine_id", "table", "source_key", "group",   "decision", "person",
+    "reason",        "row",   "rows",       "problem", "problems", "example"};
 constexpr std::array<std::string_view, 5> kGroupKeys{"table", "column", "reason", "value",
                                                      "value_hex"};
 constexpr std::array<std::string_view, 1> kSetKeys{"set"};

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/quarantine.h"
 #include "sluice/mapping/mapper.h"
 #include "sluice/model/finding.h"
 #include "sluice/plan/plan.h"
@@ -65,6 +67,17 @@ struct ReadDecisions {
 /// Strict JSON; tables and columns must be the plan's. `file` is used in messages only.
 [[nodiscard]] ReadDecisions read_decisions(std::string_view text, std::string_view file,
                                            const plan::Plan& plan);
+
+/// A file for people to fill in: an entry for each open row of the filter, or for each group of
+/// them, with everything that is known of it. Bytes that are no UTF-8 stand there as hex.
+struct DecisionsTemplate {
+  std::string json;
+  std::uint64_t entries = 0;
+  std::uint64_t rows = 0;
+};
+[[nodiscard]] DecisionsTemplate decisions_template(db::SqlSession& ledger, const plan::Plan& plan,
+                                                   const ledger::QuarantineFilter& filter,
+                                                   bool by_group);
 
 /// The table of that name: the source's "schema.table" or "table", or the target's. Nothing where
 /// there is none, or where the name alone does not say which.

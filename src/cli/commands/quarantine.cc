@@ -1,0 +1,259 @@
+#include "sluice/ledger/quarantine.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/codec/problem.h"
+#include "sluice/codec/sha256.h"
+#include "sluice/copy/decide.h"
+#include "sluice/db/target.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/mapping/json_object.h"
+#include "sluice/os/file.h"
+#include "sluice/os/host.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+#include "cli/quarantine_report.h"
+#include "cli/run_choice.h"
+
+namespace sluice::cli {
+namespace {
+
+/// Some hundred bytes an entry: a million of them. More is a mistake.
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+
+/// Values are shown in some tens of characters, in JSON a little more; export gives them whole.
+constexpr std::size_t kShownValueBytes = 1000;
+
+struct QuarantineArguments {
+  std::string config;
+  std::string run;
+  std::string table;
+  std::string reason;
+  std::size_t limit = 50;
+  bool by_group = false;
+  bool decided = false;  // list what was decided instead of what is open
+  std::string file;      // of decide
+  std::string out;       // of export
+  bool dry_run = false;
+};
+
+ledger::QuarantineFilter filter_of(const QuarantineArguments& arguments, const plan::Plan& plan,
+                                   const ledger::Run& run, Console& console) {
+  ledger::QuarantineFilter filter;
+  filter.run_id = run.id;
+  if (!arguments.table.empty()) {
+    const plan::TablePlan* table = copy::find_table(plan, arguments.table);
+    if (table == nullptr) {
+      console.error(fmt::format("the plan has no table {}, or several", arguments.table),
+                    "sluice status lists the tables");
+      throw Exit{kUsage};
+    }
+    filter.table_no = table->number;
+  }
+  if (!arguments.reason.empty()) {
+    if (!codec::problem_from_string(arguments.reason)) {
+      std::vector<std::string_view> known;
+      for (const codec::Problem problem : codec::all_problems()) {
+        known.push_back(codec::to_string(problem));
+      }
+      const std::string_view near = mapping::nearest(arguments.reason, known);
+      console.error(fmt::format("there is no reason {}", arguments.reason),
+                    near.empty() ? fmt::format("reasons are: {}", fmt::join(known, ", "))
+                                 : fmt::format("did you mean '{}'?", near));
+      throw Exit{kUsage};
+    }
+    filter.reason = arguments.reason;
+  }
+  return filter;
+}
+
+/// What is shown: open rows, or those that were decided or left behind.
+std::vector<ledger::QuarantineEntry> rows_of(db::SqlSession& ledger,
+                                             ledger::QuarantineFilter filter,
+                                             const QuarantineArguments& arguments) {
+  using State = ledger::QuarantineState;
+  std::vector<ledger::QuarantineEntry> rows;
+  const std::vector<State> states = arguments.decided
+                                        ? std::vector<State>{State::decided, State::left_behind}
+                                        : std::vector<State>{State::open};
+  for (const State state : states) {
+    filter.state = state;
+    for (auto& row :
+         ledger::quarantined(ledger, filter, 0, arguments.limit - rows.size(), kShownValueBytes)) {
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+void say_what_is_next(const QuarantineArguments& arguments, const QuarantineList& list,
+                      Console& console) {
+  const std::size_t shown = list.by_group ? list.groups.size() : list.rows.size();
+  if (shown == arguments.limit) {
+    console.note(
+        fmt::format("only the first {} are shown: --limit N shows more, --table and "
+                    "--reason choose, --group adds up",
+                    shown));
+  }
+  if (list.counts.open > 0) {
+    console.next(
+        fmt::format("sluice quarantine export --config {} --out decisions.json", arguments.config));
+  } else {
+    console.next(fmt::format("sluice verify --config {}", arguments.config));
+  }
+}
+
+int run_list(const QuarantineArguments& arguments, Console& console) {
+  const ReadConfig config = read_config(arguments.config, console);
+  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const plan::Plan plan = plan_of(*ledger, run);
+  ledger::QuarantineFilter filter = filter_of(arguments, plan, run, console);
+  QuarantineList list{plan, run, ledger::count_quarantined(*ledger, filter),
+                      {},   {},  arguments.by_group};
+  if (arguments.by_group) {
+    filter.state = ledger::QuarantineState::open;
+    list.groups = ledger::quarantine_groups(*ledger, filter, false, arguments.limit);
+  } else {
+    list.rows = rows_of(*ledger, filter, arguments);
+  }
+  console.print(console.json() ? to_json(list) : to_text(list));
+  say_what_is_next(arguments, list, console);
+  return kDone;
+}
+
+int run_export(const QuarantineArguments& arguments, Console& console) {
+  const ReadConfig config = read_config(arguments.config, console);
+  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const plan::Plan plan = plan_of(*ledger, run);
+  // Everything that is open, for people to fill in; nothing is changed.
+  const copy::DecisionsTemplate file = copy::decisions_template(
+      *ledger, plan, filter_of(arguments, plan, run, console), arguments.by_group);
+  os::write_file(arguments.out, file.json);
+  console.note(fmt::format("{} holds {} entries for {} rows: fill in decision, person and reason",
+                           arguments.out, file.entries, file.rows));
+  console.next(fmt::format("sluice quarantine decide --config {} --file {}", arguments.config,
+                           arguments.out));
+  return kDone;
+}
+
+/// What people decided, held against the plan.
+copy::Decisions read_file(const QuarantineArguments& arguments, const std::string& text,
+                          const plan::Plan& plan, const ledger::Run& run, Console& console) {
+  copy::ReadDecisions read = copy::read_decisions(text, arguments.file, plan);
+  console.findings(read.findings);
+  if (!read.decisions) throw Exit{kUsage};
+  if (!read.decisions->run.empty() && read.decisions->run != run.id) {
+    console.error(fmt::format("{} was exported from run {}, not from run {}", arguments.file,
+                              read.decisions->run, run.id),
+                  "name the run with --run, or export the quarantine of this run");
+    throw Exit{kUsage};
+  }
+  return std::move(*read.decisions);
+}
+
+/// Nobody may work on the run meanwhile: exit 6 names who does.
+std::unique_ptr<db::TargetSession> hold_alone(const config::Config& config, const ledger::Run& run,
+                                              Console& console) {
+  auto session = db::open_target(config.target);
+  if (ledger::take_run(*session, run.id, ledger::Holding::alone)) return session;
+  for (const ledger::Process& holder : ledger::processes(*session, run.id)) {
+    console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
+                              run.id, holder.pid, holder.os_user, holder.host, holder.started_at));
+  }
+  console.error(fmt::format("run {} is held by another process", run.id),
+                "wait until it is done, or stop it, then decide");
+  throw Exit{kLocked};
+}
+
+/// Puts this process on record as the one that holds the run.
+std::string record_process(db::SqlSession& session, const ledger::Run& run) {
+  const os::ProcessIdentity self = os::this_process();
+  const std::string id = os::random_hex(8);
+  ledger::record_process(session, run.id, {id, self.host, self.pid, self.user, "", ""});
+  return id;
+}
+
+int report_decided(const QuarantineArguments& arguments, const DecideResult& result,
+                   Console& console) {
+  console.print(console.json() ? to_json(result) : to_text(result));
+  if (!result.accounts_close()) console.error("an account does not close");
+  const bool finished = result.run.state == ledger::RunState::finished;
+  if (result.dry_run) {
+    console.next(fmt::format("sluice quarantine decide --config {} --file {}", arguments.config,
+                             arguments.file));
+  } else {
+    console.next(
+        fmt::format("sluice {} --config {}", finished ? "verify" : "copy", arguments.config));
+  }
+  return result.report.is_all_done() && result.accounts_close() ? kDone : kStopRule;
+}
+
+int run_decide(const QuarantineArguments& arguments, Console& console) {
+  const ReadConfig config = read_config(arguments.config, console);
+  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+  const std::string run_id = choose_run(*ledger, config.config, arguments.run, console).id;
+  // From here on nobody else works on the run.
+  auto session = hold_alone(config.config, *ledger::find_run(*ledger, run_id), console);
+  const ledger::Run run = *ledger::find_run(*session, run_id);
+  const plan::Plan plan = plan_of(*session, run);
+  // What people decided: every mistake is reported at once, and nothing is done then.
+  const std::string text = os::read_file(arguments.file, kMaxFileBytes);
+  const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
+  // The tables must still be what the plan was made from.
+  refuse_drift(plan, config, read_catalogs(config.config), console);
+  copy::require_side_tables(*session, plan, run);
+  // Which rows the entries are about.
+  const copy::Selection selection = copy::select_rows(*session, run.id, plan, decisions);
+  if (console.findings(selection.findings)) return kUsage;
+  const std::string process_id = record_process(*session, run);
+  // The rows move, each batch of them in one transaction with its place in the ledger.
+  const copy::DecideContext context{
+      plan, run, config.config.target, decisions, codec::sha256_hex(text), arguments.dry_run};
+  copy::DecideReport report = copy::apply_decisions(context, selection, session);
+  db::flush_commits(*session);
+  ledger::end_process(*session, process_id);
+  DecideResult result{plan, run, std::move(report), {}, arguments.dry_run};
+  if (!arguments.dry_run) result.accounts = ledger::accounts(*session, run.id, plan.digest);
+  return report_decided(arguments, result, console);
+}
+
+}  // namespace
+
+Run declare_quarantine(CLI::App& app) {
+  const auto arguments = std::make_shared<QuarantineArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
+  app.add_option("--table", arguments->table, "only rows of this table");
+  app.add_option("--reason", arguments->reason, "only rows with this reason, such as zero_date");
+  app.add_option("--limit", arguments->limit, "show at most so many")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_flag("--group", arguments->by_group,
+               "add up rows with the same table, column and reason");
+  app.add_flag("--decided", arguments->decided, "list what was decided, by whom and why");
+  CLI::App* write = app.add_subcommand("export", "write a file of decisions for people to fill in");
+  write->fallthrough();
+  write->add_option("--out", arguments->out, "the file to write")->required();
+  CLI::App* decide = app.add_subcommand("decide", "move rows as people decided");
+  decide->fallthrough();
+  decide->add_option("--file", arguments->file, "the file of decisions, filled in")->required();
+  decide->add_flag("--dry-run", arguments->dry_run, "try everything, print the SQL, write nothing");
+  app.require_subcommand(0, 1);
+  return [arguments, write, decide](Console& console) {
+    if (write->parsed()) return run_export(*arguments, console);
+    if (decide->parsed()) return run_decide(*arguments, console);
+    return run_list(*arguments, console);
+  };
+}
+
+}  // namespace sluice::cli
