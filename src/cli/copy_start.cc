@@ -143,8 +143,8 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
 }
 
 copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
-                          const config::Config& config, const CopyArguments& /*arguments*/,
-                          copy::Progress& progress, copy::StopReason& stop) {
+                          const config::Config& config, copy::Progress& progress,
+                          copy::StopReason& stop) {
   copy::CopyOptions options;
   options.readers = config.limits.readers;
   options.writers = config.limits.writers;
@@ -152,6 +152,9 @@ copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
                                                    : options.readers + options.writers + 1;
   options.batch_bytes = config.limits.batch_bytes;
   options.min_free_bytes = config.limits.min_free_bytes;
+  for (const plan::TablePlan& table : plan.tables) {
+    options.quarantine_limits.push_back(table.quarantine_limit);
+  }
   return {plan,
           start.run,
           start.process_id,

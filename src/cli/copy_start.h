@@ -42,8 +42,7 @@ void record_override(db::SqlSession& ledger, const std::string& run_id, const So
                                            const CopyArguments& arguments, Console& console);
 
 [[nodiscard]] copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
-                                        const config::Config& config,
-                                        const CopyArguments& arguments, copy::Progress& progress,
+                                        const config::Config& config, copy::Progress& progress,
                                         copy::StopReason& stop);
 
 }  // namespace sluice::cli

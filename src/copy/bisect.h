@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "sluice/codec/row_form.h"
@@ -11,12 +11,18 @@
 
 namespace sluice::copy {
 
-/// Writes all rows that the target accepts, inside the open transaction, and returns those that it
-/// refuses, in rising order. Halves the batch around each refused row with savepoints: about 2
-/// log2(rows) COPYs a row at fault. Nothing when more than `limit` rows are refused: the
-/// transaction must then be rolled back.
-[[nodiscard]] std::optional<std::vector<BatchMapper::RefusedRow>> write_around_refused(
-    db::TargetSession& session, const db::TableWrite& table, const codec::RowBuffer& rows,
-    std::size_t limit);
+/// Rows that the target refuses, in rising order. Not `complete`: the search was given up, because
+/// more than the limit are refused or a stop was requested; the transaction must be rolled back.
+struct RefusedRows {
+  std::vector<BatchMapper::RefusedRow> rows;
+  bool complete = true;
+};
+
+/// Writes all rows that the target accepts, inside the open transaction. Halves the batch around
+/// each refused row with savepoints: about 2 log2(rows) COPYs a row at fault.
+[[nodiscard]] RefusedRows write_around_refused(db::TargetSession& session,
+                                               const db::TableWrite& table,
+                                               const codec::RowBuffer& rows, std::size_t limit,
+                                               const std::stop_token& stop);
 
 }  // namespace sluice::copy

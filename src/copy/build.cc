@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,6 +18,8 @@
 #include "sluice/plan/shape.h"
 
 #include "copy/cancel_on_stop.h"
+#include "copy/current.h"
+#include "copy/key_columns.h"
 #include "copy/sweep.h"
 #include "copy/table_failure.h"
 
@@ -73,16 +75,30 @@ std::vector<Task> open_tasks(const RunContext& run, db::SqlSession& ledger, cons
   return tasks;
 }
 
+/// Runs a statement that only the run's own process may. Returns why the rows do not allow it.
+std::optional<db::Refusal> try_alone(const RunContext& run, db::TargetSession& session,
+                                     const std::string& sql) {
+  session.begin();
+  require_current(session, run);
+  auto refusal = session.try_query(sql);
+  SLUICE_KILL_POINT("before_step_commit");
+  if (refusal) {
+    session.rollback();
+  } else {
+    session.commit();
+  }
+  SLUICE_KILL_POINT("after_step");
+  return refusal;
+}
+
 /// Runs one step, taking rows at fault into quarantine until the server accepts it.
 void run_step(const RunContext& run, db::TargetSession& session, const Task& task) {
   // Each round takes out all rows at fault, so one is enough unless somebody writes at the same
   // time.
   constexpr int kRounds = 3;
   for (int round = 0; round < kRounds; ++round) {
-    const auto refusal = session.try_query(task.step->sql);
-    SLUICE_KILL_POINT("after_step");
+    const auto refusal = try_alone(run, session, task.step->sql);
     if (!refusal) return;
-    session.rollback();
     sweep_step(run, session, *task.table, *task.step, *refusal);
     if (run.stop.token().stop_requested()) return;
   }
@@ -112,14 +128,14 @@ bool makes_unique(const DeferredStep& step) noexcept {
          step.kind == DeferredStep::Kind::primary_key || step.kind == DeferredStep::Kind::unique;
 }
 
-void build_unique(const RunContext& run, db::SqlSession& ledger,
-                  const std::function<bool(const plan::TablePlan&)>& of) {
-  for (int stage = 1; stage <= 2; ++stage) {
-    run_tasks(run,
-              open_tasks(run, ledger, [&](const plan::TablePlan& table, const DeferredStep& step) {
-                return of(table) && makes_unique(step) && plan::stage(step.kind) == stage;
-              }));
+/// The source's key as the names of target columns, as plans spell index columns.
+std::vector<std::string> key_names(const plan::TablePlan& table) {
+  std::vector<std::string> names;
+  for (const std::size_t column : key_in_target(table).value()) {
+    names.push_back(
+        model::quote_identifier(model::Engine::postgresql, table.write[column].name));
   }
+  return names;
 }
 
 }  // namespace
@@ -136,16 +152,29 @@ void build_tables(const RunContext& run, db::SqlSession& ledger) {
 }
 
 void build_unique_of_kept(const RunContext& run, db::SqlSession& ledger) {
-  build_unique(run, ledger, [](const plan::TablePlan& table) {
-    return table.existing_rows == config::ExistingRows::keep;
-  });
+  for (int stage = 1; stage <= 2; ++stage) {
+    run_tasks(run,
+              open_tasks(run, ledger, [&](const plan::TablePlan& table, const DeferredStep& step) {
+                return table.existing_rows == config::ExistingRows::keep && makes_unique(step) &&
+                       plan::stage(step.kind) == stage;
+              }));
+  }
 }
 
-void build_unique_of(const RunContext& run, db::SqlSession& ledger,
-                     const std::vector<int>& tables) {
-  const std::set<int> numbers(tables.begin(), tables.end());
-  build_unique(run, ledger,
-               [&](const plan::TablePlan& table) { return numbers.contains(table.number); });
+void build_key_index(const RunContext& run, const plan::TablePlan& table) {
+  const auto session = db::open_target(run.target);
+  const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
+  const model::Table* side = catalog.find(table.side);
+  const std::vector<std::string> key = key_names(table);
+  for (const DeferredStep& step : table.deferred) {
+    const bool fits = step.kind == DeferredStep::Kind::index && step.unique && step.key == key &&
+                      step.condition.empty();
+    if (!fits || side == nullptr || plan::is_done(step, *side)) continue;
+    const CancelOnStop cancel(run.stop.token(), *session);
+    // Should rows stand in its way, they are found without it.
+    static_cast<void>(try_alone(run, *session, step.sql));
+    return;
+  }
 }
 
 void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {

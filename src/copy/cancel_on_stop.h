@@ -3,15 +3,15 @@
 #include <functional>
 #include <stop_token>
 
-#include "sluice/db/sql_session.h"
-
 namespace sluice::copy {
 
-/// While it lives, a stop request ends the session's running statement: index builds and the like
-/// take longer than a person who pressed Ctrl-C waits.
+/// While it lives, a stop request ends the session's running statement: index builds, sorts and
+/// waits for locks take longer than a person who pressed Ctrl-C waits. What the statement then
+/// throws is for the caller to drop.
 class CancelOnStop {
  public:
-  CancelOnStop(const std::stop_token& stop, db::SqlSession& session)
+  template <typename Session>
+  CancelOnStop(const std::stop_token& stop, Session& session)
       : callback_(stop, [&session] { session.cancel(); }) {}
 
  private:

@@ -6,6 +6,7 @@
 #include "sluice/pipeline/range_pipeline.h"
 
 #include "copy/batch_work.h"
+#include "copy/cancel_on_stop.h"
 #include "copy/read_stage.h"
 #include "copy/write_stage.h"
 
@@ -63,7 +64,9 @@ void copy_rows(const RunContext& run, ledger::Origin origin, SourceReader& reade
   pipeline::run<BatchSlot>(
       {run.options.readers, run.options.writers}, run.stop.source(),
       [&](std::size_t index, const auto& emit) {
-        ReadStage stage(run, origin, *reader.snapshot.sessions[index], *claims[index], batches);
+        db::SourceSession& source = *reader.snapshot.sessions[index];
+        const CancelOnStop cancel(run.stop.token(), source);
+        ReadStage stage(run, origin, source, *claims[index], batches);
         stage.run(emit);
       },
       [&](const BatchSlot& batch) { writers.write(*batch); });

@@ -7,6 +7,8 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
+#include "copy/current.h"
+
 namespace sluice::copy {
 namespace {
 
@@ -48,23 +50,42 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
   return result;
 }
 
+void finish_copying(const RunContext& run, db::SqlSession& ledger) {
+  ledger.begin();
+  ledger::mark_copied(ledger, run.run.id);
+  ledger::set_run_stage(ledger, run.run.id, "building");
+  ledger.commit();
+}
+
 void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why) {
   const RunState state = state_after(why.kind);
-  ledger::set_run_state(ledger, run.run.id, state, why.text);
-  append(ledger, run, state == RunState::stopped ? "run-stopped" : "run-paused", why.text);
+  const bool leaves = run.joined && state == RunState::stopped;
+  if (!leaves) ledger::set_run_state(ledger, run.run.id, state, why.text);
+  append(ledger, run,
+         leaves                       ? "process-left"
+         : state == RunState::stopped ? "run-stopped"
+                                      : "run-paused",
+         why.text);
   ledger::end_process(ledger, run.process_id);
 }
 
-void record_failure(const RunContext& run, const model::Error& error) noexcept {
+model::Error record_failure(const RunContext& run, const model::Error& error) {
   try {
     // The run's own session may be what failed.
     const auto session = db::open_session(run.target, db::Purpose::target);
-    ledger::set_run_state(*session, run.run.id, RunState::failed, error.what());
-    append(*session, run, "run-failed", error.what());
+    session->begin();
+    require_current(*session, run);
+    if (!run.joined) {
+      ledger::set_run_state(*session, run.run.id, RunState::failed, error.what());
+    }
+    session->commit();
+    append(*session, run, run.joined ? "process-failed" : "run-failed", error.what());
     ledger::end_process(*session, run.process_id);
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the target is out of reach;
-                                     // the ledger keeps what it has
+  } catch (const model::Error& second) {
+    if (second.kind() == model::ErrorKind::locked) return second;
+    // Otherwise the target is out of reach; the ledger keeps what it has.
   }
+  return error;
 }
 
 }  // namespace sluice::copy

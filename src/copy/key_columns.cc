@@ -44,24 +44,21 @@ bool copies_plainly(const plan::TablePlan& table, const plan::TargetField& targe
   return from != nullptr && from->column == column && from->steps.empty();
 }
 
-std::string tuple(const plan::TablePlan& table, const std::vector<std::size_t>& columns) {
-  std::string text;
-  for (const std::size_t column : columns) {
-    text += text.empty() ? "(" : ", ";
-    text += model::quote_identifier(Engine::postgresql, table.write[column].name);
+/// "(a, b) >= (1, 2)". A bound may name only the first columns of the key: where a table is cut,
+/// no more are looked at.
+std::string comparison(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
+                       const char* operation, const model::Key& bound) {
+  std::string names;
+  std::string values;
+  for (std::size_t i = 0; i < bound.values.size(); ++i) {
+    const plan::TargetField& field = table.write[columns.at(i)];
+    const char* const separator = i == 0 ? "" : ", ";
+    names += separator + model::quote_identifier(Engine::postgresql, field.name);
+    values += fmt::format("{}{}::{}", separator,
+                          model::quote_literal(Engine::postgresql, bound.values[i]),
+                          codec::carrier_sql(field.carrier));
   }
-  return text + ")";
-}
-
-std::string literals(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
-                     const model::Key& key) {
-  std::string text;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    text += text.empty() ? "(" : ", ";
-    text += fmt::format("{}::{}", model::quote_literal(Engine::postgresql, key.values.at(i)),
-                        codec::carrier_sql(table.write[columns[i]].carrier));
-  }
-  return text + ")";
+  return fmt::format("({}) {} ({})", names, operation, values);
 }
 
 }  // namespace
@@ -86,13 +83,8 @@ std::optional<std::vector<std::size_t>> key_in_target(const plan::TablePlan& tab
 std::string range_condition(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
                             const model::KeyRange& range) {
   std::string condition = "true";
-  const std::string key = tuple(table, columns);
-  if (range.lower) {
-    condition += fmt::format(" AND {} >= {}", key, literals(table, columns, *range.lower));
-  }
-  if (range.upper) {
-    condition += fmt::format(" AND {} < {}", key, literals(table, columns, *range.upper));
-  }
+  if (range.lower) condition += " AND " + comparison(table, columns, ">=", *range.lower);
+  if (range.upper) condition += " AND " + comparison(table, columns, "<", *range.upper);
   return condition;
 }
 

@@ -16,6 +16,13 @@ namespace {
 /// Often enough that a full disk is seen some hundred MiB ahead, seldom enough to cost nothing.
 constexpr std::chrono::seconds kInterval{3};
 
+/// Another process of the run may have crossed a limit.
+void stop_when_paused(const RunContext& run, db::SqlSession& session) {
+  const auto record = ledger::find_run(session, run.run.id);
+  if (!record || record->state != ledger::RunState::paused) return;
+  run.stop.request(model::ErrorKind::stop_rule, record->reason);
+}
+
 }  // namespace
 
 void check_space(const RunContext& run, db::SqlSession& session) {
@@ -38,6 +45,7 @@ Monitor::Monitor(const RunContext& run)
           try {
             ledger::touch_process(*session_, run_.process_id);
             check_space(run_, *session_);
+            stop_when_paused(run_, *session_);
           } catch (const model::Error&) {
             return;  // the stages will say what is wrong with the server
           }

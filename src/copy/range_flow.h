@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <stop_token>
 
@@ -13,12 +15,16 @@ class RangeFlow {
  public:
   explicit RangeFlow(int next_batch) : next_(next_batch) {}
 
-  /// Waits until all batches before `batch_no` are committed. False: the range is lost, or a stop
-  /// was requested first; the caller rolls back.
-  [[nodiscard]] bool wait_turn(int batch_no, const std::stop_token& stop) {
+  /// our_turn: all batches before are committed. give_up: the range is lost, or a stop was
+  /// requested first; the caller rolls back. wait: neither within `patience`; ask again.
+  enum class Turn : std::uint8_t { our_turn, give_up, wait };
+  [[nodiscard]] Turn wait_turn(int batch_no, const std::stop_token& stop,
+                               std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    moved_.wait(lock, stop, [&] { return lost_ || next_ == batch_no; });
-    return !lost_ && next_ == batch_no;
+    const bool decided =
+        moved_.wait_for(lock, stop, patience, [&] { return lost_ || next_ == batch_no; });
+    if (decided) return lost_ ? Turn::give_up : Turn::our_turn;
+    return stop.stop_requested() ? Turn::give_up : Turn::wait;
   }
   void committed(int batch_no) {
     const std::lock_guard lock(mutex_);

@@ -37,6 +37,7 @@ void ReadStage::read_claim(const ledger::Claim& claim, const Emit& emit) {
   try {
     stream_range(claim, emit);
   } catch (const model::Error& error) {
+    if (run_.stop.token().stop_requested()) return;  // the read was ended on purpose
     if (!sinks_only_its_table(error)) throw;
     fail_table(ledger_, run_, claim.table_no, error);
   }

@@ -32,32 +32,34 @@ struct Suspect {
   bool same = false;
 };
 
-/// Snapshots of the run under which the source was provably what it is at the reader's.
-std::set<int> unmoved_snapshots(const RunContext& run, const SourceReader& reader,
-                                db::SqlSession& ledger) {
-  std::set<int> unmoved{reader.snapshot_no};
+/// Accepts all batches of snapshots under which the source was provably what it is at the reader's;
+/// returns how many.
+std::size_t trust_unmoved(const RunContext& run, const SourceReader& reader,
+                          db::SqlSession& ledger) {
+  std::size_t trusted = 0;
   for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) {
+    if (snapshot.number == reader.snapshot_no) continue;
     db::SnapshotInfo before;
     before.id = snapshot.id;
     before.position = snapshot.position;
-    if (db::moved(run.plan.source.engine, before, reader.snapshot.info) == db::Moved::no) {
-      unmoved.insert(snapshot.number);
-    }
+    if (db::moved(run.plan.source.engine, before, reader.snapshot.info) != db::Moved::no) continue;
+    trusted +=
+        ledger::confirm_snapshot(ledger, run.run.id, snapshot.number, reader.snapshot_no);
   }
-  return unmoved;
+  return trusted;
+}
+
+bool is_looked_at(const ledger::RunTable& table) noexcept {
+  return table.state == ledger::TableState::pending || table.state == ledger::TableState::copying;
 }
 
 std::vector<Suspect> suspects(const RunContext& run, const SourceReader& reader,
-                              db::SqlSession& ledger, Recheck& result) {
-  const std::set<int> unmoved = unmoved_snapshots(run, reader, ledger);
+                              db::SqlSession& ledger) {
   std::vector<Suspect> all;
-  for (const plan::TablePlan& table : run.plan.tables) {
+  for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
+    if (!is_looked_at(table)) continue;
     for (ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
-      if (batch.origin != ledger::Origin::source || batch.snapshot_no == reader.snapshot_no)
-        continue;
-      if (unmoved.contains(batch.snapshot_no)) {
-        ++result.trusted;
-      } else {
+      if (batch.origin == ledger::Origin::source && batch.snapshot_no != reader.snapshot_no) {
         all.push_back({std::move(batch), false});
       }
     }
@@ -89,7 +91,8 @@ void compare(const RunContext& run, SourceReader& reader, std::vector<Suspect>& 
 
 /// Whether single batches of the table can be deleted by key and copied again.
 bool is_replaceable(const plan::TablePlan& table) {
-  return table.order == model::RangeKind::key && !table.rest && key_in_target(table).has_value();
+  return table.order == model::RangeKind::key && !table.rest &&
+         table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value();
 }
 
 void delete_batch(const RunContext& run, db::SqlSession& session, const ledger::Batch& batch) {
@@ -111,13 +114,6 @@ void delete_batch(const RunContext& run, db::SqlSession& session, const ledger::
 
 void restart_table(const RunContext& run, db::SqlSession& session, int table_no) {
   const plan::TablePlan& table = run.table(table_no);
-  if (table.existing_rows == config::ExistingRows::keep) {
-    throw Error(
-        ErrorKind::not_comparable,
-        fmt::format("{} changed while it was copied, and its side table holds kept rows too",
-                    table.source.text()),
-        "begin a new run for this table while the source is quiet");
-  }
   session.begin();
   session.query(fmt::format("TRUNCATE {}", model::quote_name(Engine::postgresql, table.side)));
   if (table.rest) {
@@ -128,8 +124,7 @@ void restart_table(const RunContext& run, db::SqlSession& session, int table_no)
   session.commit();
 }
 
-/// Takes out what differs. All of it before anything is copied again: a unique value may have moved
-/// from one row to another.
+/// Takes out what differs.
 void take_out(const RunContext& run, db::SqlSession& ledger, const std::vector<Suspect>& all,
               const SourceReader& reader, Recheck& result) {
   std::set<int> restarted;
@@ -140,7 +135,7 @@ void take_out(const RunContext& run, db::SqlSession& ledger, const std::vector<S
     (is_replaceable(run.table(table_no)) ? touched : restarted).insert(table_no);
   }
   for (const int table_no : restarted) restart_table(run, ledger, table_no);
-  build_unique_of(run, ledger, {touched.begin(), touched.end()});
+  for (const int table_no : touched) build_key_index(run, run.table(table_no));
   for (const Suspect& suspect : all) {
     if (restarted.contains(suspect.batch.table_no)) continue;
     if (suspect.same) {
@@ -169,7 +164,8 @@ void record(const RunContext& run, db::SqlSession& ledger, const Recheck& result
 
 Recheck recheck_older_batches(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
   Recheck result;
-  std::vector<Suspect> all = suspects(run, reader, ledger, result);
+  result.trusted = trust_unmoved(run, reader, ledger);
+  std::vector<Suspect> all = suspects(run, reader, ledger);
   compare(run, reader, all);
   if (run.stop.token().stop_requested()) return result;
   take_out(run, ledger, all, reader, result);

@@ -11,9 +11,9 @@
 namespace sluice::copy {
 namespace {
 
-/// Bytes of a range: some eight batches, so that a range is long enough to be read in one go and
-/// short enough for the last ranges of a table to keep all readers busy until the end.
-constexpr std::uint64_t kRangeBytes = 64ULL << 20;
+/// A range is long enough to be read in one go, and short enough for the last ranges of a table to
+/// keep all readers busy until the end.
+constexpr std::uint64_t kBatchesPerRange = 8;
 /// More ranges than this only make the ledger longer.
 constexpr std::uint64_t kMostRanges = 256;
 
@@ -21,9 +21,10 @@ bool is_kept(const plan::TablePlan& table) noexcept {
   return table.existing_rows == config::ExistingRows::keep;
 }
 
-std::size_t pieces_of(const ledger::RunTable& table) {
+std::size_t pieces_of(const RunContext& run, const ledger::RunTable& table) {
+  const std::uint64_t range_bytes = kBatchesPerRange * run.options.batch_bytes;
   return static_cast<std::size_t>(
-      std::clamp<std::uint64_t>(table.estimated_bytes / kRangeBytes, 1, kMostRanges));
+      std::clamp<std::uint64_t>(table.estimated_bytes / range_bytes, 1, kMostRanges));
 }
 
 /// The exported snapshot of the process that this one joins, on servers that have such a thing.
@@ -63,7 +64,7 @@ void cut_tables(const RunContext& run, ledger::Origin origin, SourceReader& read
     if (entry.state == ledger::TableState::failed) continue;
     if (ledger::has_ranges(ledger, run.run.id, entry.number, origin)) continue;
     const auto ranges = db::cut_ranges(*reader.snapshot.sessions.front(), table_read(table, origin),
-                                       read_order(table, origin), pieces_of(entry));
+                                       read_order(table, origin), pieces_of(run, entry));
     // All ranges of a table or none: a table that is cut in part would be copied in part.
     ledger.begin();
     ledger::add_ranges(ledger, run.run.id, entry.number, origin, ranges, entry.estimated_bytes);

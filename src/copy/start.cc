@@ -42,6 +42,18 @@ void record_start(Start& start, const char* kind) {
   ledger::append_event(*start.control, start.run.id, kind, body.take());
 }
 
+/// Makes the run ours. Whoever worked on it is dead or frozen.
+void resume(Start& start) {
+  db::SqlSession& control = *start.control;
+  ledger::take_over(control, start.run.id);
+  if (ledger::retry_failed_tables(control, start.run.id)) {
+    ledger::set_run_stage(control, start.run.id, "copying");
+  }
+  ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
+  ledger::open_for_joining(control, start.run.id);
+  start.run = ledger::find_run(control, start.run.id).value();
+}
+
 /// Takes an existing run, or says why not.
 void take_existing(Start& start, const StartOptions& options) {
   db::SqlSession& control = *start.control;
@@ -56,14 +68,7 @@ void take_existing(Start& start, const StartOptions& options) {
     return;
   }
   start.kind = options.join ? StartKind::joined : StartKind::resumed;
-  if (!options.join) {
-    // Whoever owned a range is dead or frozen: a frozen one finds its epoch gone when it wakes up.
-    ledger::release_ranges(control, start.run.id);
-    ledger::reopen_failed_tables(control, start.run.id);
-    ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
-    ledger::open_for_joining(control, start.run.id);
-    start.run = ledger::find_run(control, start.run.id).value();
-  }
+  if (!options.join) resume(start);
   record_start(start, options.join ? "process-joined" : "run-resumed");
 }
 

@@ -11,6 +11,7 @@
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/current.h"
 #include "copy/mapped_batch.h"
 #include "copy/table_failure.h"
 #include "copy/trace.h"
@@ -68,7 +69,7 @@ std::size_t Sweep::take_out(const std::string& condition, const db::Refusal& ref
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const std::vector<model::Key> keys = keys_at_fault(condition);
     if (keys.empty()) return 0;
-    if (keys.size() > table_.quarantine_limit) {
+    if (keys.size() > run_.quarantine_limit(table_.number)) {
       pause(keys.size(), refusal);
       return 0;
     }
@@ -99,7 +100,7 @@ std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
   std::vector<model::Key> keys;
   const auto result =
       session_.query(fmt::format("SELECT {} FROM {} s WHERE {} LIMIT {}", key_list("s.", "::text"),
-                                 side(), condition, table_.quarantine_limit + 1));
+                                 side(), condition, run_.quarantine_limit(table_.number) + 1));
   for (const auto& row : result.rows) {
     model::Key key;
     for (const auto& value : row) {
@@ -140,6 +141,7 @@ bool Sweep::move(const std::vector<model::Key>& keys, const db::SourceBatch& row
     quarantined.push_back(mapper_.refused_row(rows, row, refusal));
   }
   session_.begin();
+  require_current(session_, run_);
   if (delete_rows(keys) != keys.size()) {
     session_.rollback();
     return false;
@@ -151,7 +153,7 @@ bool Sweep::move(const std::vector<model::Key>& keys, const db::SourceBatch& row
   SLUICE_KILL_POINT("before_sweep_commit");
   session_.commit();
   run_.progress.table(table_.number).quarantined += quarantined.size();
-  if (open > table_.quarantine_limit) pause(open, refusal);
+  if (open > run_.quarantine_limit(table_.number)) pause(open, refusal);
   return true;
 }
 
@@ -192,7 +194,7 @@ void Sweep::pause(std::size_t rows, const db::Refusal& refusal) {
   run_.stop.request(
       ErrorKind::stop_rule,
       fmt::format("{} or more rows of {} are at fault, more than its limit of {}: {}", rows,
-                  table_.source.text(), table_.quarantine_limit, refusal.message));
+                  table_.source.text(), run_.quarantine_limit(table_.number), refusal.message));
 }
 
 db::Refusal orphan_refusal(const DeferredStep& step) {

@@ -3,6 +3,8 @@
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 
+#include "copy/current.h"
+
 namespace sluice::copy {
 
 bool sinks_only_its_table(const model::Error& error) noexcept {
@@ -20,7 +22,10 @@ bool sinks_only_its_table(const model::Error& error) noexcept {
 void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
                 const model::Error& error) {
   ledger.rollback();
+  ledger.begin();
+  require_current(ledger, run);
   ledger::set_table_state(ledger, run.run.id, table_no, ledger::TableState::failed, error.what());
+  ledger.commit();
   codec::JsonWriter body;
   body.begin_object();
   body.member("reason", std::string(error.what()));

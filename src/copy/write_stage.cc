@@ -1,6 +1,6 @@
 #include "copy/write_stage.h"
 
-#include <utility>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/bisect.h"
+#include "copy/quarantine_limit.h"
 #include "copy/table_failure.h"
 #include "copy/table_streams.h"
 
@@ -15,6 +16,21 @@ namespace sluice::copy {
 
 using model::Error;
 using model::ErrorKind;
+
+namespace {
+
+/// Deadlocks and lost COMMIT answers pass; what comes back this often does not.
+constexpr int kAttempts = 5;
+
+/// The server ends a transaction that stands still for a minute.
+constexpr std::chrono::seconds kSignOfLife{20};
+
+/// Kept rows are there before the source's, under their unique indexes.
+bool has_unique_indexes(const plan::TablePlan& table) noexcept {
+  return table.existing_rows == config::ExistingRows::keep;
+}
+
+}  // namespace
 
 WriteStage::WriteStage(const RunContext& run, int snapshot_no)
     : run_(run), snapshot_no_(snapshot_no), session_(db::open_target(run.target)) {}
@@ -25,7 +41,11 @@ void WriteStage::write(const BatchWork& batch) {
   try {
     mapper(table, batch.claim.origin).map(batch.source, mapped_);
     SLUICE_KILL_POINT("after_map");
-    commit_or_learn(batch, table);
+    if (commit_or_learn(batch, table)) {
+      after_commit(batch);
+    } else {
+      batch.flow->lose();
+    }
   } catch (const Error& error) {
     batch.flow->lose();
     if (!sinks_only_its_table(error)) throw;
@@ -33,72 +53,91 @@ void WriteStage::write(const BatchWork& batch) {
   }
 }
 
-void WriteStage::commit_or_learn(const BatchWork& batch, const plan::TablePlan& table) {
-  Attempt attempt = Attempt::committed;
-  try {
-    attempt = commit_batch(batch, table);
-  } catch (const model::CommitInDoubt&) {
-    // The rows and their ledger row share a transaction: whether the one is there says whether the
-    // other is.
-    session_ = db::open_target(run_.target);
-    if (!ledger::batch_exists(*session_, run_.run.id, batch.claim.table_no, batch.claim.range_no,
-                              batch.batch_no)) {
-      attempt = commit_batch(batch, table);
+bool WriteStage::commit_or_learn(const BatchWork& batch, const plan::TablePlan& table) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return commit_batch(batch, table);
+    } catch (const model::CommitInDoubt&) {
+      if (attempt == kAttempts) throw;
+      // The rows and their ledger row share a transaction: whether the one is there says whether
+      // the other is.
+      session_ = db::open_target(run_.target);
+      if (ledger::batch_exists(*session_, run_.run.id, batch.claim.table_no, batch.claim.range_no,
+                               batch.batch_no)) {
+        return true;
+      }
+    } catch (const Error& error) {
+      if (error.retry() != model::Retry::same_session || attempt == kAttempts) throw;
+      session_->rollback();
     }
   }
-  if (attempt == Attempt::range_lost) {
-    batch.flow->lose();
-    return;
-  }
-  after_commit(batch);
 }
 
-WriteStage::Attempt WriteStage::commit_batch(const BatchWork& batch, const plan::TablePlan& table) {
+/// False: the range is not ours any more, or the run stops; nothing was written.
+bool WriteStage::commit_batch(const BatchWork& batch, const plan::TablePlan& table) {
   session_->begin();
   SLUICE_KILL_POINT("after_begin");
-  if (!load(batch, table)) {
-    session_->rollback();
-    session_->begin();
-    take_out_refused(batch, table);
-  }
+  // With a unique index, a batch could wait inside the server for a later one of its range, which
+  // waits for it here; so they go one by one.
+  bool written = !has_unique_indexes(table) || wait_turn(batch);
+  written = written && write_rows(batch, table);
   SLUICE_KILL_POINT("after_load");
-  if (!batch.flow->wait_turn(batch.batch_no, run_.stop.token()) || !record(batch)) {
+  if (!written || !wait_turn(batch) || !record(batch)) {
     session_->rollback();
-    return Attempt::range_lost;
+    return false;
   }
   if (!mapped_.quarantined.empty()) record_quarantine(batch, table);
   SLUICE_KILL_POINT("before_commit");
   session_->commit();
   SLUICE_KILL_POINT("after_commit");
-  return Attempt::committed;
-}
-
-bool WriteStage::load(const BatchWork& batch, const plan::TablePlan& table) {
-  const codec::RowBuffer& rows = mapped_.rows(batch.source);
-  if (!rows.empty() && session_->write(table_write(table), rows)) return false;
-  if (!mapped_.rest.empty()) {
-    if (const auto refusal = session_->write(rest_write(table), mapped_.rest)) {
-      throw Error(ErrorKind::data,
-                  fmt::format("{} refuses kept values: {}", table.rest->text(), refusal->message));
-    }
-  }
   return true;
 }
 
-void WriteStage::take_out_refused(const BatchWork& batch, const plan::TablePlan& table) {
-  auto refused = write_around_refused(*session_, table_write(table), mapped_.rows(batch.source),
-                                      table.quarantine_limit);
-  if (!refused) {
-    throw Error(ErrorKind::data,
-                fmt::format("the target refuses more than {} rows of one batch of {}",
-                            table.quarantine_limit, table.source.text()),
-                "look at the target's constraints, or raise quarantine_limit for this table");
+bool WriteStage::write_rows(const BatchWork& batch, const plan::TablePlan& table) {
+  if (session_->write(table_write(table), mapped_.rows(batch.source))) {
+    session_->rollback();
+    session_->begin();
+    if (!take_out_refused(batch, table)) return false;
   }
-  mapper(table, batch.claim.origin).refuse(batch.source, *refused, mapped_);
-  if (mapped_.rest.empty()) return;
+  if (!mapped_.rest.empty()) write_rest(table);
+  return true;
+}
+
+bool WriteStage::take_out_refused(const BatchWork& batch, const plan::TablePlan& table) {
+  const std::uint64_t limit = run_.quarantine_limit(table.number);
+  const RefusedRows refused =
+      write_around_refused(*session_, table_write(table), mapped_.rows(batch.source),
+                           static_cast<std::size_t>(limit), run_.stop.token());
+  if (refused.complete) {
+    mapper(table, batch.claim.origin).refuse(batch.source, refused.rows, mapped_);
+    return true;
+  }
+  if (refused.rows.size() > limit) {
+    run_.stop.request(
+        ErrorKind::stop_rule,
+        fmt::format("the target refuses more rows of one batch of {} than its limit of {}: {}",
+                    table.source.text(), limit, refused.rows.back().refusal.message));
+  }
+  return false;
+}
+
+void WriteStage::write_rest(const plan::TablePlan& table) {
   if (const auto refusal = session_->write(rest_write(table), mapped_.rest)) {
     throw Error(ErrorKind::data,
                 fmt::format("{} refuses kept values: {}", table.rest->text(), refusal->message));
+  }
+}
+
+bool WriteStage::wait_turn(const BatchWork& batch) {
+  for (;;) {
+    switch (batch.flow->wait_turn(batch.batch_no, run_.stop.token(), kSignOfLife)) {
+      case RangeFlow::Turn::our_turn:
+        return true;
+      case RangeFlow::Turn::give_up:
+        return false;
+      case RangeFlow::Turn::wait:
+        session_->query("SELECT 1");
+    }
   }
 }
 
@@ -110,15 +149,11 @@ bool WriteStage::record(const BatchWork& batch) {
 }
 
 void WriteStage::record_quarantine(const BatchWork& batch, const plan::TablePlan& table) {
-  const std::uint64_t total =
+  const std::uint64_t open =
       ledger::record_quarantine(*session_, run_.run.id, batch.claim.table_no, batch.claim.range_no,
                                 batch.batch_no, mapped_.quarantined);
   SLUICE_KILL_POINT("after_quarantine");
-  if (total > table.quarantine_limit) {
-    run_.stop.request(ErrorKind::stop_rule,
-                      fmt::format("{} has {} rows in quarantine, more than its limit of {}",
-                                  table.source.text(), total, table.quarantine_limit));
-  }
+  stop_above_limit(run_, table, open);
 }
 
 void WriteStage::after_commit(const BatchWork& batch) {

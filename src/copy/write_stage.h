@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "sluice/copy/run.h"
 #include "sluice/db/target.h"
@@ -19,16 +20,14 @@ class WriteStage {
   WriteStage(const RunContext& run, int snapshot_no);
 
   void write(const BatchWork& batch);
-  /// Ends the running statement; from any thread.
-  void cancel() noexcept { session_->cancel(); }
 
  private:
-  enum class Attempt : std::uint8_t { committed, refused, range_lost };
-
-  void commit_or_learn(const BatchWork& batch, const plan::TablePlan& table);
-  [[nodiscard]] Attempt commit_batch(const BatchWork& batch, const plan::TablePlan& table);
-  [[nodiscard]] bool load(const BatchWork& batch, const plan::TablePlan& table);
-  void take_out_refused(const BatchWork& batch, const plan::TablePlan& table);
+  [[nodiscard]] bool commit_or_learn(const BatchWork& batch, const plan::TablePlan& table);
+  [[nodiscard]] bool commit_batch(const BatchWork& batch, const plan::TablePlan& table);
+  [[nodiscard]] bool write_rows(const BatchWork& batch, const plan::TablePlan& table);
+  [[nodiscard]] bool take_out_refused(const BatchWork& batch, const plan::TablePlan& table);
+  void write_rest(const plan::TablePlan& table);
+  [[nodiscard]] bool wait_turn(const BatchWork& batch);
   [[nodiscard]] bool record(const BatchWork& batch);
   void record_quarantine(const BatchWork& batch, const plan::TablePlan& table);
   void after_commit(const BatchWork& batch);

@@ -89,6 +89,15 @@ std::vector<Batch> batches(db::SqlSession& session, const std::string& run_id, i
   return all;
 }
 
+std::size_t confirm_snapshot(db::SqlSession& session, const std::string& run_id, int snapshot_no,
+                             int later_snapshot_no) {
+  const auto confirmed = session.query(
+      "UPDATE sluice.batch SET snapshot_no = $3 WHERE run_id = $1 AND snapshot_no = $2 "
+      "AND origin = 'source' AND NOT superseded",
+      {run_id, std::to_string(snapshot_no), std::to_string(later_snapshot_no)});
+  return static_cast<std::size_t>(confirmed.affected);
+}
+
 void confirm_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch,
                    int snapshot_no) {
   auto parameters = name_of(run_id, batch);

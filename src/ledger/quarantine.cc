@@ -64,6 +64,10 @@ std::uint64_t record_quarantine(db::TargetSession& session, const std::string& r
     throw model::Error(model::ErrorKind::internal,
                        "the ledger refused quarantined rows: " + refusal->message);
   }
+  return open_rows(session, run_id, table_no);
+}
+
+std::uint64_t open_rows(db::SqlSession& session, const std::string& run_id, int table_no) {
   const auto count = session.query(
       "SELECT count(*) FROM sluice.quarantine WHERE run_id = $1 AND table_no = $2 "
       "AND state = 'open'",

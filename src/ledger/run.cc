@@ -146,25 +146,15 @@ void mark_copied(db::SqlSession& session, const std::string& run_id) {
 
 bool retry_failed_tables(db::SqlSession& session, const std::string& run_id) {
   const auto tried = session.query(
-      fmt::format("UPDATE sluice.run_table t SET state = CASE WHEN {} THEN 'copied' ELSE 'pending' "
-                  "END, reason = '' WHERE run_id = $1 AND state = 'failed' RETURNING state",
+      fmt::format("UPDATE sluice.run_table t SET state = CASE WHEN r.stage <> 'copying' AND {} "
+                  "THEN 'copied' ELSE 'pending' END, reason = '' FROM sluice.run r "
+                  "WHERE t.run_id = $1 AND r.run_id = $1 AND t.state = 'failed' RETURNING t.state",
                   kIsCopied),
       {run_id});
   for (const auto& row : tried.rows) {
     if (RowReader(row).text() == "pending") return true;
   }
   return false;
-}
-
-void reopen_failed_tables(db::SqlSession& session, const std::string& run_id) {
-  session.query(
-      "UPDATE sluice.run_table SET state = 'pending', reason = '' "
-      "WHERE run_id = $1 AND state = 'failed'",
-      {run_id});
-  session.query(
-      "UPDATE sluice.run SET stage = 'copying' WHERE run_id = $1 AND EXISTS (SELECT FROM "
-      "sluice.range r WHERE r.run_id = $1 AND NOT r.done)",
-      {run_id});
 }
 
 }  // namespace sluice::ledger

@@ -19,9 +19,11 @@ void build_tables(const RunContext& run, db::SqlSession& ledger);
 /// happens.
 void build_unique_of_kept(const RunContext& run, db::SqlSession& ledger);
 
-/// Builds the unique indexes of the given tables only (numbers): rows are about to be deleted by
-/// key.
-void build_unique_of(const RunContext& run, db::SqlSession& ledger, const std::vector<int>& tables);
+/// Builds the unique index over exactly the columns that hold the source's key, where the plan has
+/// one and it is not there yet: rows are about to be deleted by ranges of it. No other index: while
+/// rows of two points in time stand side by side, their values may collide.
+/// REQUIRES: the key reaches the target unchanged.
+void build_key_index(const RunContext& run, const plan::TablePlan& table);
 
 /// Gathers statistics and the visibility map: VACUUM (ANALYZE) of every side table.
 void vacuum_tables(const RunContext& run, db::SqlSession& ledger);

@@ -22,10 +22,13 @@ struct CopyResult {
 /// finished, or paused when an account does not close or a table failed.
 [[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger);
 
-/// Records why the run stopped before its end; it goes on with the same command.
+/// Records that every row is copied: the source is not needed any more.
+void finish_copying(const RunContext& run, db::SqlSession& ledger);
+/// Records why the run stopped before its end; it goes on with the same command. A process that
+/// joined and was asked to stop leaves the run to the others.
 void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why);
-/// Records an error that ended this process's work. Never throws: the error itself is what the
-/// caller reports.
-void record_failure(const RunContext& run, const model::Error& error) noexcept;
+/// Records an error that ended this process's work, where the target is within reach. Returns what
+/// to report: the error, or that the run has been taken over by another process.
+[[nodiscard]] model::Error record_failure(const RunContext& run, const model::Error& error);
 
 }  // namespace sluice::copy

@@ -21,6 +21,9 @@ class Monitor {
   std::jthread thread_;  // last: ends before what it uses
 };
 
+/// Pauses the run (through run.stop) when a table has more rows in quarantine than its limit.
+void check_quarantine(const RunContext& run, db::SqlSession& session);
+
 /// Pauses the run (through run.stop) when less than the agreed space is free. Nothing when the
 /// server cannot tell.
 void check_space(const RunContext& run, db::SqlSession& session);

@@ -14,13 +14,17 @@ struct Recheck {
   std::size_t replaced =
       0;  // other rows now: deleted, and their ranges are open to be copied again
   std::size_t tables_restarted = 0;  // tables that can only be copied anew as a whole
+
+  /// Whether there are rows to copy that were copied before.
+  [[nodiscard]] bool opened_ranges() const noexcept { return replaced + tables_restarted > 0; }
 };
 
 /// The honest consistency rule for resumed and joined runs: batches read under another snapshot are
 /// trusted only if the source has not moved; otherwise each is read again and compared with its
 /// `read` digest, and what differs is taken out to be copied again. Afterwards every batch that
-/// counts is what the source holds at `reader`'s point in time. Call copy_rows again when
-/// `replaced` or `tables_restarted` is not 0.
+/// counts is what the source holds at `reader`'s point in time. Tables that were complete before
+/// are not looked at. Call it before anything else is copied: a unique value may have moved from a
+/// row that is copied to one that is not.
 [[nodiscard]] Recheck recheck_older_batches(const RunContext& run, SourceReader& reader,
                                             db::SqlSession& ledger);
 

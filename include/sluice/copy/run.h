@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "sluice/copy/progress.h"
 #include "sluice/ledger/records.h"
@@ -22,6 +23,7 @@ struct CopyOptions {
   std::size_t batch_bytes = 8 * 1024 * 1024;  // of source rows in row form
   std::uint64_t min_free_bytes =
       0;  // free space on the target below which the run pauses; 0: not checked
+  std::vector<std::uint64_t> quarantine_limits;  // rows, one for each table of the plan
 };
 
 /// Why a run stops before its end. The first reason stands; all stages then stop between batches.
@@ -65,6 +67,9 @@ struct RunContext {
 
   [[nodiscard]] const plan::TablePlan& table(int number) const {
     return plan.tables[static_cast<std::size_t>(number - 1)];
+  }
+  [[nodiscard]] std::uint64_t quarantine_limit(int number) const {
+    return options.quarantine_limits[static_cast<std::size_t>(number - 1)];
   }
 };
 

@@ -45,13 +45,9 @@ void set_table_state(db::SqlSession& session, const std::string& run_id, int tab
 /// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete,
 /// and are not looked at again when a run goes on.
 void mark_copied(db::SqlSession& session, const std::string& run_id);
-/// Gives failed tables another try: those that were copied whole become `copied`, the others
-/// `pending`. True when there are such others.
+/// Gives failed tables another try: those that were copied whole, in a run that is past copying,
+/// become `copied`, the others `pending`. True when there are such others.
 bool retry_failed_tables(db::SqlSession& session, const std::string& run_id);
-
-/// Gives failed tables another try: for a run that goes on. Copying begins again where ranges of
-/// theirs are unfinished.
-void reopen_failed_tables(db::SqlSession& session, const std::string& run_id);
 
 // --- who works on a run
 // ---------------------------------------------------------------------------
@@ -119,6 +115,10 @@ void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batc
 /// Finished batches of a table that count, in range and batch order.
 [[nodiscard]] std::vector<Batch> batches(db::SqlSession& session, const std::string& run_id,
                                          int table_no);
+/// Says of all batches read under one snapshot that their rows are the same under another; returns
+/// how many they are.
+std::size_t confirm_snapshot(db::SqlSession& session, const std::string& run_id, int snapshot_no,
+                             int later_snapshot_no);
 /// Says that the batch's rows are the same under a later snapshot.
 void confirm_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch,
                    int snapshot_no);
@@ -136,6 +136,9 @@ void supersede_table(db::SqlSession& session, const std::string& run_id, int tab
 [[nodiscard]] std::uint64_t record_quarantine(db::TargetSession& session, const std::string& run_id,
                                               int table_no, int range_no, int batch_no,
                                               const std::vector<QuarantinedRow>& rows);
+/// How many rows of a table are open.
+[[nodiscard]] std::uint64_t open_rows(db::SqlSession& session, const std::string& run_id,
+                                      int table_no);
 
 // --- accounts
 // ----------------------------------------------------------------------------------------

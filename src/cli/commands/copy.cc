@@ -36,17 +36,19 @@ void copy_kept_rows(const copy::RunContext& run, db::SqlSession& ledger) {
 }
 
 /// Copies until every batch that counts is what the source held at one point in time.
-void copy_source_rows(const copy::RunContext& run, db::SqlSession& ledger) {
+void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::SourceReader source = copy::open_source_reader(run, ledger);
+  // Batches of an earlier process were read at another time: trusted only if the source stood
+  // still.
+  static_cast<void>(copy::recheck_older_batches(run, source, ledger));
   bool again = true;
   while (again && !run.stop.token().stop_requested()) {
+    copy_kept_rows(run, ledger);
     copy::cut_tables(run, ledger::Origin::source, source, ledger);
     copy::copy_rows(run, ledger::Origin::source, source);
     if (run.stop.token().stop_requested()) return;
-    // Batches of an earlier process were read at another time: trusted only if the source stood
-    // still.
-    const copy::Recheck recheck = copy::recheck_older_batches(run, source, ledger);
-    again = recheck.replaced > 0 || recheck.tables_restarted > 0;
+    // The same for batches of processes that joined.
+    again = copy::recheck_older_batches(run, source, ledger).opened_ranges();
   }
 }
 
@@ -60,14 +62,14 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
   if (run.joined) return help_copying(run, ledger);
+  // What people have not decided since the last time stops the run again.
+  copy::check_quarantine(run, ledger);
+  if (run.stop.token().stop_requested()) return;
   // Every row of the source, exactly once. A run that got further holds one point in time already.
-  if (run.run.stage == "copying") {
-    copy_kept_rows(run, ledger);
-    copy_source_rows(run, ledger);
-  }
+  if (run.run.stage == "copying") copy_all_rows(run, ledger);
   if (run.stop.token().stop_requested()) return;
   // The source is let go here: building does not need it.
-  ledger::set_run_stage(ledger, run.run.id, "building");
+  copy::finish_copying(run, ledger);
   copy::build_tables(run, ledger);
   if (run.stop.token().stop_requested()) return;
   copy::vacuum_tables(run, ledger);
@@ -97,14 +99,13 @@ int run_copy(const CopyArguments& arguments, Console& console) {
 
   copy::Progress progress(approved->tables.size());
   copy::StopReason stop;
-  const copy::RunContext run = make_run(*approved, start, config.config, arguments, progress, stop);
+  const copy::RunContext run = make_run(*approved, start, config.config, progress, stop);
   const StopOnSignal stop_on_signal(signals, stop);
   try {
     const ProgressDisplay display(run, console);
     work(run, *start.control);
   } catch (const model::Error& error) {
-    copy::record_failure(run, error);
-    throw;
+    throw copy::record_failure(run, error);
   }
   if (const auto why = stop.why()) return report_stop(run, *start.control, *why, signals, console);
   if (run.joined) return report_joined(run, *start.control, console);
