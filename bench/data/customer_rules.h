@@ -21,7 +21,6 @@ namespace sluice::demo_data {
   X(first_order_impossible, 4000, first_order, quarantined) \
   X(city_too_long, 10000, city, quarantined)                \
   X(plan_unknown, 10000, plan, quarantined)                 \
-  X(json_duplicate_key, 20000, json, quarantined)           \
   X(json_nul_escape, 20000, json, quarantined)              \
   X(json_huge_number, 20000, json, quarantined)             \
   X(customer_no_duplicate, 5000, number, quarantined)       \
@@ -75,6 +74,7 @@ namespace sluice::demo_data {
   X(rating_extreme, 10000, rating, arrives)                 \
   X(customer_no_trailing_space, 3000, number, arrives)      \
   X(merged_account, 80, parent, arrives)                    \
+  X(json_duplicate_key, 20000, json, arrives)               \
   X(json_odd_numbers, 100, json, arrives)                   \
   X(json_unicode, 100, json, arrives)                       \
   X(origin_mojibake, 200, origin, arrives)                  \
