@@ -49,7 +49,10 @@ void bring_to_form(const plan::TargetField& field, std::optional<std::string>& t
   std::string printed;
   if (!text || !codec::from_text(field.carrier, *text, binary)) return;
   if (codec::to_text(field.carrier, binary, printed)) {
-    text = normalized(value_class(field.type), std::move(printed));
+    const ValueClass value = value_class(field.type);
+    text = normalized(value, std::move(printed));
+    // text_expression() asks for '1' and '0', so that both engines answer alike.
+    if (value == ValueClass::boolean) text = *text == "t" ? "1" : "0";
   }
 }
 
