@@ -10,6 +10,7 @@ namespace sluice::profile {
 namespace {
 
 constexpr std::size_t kGap = 2;
+constexpr std::size_t kNoteIndent = 4;
 /// No column takes more than this for the sake of one long cell.
 constexpr std::size_t kMaxColumn = 30;
 
@@ -80,39 +81,58 @@ std::string printable(std::string_view bytes) {
 }
 
 void TextTable::add_row(const std::vector<std::string>& cells) {
-  std::vector<std::string>& row = rows_.emplace_back();
-  for (const std::string& cell : cells) row.push_back(printable(cell));
-  row.resize(align_.size());
+  Line& row = lines_.emplace_back();
+  for (const std::string& cell : cells) row.cells.push_back(printable(cell));
+  row.cells.resize(align_.size());
 }
+
+void TextTable::add_note(const std::string& text) { lines_.push_back({true, {printable(text)}}); }
 
 std::vector<std::size_t> TextTable::column_widths() const {
   std::vector<std::size_t> widths(align_.size(), 0);
-  for (const std::vector<std::string>& row : rows_) {
+  for (const Line& row : lines_) {
+    if (row.is_note) continue;
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      widths[i] = std::max(widths[i], std::min(codec::count_chars(row[i]), kMaxColumn));
+      widths[i] = std::max(widths[i], std::min(codec::count_chars(row.cells[i]), kMaxColumn));
     }
   }
   return widths;
 }
 
+std::string TextTable::row_text(const Line& row, const std::vector<std::size_t>& widths) const {
+  RowText out;
+  std::size_t column = indent_;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+    const std::string& cell = row.cells[i];
+    const std::size_t length = codec::count_chars(cell);
+    const bool right = align_[i] == 'r' && length < widths[i];
+    out.move_to(column + (right ? widths[i] - length : 0));
+    out.add(cell);
+    column += widths[i] + kGap;
+  }
+  const std::size_t left = width_ > column ? width_ - column : 1;
+  for (const std::string& line : wrapped(row.cells.back(), left)) {
+    out.move_to(column);
+    out.add(line);
+  }
+  return out.take();
+}
+
+std::string TextTable::note_text(const Line& note) const {
+  RowText out;
+  const std::size_t column = indent_ + kNoteIndent;
+  for (const std::string& line : wrapped(note.cells.front(), width_ - column)) {
+    out.move_to(column);
+    out.add(line);
+  }
+  return out.take();
+}
+
 std::string TextTable::text() const {
   const std::vector<std::size_t> widths = column_widths();
   std::string text;
-  for (const std::vector<std::string>& row : rows_) {
-    RowText out;
-    std::size_t column = indent_;
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      const std::size_t length = codec::count_chars(row[i]);
-      const bool right = align_[i] == 'r' && length < widths[i];
-      out.move_to(column + (right ? widths[i] - length : 0));
-      out.add(row[i]);
-      column += widths[i] + kGap;
-    }
-    for (const std::string& line : wrapped(row.back(), width_ > column ? width_ - column : 1)) {
-      out.move_to(column);
-      out.add(line);
-    }
-    text += out.take();
+  for (const Line& line : lines_) {
+    text += line.is_note ? note_text(line) : row_text(line, widths);
   }
   return text;
 }

@@ -20,15 +20,24 @@ class TextTable {
 
   /// Cells are made printable here.
   void add_row(const std::vector<std::string>& cells);
+  /// Text under the row before it, across all columns.
+  void add_note(const std::string& text);
   [[nodiscard]] std::string text() const;
 
  private:
+  struct Line {
+    bool is_note = false;
+    std::vector<std::string> cells;
+  };
+
   [[nodiscard]] std::vector<std::size_t> column_widths() const;
+  [[nodiscard]] std::string row_text(const Line& row, const std::vector<std::size_t>& widths) const;
+  [[nodiscard]] std::string note_text(const Line& note) const;
 
   std::string align_;
   std::size_t indent_;
   std::size_t width_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<Line> lines_;
 };
 
 }  // namespace sluice::profile

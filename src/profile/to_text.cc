@@ -86,7 +86,7 @@ std::string list_of_tables(const model::Catalog& catalog) {
                                    rows, bytes_text(bytes));
 }
 
-/// Everything about a column beyond name, type and NULL.
+/// Everything about a column beyond name, type, NULL and comment.
 std::string column_details(const model::Column& column) {
   std::string text;
   if (column.identity == model::Identity::auto_increment) {
@@ -100,9 +100,8 @@ std::string column_details(const model::Column& column) {
     append(text, "default " + *column.default_sql);
   }
   if (!column.type.schema.empty()) append(text, "type of schema " + column.type.schema);
-  append(text, column.type.charset);
-  append(text, column.type.collation);
-  if (!column.comment.empty()) append(text, "\"" + column.comment + "\"");
+  // A collation of MySQL begins with its character set.
+  append(text, column.type.collation.empty() ? column.type.charset : column.type.collation);
   return text;
 }
 
@@ -133,6 +132,7 @@ std::string columns_of(const model::Table& table) {
   for (const model::Column& column : table.columns) {
     columns.add_row({column.name, column.type.sql, column.nullable ? "null" : "not null",
                      column_details(column)});
+    if (!column.comment.empty()) columns.add_note("\"" + column.comment + "\"");
   }
   return columns.text();
 }
