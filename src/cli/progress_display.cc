@@ -6,38 +6,24 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
+#include "cli/progress_text.h"
 
 namespace sluice::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Totals {
-  std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t quarantined = 0;
-};
+/// Lines for tables: with heading, total and rates this stays well inside 24 lines.
+constexpr std::size_t kTableLines = 16;
 
-Totals totals_of(const copy::RunContext& run) {
-  Totals totals;
+std::vector<TableState> states_of(const copy::RunContext& run) {
+  std::vector<TableState> states;
   for (const plan::TablePlan& table : run.plan.tables) {
     const copy::TableProgress& progress = run.progress.table(table.number);
-    totals.rows += progress.rows_written;
-    totals.bytes += progress.bytes_written;
-    totals.quarantined += progress.quarantined;
+    states.push_back({table.source.text(), progress.expected_rows, progress.rows_before,
+                      progress.rows_read, progress.bytes_written, progress.quarantined});
   }
-  return totals;
-}
-
-std::string line_of(const copy::RunContext& run, Clock::time_point start) {
-  const Totals totals = totals_of(run);
-  const double seconds =
-      std::max(0.001, std::chrono::duration<double>(Clock::now() - start).count());
-  constexpr double kMebibyte = 1024.0 * 1024.0;
-  return fmt::format("{} rows, {:.0f} rows/s, {:.1f} MiB/s, {} in quarantine", totals.rows,
-                     static_cast<double>(totals.rows) / seconds,
-                     static_cast<double>(totals.bytes) / kMebibyte / seconds, totals.quarantined);
+  return states;
 }
 
 void show(const copy::RunContext& run, Console& console, const std::stop_token& ending) {
@@ -50,11 +36,11 @@ void show(const copy::RunContext& run, Console& console, const std::stop_token& 
   for (;;) {
     wake.wait_for(lock, ending, interval, [] { return false; });
     if (ending.stop_requested()) break;
-    const std::string line = line_of(run, start);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (console.is_terminal()) {
-      console.status_lines({line});
+      console.status_lines(progress_lines(states_of(run), seconds, kTableLines));
     } else {
-      console.note(line);
+      console.note(progress_line(states_of(run), seconds));
     }
   }
   console.clear_status();

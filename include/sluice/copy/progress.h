@@ -5,11 +5,19 @@
 #include <memory>
 #include <vector>
 
+#include "sluice/codec/digest.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
+
 namespace sluice::copy {
 
 /// What one table's copy has done so far, in this process. Counters only grow; readable from any
 /// thread while they do.
 struct TableProgress {
+  // Set before any stage runs.
+  std::uint64_t expected_rows = 0;  // an estimate of the source's server; 0: unknown
+  std::uint64_t rows_before = 0;    // read by earlier processes of the run
+  // Grow while stages run.
   std::atomic<std::uint64_t> rows_read{0};
   std::atomic<std::uint64_t> rows_written{0};
   std::atomic<std::uint64_t> bytes_written{0};
@@ -31,5 +39,10 @@ class Progress {
  private:
   std::vector<std::unique_ptr<TableProgress>> tables_;
 };
+
+/// Takes what is known of a run's tables from the ledger: estimates, and what earlier processes
+/// did.
+void begin_progress(db::SqlSession& ledger, const ledger::Run& run, codec::DigestAlgorithm digest,
+                    Progress& progress);
 
 }  // namespace sluice::copy

@@ -98,6 +98,7 @@ int run_copy(const CopyArguments& arguments, Console& console) {
   copy::create_side_tables(*start.control, *approved, start.run);
 
   copy::Progress progress(approved->tables.size());
+  copy::begin_progress(*start.control, start.run, approved->digest, progress);
   copy::StopReason stop;
   const copy::RunContext run = make_run(*approved, start, config.config, progress, stop);
   const StopOnSignal stop_on_signal(signals, stop);

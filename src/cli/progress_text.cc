@@ -1,0 +1,99 @@
+#include "cli/progress_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace sluice::cli {
+namespace {
+
+constexpr double kMebibyte = 1024.0 * 1024.0;
+
+std::uint64_t rows_done(const TableState& table) { return table.rows_before + table.rows_read; }
+
+/// Estimates of servers run behind; a table that has more rows than expected is not beyond 100 %.
+std::uint64_t rows_expected(const TableState& table) {
+  return std::max(table.expected_rows, rows_done(table));
+}
+
+bool moves(const TableState& table) {
+  return rows_done(table) > 0 && rows_done(table) < table.expected_rows;
+}
+
+std::string percent(const TableState& table) {
+  if (rows_expected(table) == 0) return "-";
+  return fmt::format("{:.0f}%", 100.0 * static_cast<double>(rows_done(table)) /
+                                    static_cast<double>(rows_expected(table)));
+}
+
+TableState total_of(const std::vector<TableState>& tables) {
+  TableState total;
+  total.name = "total";
+  for (const TableState& table : tables) {
+    total.expected_rows += rows_expected(table);
+    total.rows_before += table.rows_before;
+    total.rows_read += table.rows_read;
+    total.bytes_written += table.bytes_written;
+    total.quarantined += table.quarantined;
+  }
+  return total;
+}
+
+/// The time that is left when the rest goes as fast as what this process did so far.
+std::string time_left(const TableState& total, double seconds) {
+  if (total.rows_read == 0 || seconds < 1) return "?";
+  const auto rest = static_cast<double>(rows_expected(total) - rows_done(total));
+  return clock_text(
+      static_cast<std::uint64_t>(rest * seconds / static_cast<double>(total.rows_read)));
+}
+
+std::string row(const TableState& table) {
+  return fmt::format("{:<30.30} {:>12} {:>12} {:>5} {:>8}", table.name, rows_done(table),
+                     table.expected_rows == 0 ? "?" : "~" + std::to_string(rows_expected(table)),
+                     percent(table), table.quarantined);
+}
+
+std::string rates(const TableState& total, double seconds) {
+  const double time = std::max(seconds, 0.001);
+  return fmt::format(
+      "{:.0f} rows/s, {:.1f} MiB/s, about {} left", static_cast<double>(total.rows_read) / time,
+      static_cast<double>(total.bytes_written) / kMebibyte / time, time_left(total, seconds));
+}
+
+}  // namespace
+
+std::string clock_text(std::uint64_t seconds) {
+  const std::uint64_t hours = seconds / 3600;
+  const std::uint64_t minutes = seconds / 60 % 60;
+  if (hours == 0) return fmt::format("{}:{:02}", minutes, seconds % 60);
+  return fmt::format("{}:{:02}:{:02}", hours, minutes, seconds % 60);
+}
+
+std::string progress_line(const std::vector<TableState>& tables, double seconds) {
+  const TableState total = total_of(tables);
+  return fmt::format("{} rows ({}), {} in quarantine, {}", rows_done(total), percent(total),
+                     total.quarantined, rates(total, seconds));
+}
+
+std::vector<std::string> progress_lines(std::vector<TableState> tables, double seconds,
+                                        std::size_t max_tables) {
+  const TableState total = total_of(tables);
+  std::ranges::stable_sort(tables, [](const TableState& a, const TableState& b) {
+    if (moves(a) != moves(b)) return moves(a);
+    return rows_expected(a) > rows_expected(b);
+  });
+  std::vector<std::string> lines;
+  lines.push_back(
+      fmt::format("{:<30} {:>12} {:>12} {:>5} {:>8}", "table", "rows read", "of", "", "quarant"));
+  for (std::size_t i = 0; i < std::min(tables.size(), max_tables); ++i) {
+    lines.push_back(row(tables[i]));
+  }
+  if (tables.size() > max_tables) {
+    lines.push_back(fmt::format("and {} more", tables.size() - max_tables));
+  }
+  lines.push_back(row(total));
+  lines.push_back(rates(total, seconds));
+  return lines;
+}
+
+}  // namespace sluice::cli

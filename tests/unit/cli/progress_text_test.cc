@@ -1,0 +1,48 @@
+#include "cli/progress_text.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using sluice::cli::clock_text;
+using sluice::cli::progress_line;
+using sluice::cli::progress_lines;
+using sluice::cli::TableState;
+
+TableState table(const char* name, std::uint64_t expected, std::uint64_t before,
+                 std::uint64_t read) {
+  return {name, expected, before, read, read * 100, 0};
+}
+
+TEST_CASE("what moves comes first, then the largest, and the rest is counted") {
+  const auto lines = progress_lines(
+      {table("small", 10, 0, 10), table("large", 1000, 0, 0), table("moving", 100, 20, 30)}, 10, 2);
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[1].starts_with("moving "));
+  CHECK(lines[2].starts_with("large "));
+  CHECK(lines[3] == "and 1 more");
+  CHECK(lines[4].starts_with("total "));
+  for (const auto& line : lines) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("the time left counts only what this process did") {
+  // 100 of 1,000 rows were there before; 300 more took 30 s; 600 are left.
+  CHECK(progress_line({table("t", 1000, 100, 300)}, 30).ends_with("about 1:00 left"));
+}
+
+TEST_CASE("nothing is foretold before there is anything to tell it from") {
+  CHECK(progress_line({table("t", 1000, 0, 0)}, 30).ends_with("about ? left"));
+  CHECK(progress_line({table("t", 0, 0, 0)}, 30).starts_with("0 rows (-)"));
+}
+
+TEST_CASE("an estimate that was too small does not give more than 100 %") {
+  CHECK(progress_line({table("t", 50, 0, 100)}, 10).starts_with("100 rows (100%)"));
+}
+
+TEST_CASE("a duration is told in minutes, and in hours where there are any") {
+  CHECK(clock_text(0) == "0:00");
+  CHECK(clock_text(65) == "1:05");
+  CHECK(clock_text(7384) == "2:03:04");
+}
+
+}  // namespace
