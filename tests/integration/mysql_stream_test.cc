@@ -295,6 +295,31 @@ TEST_CASE("a running read is cancelled from another thread") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
 }
 
+TEST_CASE("a stream that is cancelled ends with an error, and its session can go on") {
+  const MariadbDatabase db;
+  db.run(
+      "CREATE TABLE t (id int primary key, v varchar(400)) AS "
+      "SELECT seq AS id, REPEAT('x', 400) AS v FROM seq_1_to_200000");
+  const db::TableRead table = table_read(db, "t");
+  const db::SnapshotSessions sessions = db::open_snapshot(endpoint_of(db), 1);
+  db::SourceSession& session = first_of(sessions);
+  {
+    const auto stream = session.read(table, {});
+    db::SourceBatch batch;
+    REQUIRE(stream->read(batch, 1000));
+    session.cancel();
+    model::ErrorKind kind = model::ErrorKind::internal;
+    try {
+      while (stream->read(batch, 1 << 20)) {
+      }
+    } catch (const model::Error& error) {
+      kind = error.kind();
+    }
+    CHECK(kind == model::ErrorKind::interrupted);
+  }
+  CHECK(session.sql().query("SELECT COUNT(*) FROM t").value() == "200000");
+}
+
 TEST_CASE("a column that was changed after the plan is drift, not other bytes") {
   const MariadbDatabase db;
   db.run("CREATE TABLE t (id int primary key, v int); INSERT INTO t VALUES (1, 2)");

@@ -42,10 +42,10 @@ enum class TlsMode : unsigned char {
 /// `handle` has not been connected yet.
 inline void set_tls_mode(MYSQL* handle, TlsMode mode) noexcept {
 #ifdef MARIADB_PACKAGE_VERSION
-  if (mode == TlsMode::disabled || mode == TlsMode::preferred) return;
-  const ClientBool yes = 1;
+  // From version 3.4 on it verifies certificates unless it is told not to.
   const ClientBool verify = mode == TlsMode::verify_identity ? 1 : 0;
-  mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &yes);
+  const ClientBool enforce = verify != 0 || mode == TlsMode::required ? 1 : 0;
+  if (mode != TlsMode::preferred) mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &enforce);
   mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
 #else
   const unsigned modes[] = {SSL_MODE_DISABLED, SSL_MODE_PREFERRED, SSL_MODE_REQUIRED,

@@ -46,9 +46,10 @@ sql::ConnectOptionsMap connector_options(const ConnectSettings& settings) {
   set_text(options, "sslKey", settings.ssl_key);
   set_text(options, "OPT_CHARSET_NAME", "utf8mb4");
   options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout);
-  if (settings.tls == TlsMode::required || settings.tls == TlsMode::verify_identity) {
-    options["sslEnforce"] = true;
-    options["sslVerify"] = settings.tls == TlsMode::verify_identity;
+  const bool verify = settings.tls == TlsMode::verify_identity;
+  options["sslVerify"] = verify;
+  if (settings.tls != TlsMode::preferred) {
+    options["sslEnforce"] = verify || settings.tls == TlsMode::required;
   }
   return options;
 }

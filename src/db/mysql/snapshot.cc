@@ -92,9 +92,13 @@ class ReadLock {
       connection_.query("FLUSH TABLES WITH READ LOCK");
       held_ = true;
     } catch (const model::Error& error) {
-      refusal_ = error.retry() == model::Retry::same_session ? "a statement held tables for 2 s"
-                                                             : "it needs RELOAD";
-      if (error.retry() == model::Retry::new_session) throw;
+      if (error.retry() == model::Retry::same_session) {
+        refusal_ = "a statement held tables for 2 s";
+      } else if (error.kind() == model::ErrorKind::config) {
+        refusal_ = "it needs RELOAD";
+      } else {
+        throw;
+      }
     }
   }
   [[nodiscard]] bool held() const noexcept { return held_; }

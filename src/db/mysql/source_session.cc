@@ -119,7 +119,8 @@ class SnapshotSession::Stream final : public RowStream {
   bool next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular) {
     if (failed_) fail("the stream of " + table_.table.text() + " has failed before");
     if (!reader_) return false;
-    failed_ = true;  // until the row is whole: the client would say next time that there are no more
+    failed_ =
+        true;  // until the row is whole: the client would say next time that there are no more
     const bool found = reader_->next(rows, irregular);
     failed_ = false;
     if (!found) end();
