@@ -302,6 +302,35 @@ TEST_CASE("steps of blocks stay near the budget") {
   CHECK(*std::min_element(sizes.begin(), sizes.end()) > std::size_t{3} << 18);
 }
 
+TEST_CASE("a batch that names a next one is followed by rows, over deserts of empty blocks too") {
+  const PostgresDatabase db;
+  db.run(
+      "CREATE TABLE t (a int, v text) WITH (autovacuum_enabled = off);"
+      "INSERT INTO t SELECT g, repeat(md5(g::text), 20) FROM generate_series(1, 30000) g;"
+      "DELETE FROM t WHERE a BETWEEN 5000 AND 25000 OR a > 29000");
+  const db::TableRead table = table_read(db, {"public", "t"}, {});
+  const std::vector<std::string> expected = server_texts(db, "SELECT * FROM t ORDER BY ctid");
+  const Opened opened(db);
+  for (const std::size_t budget :
+       {std::size_t{1}, std::size_t{10000}, std::size_t{300000}, std::size_t{8} << 20}) {
+    const auto stream = opened.session().read(table, whole_of(RangeKind::ctid));
+    db::SourceBatch batch;
+    bool promised = true;
+    std::size_t rows = 0;
+    while (stream->read(batch, budget)) {
+      CHECK(promised);
+      CHECK_FALSE(batch.rows.empty());
+      CHECK(batch.rows.byte_count() < 3 * std::max<std::size_t>(budget, 16 << 10));
+      rows += batch.rows.rows();
+      promised = batch.next.has_value();
+    }
+    CHECK_FALSE(promised);
+    CHECK(rows == expected.size());
+    CHECK(read_in_chain(opened.session(), table, whole_of(RangeKind::ctid),
+                        std::max<std::size_t>(budget, 50000)) == expected);
+  }
+}
+
 TEST_CASE("a row of 20 MiB comes whole, in a batch of its own") {
   const PostgresDatabase db;
   db.run(

@@ -36,8 +36,9 @@ struct TableRead {
 struct SourceBatch {
   codec::RowBuffer rows;
   std::vector<codec::Irregular> irregular;  // in row order, then column order
-  /// Where the next batch begins: the key (or the ctid) of the next row. Absent when the range is
-  /// exhausted.
+  /// Where the next batch begins: at the next row's key, or at a ctid that is not behind it. There
+  /// is such a row: absent when the range is exhausted. For RangeKind::whole it only says that
+  /// there are more rows, since no stream can start there.
   std::optional<model::Key> next;
 };
 

@@ -132,7 +132,8 @@ class CursorStream : public RowStream {
 
 /// By ctid, a COPY for each step of blocks: a ctid beside every row would cost the server a quarter
 /// more on narrow rows. Only for tables whose rows lie in their blocks, so that a step is about as
-/// large as it looks.
+/// large as it looks. A step that has rows is begun before the batch before it is given away: so
+/// `next` always leads to a row, and the server works meanwhile.
 class BlockStream : public RowStream {
  public:
   BlockStream(Connection& connection, std::unique_ptr<StreamScope> scope, const TableRead& table,
@@ -146,11 +147,16 @@ class BlockStream : public RowStream {
 
   bool read(SourceBatch& out, std::size_t byte_budget) override {
     clear(out);
-    while (!done_ && !is_full(out, byte_budget)) {
-      const std::size_t left = byte_budget - std::min(byte_budget, out.rows.byte_count());
-      read_step(out, std::max<std::uint64_t>(1, left / bytes_a_block_));
+    if (!copy_) begin_step(byte_budget);
+    while (has_row_) {
+      if (step_bytes_ == 0 && is_full(out, byte_budget)) {
+        out.next = step_lower_;
+        break;
+      }
+      take_row(out);
+      if (!has_row_)
+        begin_step(is_full(out, byte_budget) ? byte_budget : byte_budget - out.rows.byte_count());
     }
-    if (!done_) out.next = rest_.lower;
     return !out.rows.empty();
   }
 
@@ -158,29 +164,49 @@ class BlockStream : public RowStream {
   // Steps adapt to what is there; the first one only has to be harmless where blocks unpack to much
   // more than their size.
   static constexpr std::size_t kFirstGuess = std::size_t{32} << 10;
-  static constexpr std::size_t kLeast = 64;  // nearly empty blocks: steps must not become endless
+  // Half of a block: full blocks of the narrowest rows yield that much, and after a desert of empty
+  // ones a step must not be so large that full ones fill the memory.
+  static constexpr std::size_t kLeast = std::size_t{4} << 10;
 
   /// Full at seven eighths: the next step would be a round trip for a handful of blocks.
   static bool is_full(const SourceBatch& batch, std::size_t byte_budget) {
     return !batch.rows.empty() && batch.rows.byte_count() >= byte_budget - byte_budget / 8;
   }
 
-  void read_step(SourceBatch& out, std::uint64_t step) {
+  void take_row(SourceBatch& out) {
+    const std::string_view row(copy_->data(), copy_->size());
+    text_check_.check(row, out);
+    out.rows.append_row(row);
+    step_bytes_ += row.size();
+    has_row_ = copy_->next();
+    if (!has_row_)
+      bytes_a_block_ = std::max({kLeast, step_bytes_ / step_blocks_, bytes_a_block_ / 2});
+  }
+
+  /// Goes to the next step that has rows; none is left where has_row_ is false then.
+  void begin_step(std::size_t bytes) {
+    while (!has_row_ && !done_) {
+      step_blocks_ = std::max<std::uint64_t>(1, bytes / bytes_a_block_);
+      step_bytes_ = 0;
+      const model::KeyRange range = cut_step();
+      copy_.reset();  // the connection carries one COPY at a time
+      copy_ = std::make_unique<CopyOut>(connection_, select_sql(table_, range, true, WithCtid::no));
+      has_row_ = copy_->next();
+      if (!has_row_) bytes_a_block_ = std::max(kLeast, bytes_a_block_ / 2);
+    }
+  }
+
+  /// Takes the next step_blocks_ blocks off rest_. The last step has the range's own end, which may
+  /// be open or lie inside a block.
+  model::KeyRange cut_step() {
     const std::uint64_t first = rest_.lower ? block_of(*rest_.lower) : 0;
     const std::uint64_t end = rest_.upper ? block_of(*rest_.upper) : blocks_;
     model::KeyRange range = rest_;
-    // The last step has the range's own end, which may be open or lie inside a block.
-    done_ = step >= end || first >= end - step;
-    if (!done_) range.upper = model::Key{{ctid_text(first + step)}};
-    const std::size_t before = out.rows.byte_count();
-    CopyOut copy(connection_, select_sql(table_, range, true, WithCtid::no));
-    while (copy.next()) {
-      const std::string_view row(copy.data(), copy.size());
-      text_check_.check(row, out);
-      out.rows.append_row(row);
-    }
-    bytes_a_block_ = std::max(kLeast, (out.rows.byte_count() - before) / step);
+    step_lower_ = rest_.lower;
+    done_ = step_blocks_ >= end || first >= end - step_blocks_;
+    if (!done_) range.upper = model::Key{{ctid_text(first + step_blocks_)}};
     rest_.lower = range.upper;
+    return range;
   }
 
   static std::uint64_t block_of(const model::Key& ctid) {
@@ -189,12 +215,17 @@ class BlockStream : public RowStream {
 
   Connection& connection_;
   TableRead table_;
-  std::unique_ptr<StreamScope> scope_;
+  std::unique_ptr<StreamScope> scope_;  // must outlive copy_
   TextCheck text_check_;
-  model::KeyRange rest_;
+  model::KeyRange rest_;  // what no step has been cut from yet
   std::uint64_t blocks_;
   std::size_t bytes_a_block_ = kFirstGuess;
-  bool done_ = false;
+  bool done_ = false;  // nothing is left in rest_
+  std::unique_ptr<CopyOut> copy_;
+  bool has_row_ = false;
+  std::optional<model::Key> step_lower_;
+  std::uint64_t step_blocks_ = 1;
+  std::size_t step_bytes_ = 0;  // taken of the step so far
 };
 
 }  // namespace
