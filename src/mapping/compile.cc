@@ -22,6 +22,10 @@ bool has_field(const TableMapping& mapping, const std::string& name) {
   return std::ranges::find(mapping.source, name, &SourceField::name) != mapping.source.end();
 }
 
+bool is_dropped(const TableMapping& mapping, const std::string& name) {
+  return std::ranges::find(mapping.rules.drops, name, &Drop::column) != mapping.rules.drops.end();
+}
+
 /// What only other cases of a rule read, for each of its cases.
 void find_unread(const RuleScope& scope, Cell& cell) {
   if (cell.cases.size() < 2) return;
@@ -63,8 +67,8 @@ void compile_cells(const TableMapping& mapping, const std::string& where, Progra
   for (const TargetField& target : mapping.target) {
     const std::string at = where + "." + target.name;
     const Rule* rule = find_rule(mapping.rules, target.name);
-    const bool by_name =
-        rule == nullptr && mapping.rules.same_names && has_field(mapping, target.name);
+    const bool by_name = rule == nullptr && mapping.rules.same_names &&
+                         has_field(mapping, target.name) && !is_dropped(mapping, target.name);
     if (rule == nullptr && !by_name) {
       findings.push_back({model::Severity::error, "unmapped-target-column", at,
                           "no rule says how the column is made", "add it under \"columns\""});

@@ -90,12 +90,12 @@ std::optional<Outcome> Mapper::Engine::apply_filter(bool decided) {
   const Truth keep = program_.filter->evaluate(fields_.values(), scratch_.text);
   if (keep == Truth::yes || (keep == Truth::undecidable && decided)) return std::nullopt;
   if (keep != Truth::undecidable) return Outcome::filtered;
-  for (std::size_t i = 0; i < program_.fields.size(); ++i) report_unreadable(i);
+  for (std::size_t i = 0; i < program_.fields.size(); ++i) report_unreadable(nullptr, i);
   return Outcome::quarantined;
 }
 
 /// Reports a field that a condition cannot read: irregular, or a text that is no value of its type.
-void Mapper::Engine::report_unreadable(std::size_t field) {
+void Mapper::Engine::report_unreadable(const Cell* cell, std::size_t field) {
   const FieldValue& value = fields_.value(field);
   const SourceField& source = program_.fields[field];
   Problem problem = value.problem;
@@ -104,7 +104,7 @@ void Mapper::Engine::report_unreadable(std::size_t field) {
     scratch_.text.clear();
     problem = codec::from_text(*source.natural, value.bytes, scratch_.text).problem;
   }
-  if (problem != Problem::none) report(nullptr, field, problem, value.bytes);
+  if (problem != Problem::none) report(cell, field, problem, value.bytes);
 }
 
 void Mapper::Engine::make_cell(const Cell& cell) {
@@ -115,7 +115,7 @@ void Mapper::Engine::make_cell(const Cell& cell) {
       return;
     }
     if (applies == Truth::undecidable) {
-      report(&cell, std::nullopt, Problem::unmapped_value, {});
+      for (std::size_t i = 0; i < program_.fields.size(); ++i) report_unreadable(&cell, i);
       return;
     }
   }

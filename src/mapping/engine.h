@@ -38,7 +38,7 @@ class Mapper::Engine {
   void plan_ops();
   void require_known(const Overrides& overrides) const;
   [[nodiscard]] std::optional<Outcome> apply_filter(bool decided);
-  void report_unreadable(std::size_t field);
+  void report_unreadable(const Cell* cell, std::size_t field);
 
   void make_cell(const Cell& cell);
   void make_case(const Cell& cell, const CompiledCase& chosen);

@@ -45,6 +45,7 @@ class Resolver {
   template <typename Columns>
   static std::string suggestion(const Columns& columns, std::string_view name) {
     std::vector<std::string_view> names;
+    names.reserve(columns.size());
     for (const auto& column : columns) names.push_back(column.name);
     const std::string_view near = nearest(name, names);
     return near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near);
@@ -53,6 +54,8 @@ class Resolver {
   void check_names();
   void collect_rules();
   void add_rule(const TargetColumn& column);
+  [[nodiscard]] bool is_mentioned(const std::string& column) const;
+  [[nodiscard]] bool is_dropped(const std::string& column) const;
   void check_source_columns();
   void collect_fields();
   void add_field(const SourceColumn& column);
@@ -85,11 +88,32 @@ void Resolver::collect_rules() {
   std::ranges::sort(out_.mapping.rules.rules, {}, &Rule::target);
 }
 
+/// Whether a rule or a drop speaks of the source column.
+bool Resolver::is_mentioned(const std::string& column) const {
+  const auto reads = [&](const Rule& rule) {
+    const std::vector<std::string> read = value_columns(rule);
+    // A rule for a column that does not exist is a slip of its own, and has been reported.
+    return has(target_, rule.target) && std::ranges::find(read, column) != read.end();
+  };
+  return is_dropped(column) || std::ranges::any_of(rules_.rules, reads);
+}
+
+bool Resolver::is_dropped(const std::string& column) const {
+  return std::ranges::find(rules_.drops, column, &Drop::column) != rules_.drops.end();
+}
+
 void Resolver::add_rule(const TargetColumn& column) {
   const auto at = std::ranges::find(rules_.rules, column.name, &Rule::target);
   const bool has_rule = at != rules_.rules.end();
-  const bool by_name =
+  const bool same_name =
       !has_rule && !column.generated && rules_.same_names && has(source_, column.name);
+  const bool by_name = same_name && !is_mentioned(column.name);
+  if (same_name && !by_name && !is_dropped(column.name)) {
+    error("same-name-used", column.name,
+          "the column exists on both sides, but another rule uses the source's",
+          "say under \"columns\" what the target's column gets, or \"default\": true");
+    return;
+  }
   const bool is_default = has_rule && at->cases.size() == 1 && !at->cases.front().when &&
                           std::holds_alternative<UseDefault>(at->cases.front().value);
   if (column.generated && has_rule && !is_default) {

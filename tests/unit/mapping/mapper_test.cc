@@ -334,6 +334,25 @@ TEST_CASE("a filter that an irregular field decides sends the row to quarantine"
   CHECK(undecided.problems.at(0).target_column.empty());
 }
 
+TEST_CASE("a case that an irregular field decides names that field") {
+  TableMapping mapping;
+  mapping.source = {source("day", Carrier::date), source("a")};
+  mapping.target = {target("b")};
+  mapping.rules = rules(R"({"columns": {"b": {"cases": [
+    {"when": {"column": "day", "op": "<", "value": "2000-01-01"}, "constant": "old"}, {"from": "a"}], "lossy": true}}})");
+  sluice::codec::RowBuffer rows;
+  rows.begin_row(2);
+  rows.put_bytes(std::string_view("0000-00-00"));
+  rows.put_bytes(std::string_view("x"));
+  rows.end_row();
+  const Mapped mapped =
+      TestTable(mapping).map_row(std::string(rows.row(0)), {{0, 0, Problem::zero_date}});
+  REQUIRE(mapped.problems.size() == 1);
+  CHECK(mapped.problems[0].problem == Problem::zero_date);
+  CHECK(mapped.problems[0].source_column == 0);
+  CHECK(mapped.problems[0].target_column == "b");
+}
+
 TEST_CASE("a mapper of equal columns is the identity only while every value is sure to fit") {
   TableMapping mapping;
   mapping.source = {source("a", Carrier::int4, false), source("b")};

@@ -120,6 +120,22 @@ TEST_CASE(
   CHECK(keyed.findings.empty());
 }
 
+TEST_CASE("same_names takes no column that is dropped or used elsewhere") {
+  const auto dropped = resolve(
+      rules(R"({"same_names": true, "drop": [{"column": "b", "lossy": true, "reason": "x"}]})"),
+      {from("a"), from("b")}, {to("a"), to("b")}, {}, "t");
+  CHECK(dropped.findings.empty());
+  CHECK(dropped.mapping.target.size() == 1);
+  const auto used = resolve(rules(R"({"same_names": true, "columns": {"b": "a"}})"),
+                            {from("a"), from("b")}, {to("a"), to("b")}, {}, "t");
+  CHECK(has_rule(used.findings, "same-name-used"));
+  const auto said = resolve(
+      rules(
+          R"({"columns": {"b": "a", "a": "a"}, "drop": [{"column": "b", "lossy": true, "reason": "x"}]})"),
+      {from("a"), from("b")}, {to("a"), to("b")}, {}, "t");
+  CHECK(said.findings.empty());
+}
+
 TEST_CASE("only columns that something needs are read") {
   const auto result = resolve(
       rules(R"({"columns": {"a": "a"}, "drop": [{"column": "b", "lossy": true, "reason": "x"},
