@@ -56,6 +56,8 @@ std::string list(std::span<const std::string_view> words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 /// Only what looks like a name is repeated: anything else could be a piece of a password.
 std::string repeatable(std::string_view key) {
   const bool plain = !key.empty() && key.size() <= 40 && std::ranges::all_of(key, [](char c) {
@@ -134,6 +136,9 @@ EndpointProblem set_option(Endpoint& endpoint, std::string_view key, std::string
   if (!own && !contains(driver_options(endpoint.engine), key))
     return unknown_option(endpoint.engine, key);
   if (value.empty()) return {fmt::format("the connection option \"{}\" has no value", key), ""};
+  if (std::ranges::any_of(value, is_control)) {
+    return {fmt::format("the connection option \"{}\" holds a control character", key), ""};
+  }
   if (!own) return set_driver_option(endpoint, key, std::move(value));
   if (key == "host") return set_host(endpoint, std::move(value));
   if (key == "port") return set_port(endpoint, value);

@@ -132,8 +132,7 @@ bool makes_unique(const DeferredStep& step) noexcept {
 std::vector<std::string> key_names(const plan::TablePlan& table) {
   std::vector<std::string> names;
   for (const std::size_t column : key_in_target(table).value()) {
-    names.push_back(
-        model::quote_identifier(model::Engine::postgresql, table.write[column].name));
+    names.push_back(model::quote_identifier(model::Engine::postgresql, table.write[column].name));
   }
   return names;
 }

@@ -135,18 +135,11 @@ void DecideBatch::record_refusals() {
 
 void DecideBatch::record_refusal(std::size_t row, const ledger::QuarantinedRow& why) {
   const ledger::QuarantinedSource& source = sources_[row];
-  const std::string reason(codec::to_string(why.reason));
-  result_.still_open.push_back({source.id, table_.number, source.source_key, why.column, reason,
-                                why.raw_value, why.message});
-  if (decision_of(row).verdict == Verdict::retry) {
-    ledger::reopen_quarantined(session_, context_.run.id, source.id,
-                               {why.column, reason, why.raw_value, why.message, why.problems});
-  } else {
-    // What is wrong with the row itself has not changed: a corrected file must find it again.
-    ledger::note_refused_decision(session_, context_.run.id, source.id,
-                                  fmt::format("what was decided is refused: {}", why.message),
-                                  with_refused_decision(source.problems, why.problems));
-  }
+  result_.still_open.push_back({source.id, table_.number, source.source_key, why.column,
+                                std::string(codec::to_string(why.reason)), why.raw_value,
+                                why.message});
+  record_refused_decision(session_, context_.run.id, source,
+                          decision_of(row).verdict == Verdict::retry, why);
 }
 
 void DecideBatch::mark_rows() {

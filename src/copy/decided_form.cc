@@ -86,6 +86,20 @@ std::string with_refused_decision(const std::string& problems, const std::string
   return json.take();
 }
 
+void record_refused_decision(db::SqlSession& session, const std::string& run_id,
+                             const ledger::QuarantinedSource& row, bool mapped_as_it_is,
+                             const ledger::QuarantinedRow& why) {
+  if (mapped_as_it_is) {
+    ledger::replace_quarantine_reason(session, run_id, row.id,
+                                      {why.column, std::string(codec::to_string(why.reason)),
+                                       why.raw_value, why.message, why.problems});
+  } else {
+    ledger::note_refused_decision(session, run_id, row.id,
+                                  fmt::format("what was decided is refused: {}", why.message),
+                                  with_refused_decision(row.problems, why.problems));
+  }
+}
+
 std::string insert_sql(const plan::TablePlan& table, std::string_view target_row) {
   std::string columns;
   std::string values;

@@ -41,6 +41,7 @@ class Selector {
   }
 
  private:
+  [[nodiscard]] std::vector<QuarantineEntry> find(const RowSelector& selector);
   void choose_row(std::size_t entry, const RowSelector& selector);
   void choose_group(std::size_t entry, const GroupSelector& selector);
   [[nodiscard]] bool agrees(std::size_t entry, const RowSelector& selector,
@@ -68,16 +69,24 @@ class Selector {
   Selection selection_;
 };
 
-void Selector::choose_row(std::size_t entry, const RowSelector& selector) {
+/// Rows that an entry may mean; two are enough to see that it does not say which.
+std::vector<QuarantineEntry> Selector::find(const RowSelector& selector) {
   QuarantineFilter filter;
   filter.run_id = run_id_;
-  filter.id = selector.id;
-  if (!selector.id) {
-    filter.table_no = selector.table_no;
-    filter.source_key = selector.source_key;
+  if (selector.id) {
+    filter.id = selector.id;
+    auto found = ledger::quarantined(ledger_, filter, 0, 1, 0);
+    // A batch that was copied anew has given its rows new numbers; their keys are what they were.
+    if (!found.empty() || !selector.table_no || !selector.source_key) return found;
+    filter.id.reset();
   }
-  // Two are enough to see that one is not meant.
-  const auto found = ledger::quarantined(ledger_, filter, 0, 2, 0);
+  filter.table_no = selector.table_no;
+  filter.source_key = selector.source_key;
+  return ledger::quarantined(ledger_, filter, 0, 2, 0);
+}
+
+void Selector::choose_row(std::size_t entry, const RowSelector& selector) {
+  const auto found = find(selector);
   const std::string name =
       selector.id
           ? fmt::format("row {}", *selector.id)

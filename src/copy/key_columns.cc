@@ -1,9 +1,13 @@
 #include "copy/key_columns.h"
 
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "sluice/codec/convert.h"
+#include "sluice/codec/row_form.h"
+#include "sluice/model/error.h"
 #include "sluice/model/quote.h"
 
 namespace sluice::copy {
@@ -86,6 +90,22 @@ std::string range_condition(const plan::TablePlan& table, const std::vector<std:
   if (range.lower) condition += " AND " + comparison(table, columns, ">=", *range.lower);
   if (range.upper) condition += " AND " + comparison(table, columns, "<", *range.upper);
   return condition;
+}
+
+std::string row_condition(const plan::TablePlan& table, const std::vector<std::size_t>& columns,
+                          std::string_view target_row) {
+  std::vector<codec::Field> fields;
+  codec::parse_fields(target_row, fields);
+  model::Key key;
+  for (const std::size_t column : columns) {
+    std::string text;
+    if (!codec::to_text(table.write[column].carrier, fields.at(column).bytes, text)) {
+      throw model::Error(model::ErrorKind::internal,
+                         "a mapped key has no text form: " + table.write[column].name);
+    }
+    key.values.push_back(std::move(text));
+  }
+  return comparison(table, columns, "=", key);
 }
 
 }  // namespace sluice::copy

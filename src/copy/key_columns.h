@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/model/key.h"
@@ -20,5 +21,9 @@ namespace sluice::copy {
 [[nodiscard]] std::string range_condition(const plan::TablePlan& table,
                                           const std::vector<std::size_t>& columns,
                                           const model::KeyRange& range);
+/// "(a, b) = (...)" of one target row.
+[[nodiscard]] std::string row_condition(const plan::TablePlan& table,
+                                        const std::vector<std::size_t>& columns,
+                                        std::string_view target_row);
 
 }  // namespace sluice::copy

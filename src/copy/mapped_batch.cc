@@ -144,8 +144,8 @@ void BatchMapper::pass_through(const db::SourceBatch& source, MappedBatch& out) 
 }
 
 void BatchMapper::map_row(const db::SourceBatch& source, std::size_t row,
-                          std::span<const Irregular> irregular,
-                          const mapping::Overrides* overrides, MappedBatch& out) {
+                          std::span<const Irregular> irregular, const mapping::Overrides* overrides,
+                          MappedBatch& out) {
   const std::string_view bytes = source.rows.row(row);
   const codec::RowHash hash = hasher_.hash(bytes);
   out.read.add(hash);

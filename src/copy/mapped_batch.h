@@ -68,6 +68,8 @@ class BatchMapper {
   void refuse(const db::SourceBatch& source, const std::vector<RefusedRow>& refused,
               MappedBatch& out);
 
+  [[nodiscard]] codec::DigestAlgorithm algorithm() const noexcept { return hasher_.algorithm(); }
+
   /// The ledger's record of a source row that is refused after it had arrived (a collision found
   /// later).
   [[nodiscard]] ledger::QuarantinedRow refused_row(const db::SourceBatch& source, std::size_t row,

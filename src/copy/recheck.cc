@@ -16,6 +16,7 @@
 #include "sluice/os/kill_point.h"
 #include "sluice/pipeline/range_pipeline.h"
 
+#include "copy/decided_rows.h"
 #include "copy/key_columns.h"
 #include "copy/table_streams.h"
 
@@ -43,8 +44,7 @@ std::size_t trust_unmoved(const RunContext& run, const SourceReader& reader,
     before.id = snapshot.id;
     before.position = snapshot.position;
     if (db::moved(run.plan.source.engine, before, reader.snapshot.info) != db::Moved::no) continue;
-    trusted +=
-        ledger::confirm_snapshot(ledger, run.run.id, snapshot.number, reader.snapshot_no);
+    trusted += ledger::confirm_snapshot(ledger, run.run.id, snapshot.number, reader.snapshot_no);
   }
   return trusted;
 }
@@ -95,9 +95,25 @@ bool is_replaceable(const plan::TablePlan& table) {
          table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value();
 }
 
+/// Deletes what people decided about rows of the batch: the source row is read anew, so they must
+/// look again.
+void delete_decided(const RunContext& run, db::SqlSession& session, const plan::TablePlan& table,
+                    const ledger::Batch& batch) {
+  BatchMapper mapper(table, ledger::Origin::source,
+                     codec::RowHasher(run.plan.digest, run.run.seed()));
+  const DecidedRows decided = decided_rows(session, run.run.id, table, batch, mapper);
+  for (std::size_t row = 0; row < decided.sources.size(); ++row) {
+    session.query(fmt::format(
+        "DELETE FROM {} WHERE {}", model::quote_name(Engine::postgresql, table.side),
+        row_condition(table, key_in_target(table).value(), decided.mapped.target.row(row))));
+  }
+  retract_decided(session, run.run.id, table, decided);
+}
+
 void delete_batch(const RunContext& run, db::SqlSession& session, const ledger::Batch& batch) {
   const plan::TablePlan& table = run.table(batch.table_no);
   session.begin();
+  delete_decided(run, session, table, batch);
   const auto deleted = session.query(
       fmt::format("DELETE FROM {} WHERE {}", model::quote_name(Engine::postgresql, table.side),
                   range_condition(table, key_in_target(table).value(), batch.range)));

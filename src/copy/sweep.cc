@@ -12,6 +12,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
+#include "copy/decided_rows.h"
 #include "copy/mapped_batch.h"
 #include "copy/table_failure.h"
 #include "copy/trace.h"
@@ -24,6 +25,12 @@ using model::Engine;
 using model::Error;
 using model::ErrorKind;
 using plan::DeferredStep;
+
+/// Where the rows at fault come from.
+struct Traced {
+  db::SourceBatch rows;  // of the source
+  DecidedRows decided;   // out of quarantine, by a decision
+};
 
 /// One table's rows at fault, on their way into quarantine.
 class Sweep {
@@ -41,11 +48,20 @@ class Sweep {
 
  private:
   [[nodiscard]] std::vector<model::Key> keys_at_fault(const std::string& condition);
-  [[nodiscard]] db::SourceBatch trace(const std::vector<model::Key>& keys);
-  [[nodiscard]] bool move(const std::vector<model::Key>& keys, const db::SourceBatch& rows,
+  [[nodiscard]] Traced trace(const std::vector<model::Key>& keys);
+  [[nodiscard]] bool move(const std::vector<model::Key>& keys, const Traced& traced,
                           const db::Refusal& refusal);
   [[nodiscard]] std::size_t delete_rows(const std::vector<model::Key>& keys);
-  void delete_rest(const std::vector<ledger::QuarantinedRow>& rows);
+  void take_back(const DecidedRows& decided, const db::Refusal& refusal);
+  template <typename Row>
+  void delete_rest(const std::vector<Row>& rows) {
+    if (!table_.rest) return;
+    for (const Row& row : rows) {
+      session_.query(fmt::format("DELETE FROM {} WHERE source_key = $1",
+                                 model::quote_name(Engine::postgresql, *table_.rest)),
+                     {row.source_key});
+    }
+  }
   void pause(std::size_t rows, const db::Refusal& refusal);
   [[nodiscard]] std::string side() const {
     return model::quote_name(Engine::postgresql, table_.side);
@@ -73,9 +89,9 @@ std::size_t Sweep::take_out(const std::string& condition, const db::Refusal& ref
       pause(keys.size(), refusal);
       return 0;
     }
-    const db::SourceBatch rows = trace(keys);
+    const Traced traced = trace(keys);
     if (run_.stop.token().stop_requested()) return 0;
-    if (move(keys, rows, refusal)) return keys.size();
+    if (move(keys, traced, refusal)) return keys.size();
   }
   throw untraceable("they change while they are looked for");
 }
@@ -112,20 +128,24 @@ std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
   return keys;
 }
 
-db::SourceBatch Sweep::trace(const std::vector<model::Key>& keys) {
+Traced Sweep::trace(const std::vector<model::Key>& keys) {
   std::set<std::string> wanted;
   for (const model::Key& key : keys) wanted.insert(ledger::to_json(key));
-  db::SourceBatch rows = trace_rows(run_, table_, wanted, mapper_);
-  if (rows.rows.rows() != keys.size() && !run_.stop.token().stop_requested()) {
+  Traced traced;
+  traced.decided = decided_rows(session_, run_.run.id, table_, wanted, mapper_);
+  traced.rows = trace_rows(run_, table_, wanted, traced.decided.batch.rows, mapper_);
+  const std::size_t found = traced.rows.rows.rows() + traced.decided.sources.size();
+  if (found != keys.size() && !run_.stop.token().stop_requested()) {
     throw untraceable(fmt::format(
         "{} rows, of which the source has {} now; it changed, or the others are kept rows of {}",
-        keys.size(), rows.rows.rows(), table_.target.text()));
+        keys.size(), found, table_.target.text()));
   }
-  return rows;
+  return traced;
 }
 
-bool Sweep::move(const std::vector<model::Key>& keys, const db::SourceBatch& rows,
+bool Sweep::move(const std::vector<model::Key>& keys, const Traced& traced,
                  const db::Refusal& refusal) {
+  const db::SourceBatch& rows = traced.rows;
   MappedBatch mapped;
   mapper_.map(rows, mapped);
   ledger::Batch batch;
@@ -148,6 +168,7 @@ bool Sweep::move(const std::vector<model::Key>& keys, const db::SourceBatch& row
   }
   delete_rest(quarantined);
   ledger::record_loose_batch(session_, run_.run.id, batch);
+  take_back(traced.decided, refusal);
   const std::uint64_t open =
       ledger::record_quarantine(session_, run_.run.id, table_.number, 0, 0, quarantined);
   SLUICE_KILL_POINT("before_sweep_commit");
@@ -181,13 +202,11 @@ std::size_t Sweep::delete_rows(const std::vector<model::Key>& keys) {
   return deleted;
 }
 
-void Sweep::delete_rest(const std::vector<ledger::QuarantinedRow>& rows) {
-  if (!table_.rest) return;
-  for (const ledger::QuarantinedRow& row : rows) {
-    session_.query(fmt::format("DELETE FROM {} WHERE source_key = $1",
-                               model::quote_name(Engine::postgresql, *table_.rest)),
-                   {row.source_key});
-  }
+/// Rows that people decided about: the target refuses it, so they are open again.
+void Sweep::take_back(const DecidedRows& decided, const db::Refusal& refusal) {
+  delete_rest(decided.sources);
+  retract_decided(session_, run_.run.id, table_, decided);
+  reopen_decided(session_, run_.run.id, decided, mapper_, refusal);
 }
 
 void Sweep::pause(std::size_t rows, const db::Refusal& refusal) {

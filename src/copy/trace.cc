@@ -1,5 +1,6 @@
 #include "copy/trace.h"
 
+#include <functional>
 #include <vector>
 
 #include "sluice/codec/convert.h"
@@ -21,13 +22,27 @@ void keep_row(const db::SourceBatch& from, std::size_t row, db::SourceBatch& to)
   to.rows.append_row(from.rows.row(row));
 }
 
+/// Source rows that must not be counted a second time.
+using Elsewhere = std::multiset<std::string, std::less<>>;
+
+Elsewhere rows_of(const codec::RowBuffer& rows) {
+  Elsewhere all;
+  for (std::size_t row = 0; row < rows.rows(); ++row) all.emplace(rows.row(row));
+  return all;
+}
+
 void keep_matching(const plan::TablePlan& table, const std::set<std::string>& keys,
-                   const db::SourceBatch& source, const MappedBatch& mapped,
+                   const db::SourceBatch& source, const MappedBatch& mapped, Elsewhere& elsewhere,
                    db::SourceBatch& found) {
   const codec::RowBuffer& rows = mapped.rows(source);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (keys.contains(target_key_json(table, rows.row(row)))) {
-      keep_row(source, mapped.source_row(row), found);
+    if (!keys.contains(target_key_json(table, rows.row(row)))) continue;
+    const std::size_t source_row = mapped.source_row(row);
+    const auto known = elsewhere.find(source.rows.row(source_row));
+    if (known == elsewhere.end()) {
+      keep_row(source, source_row, found);
+    } else {
+      elsewhere.erase(known);
     }
   }
 }
@@ -50,17 +65,19 @@ std::string target_key_json(const plan::TablePlan& table, std::string_view targe
 }
 
 db::SourceBatch trace_rows(const RunContext& run, const plan::TablePlan& table,
-                           const std::set<std::string>& keys, BatchMapper& mapper) {
+                           const std::set<std::string>& keys, const codec::RowBuffer& elsewhere,
+                           BatchMapper& mapper) {
   db::SnapshotSessions snapshot = db::open_snapshot(run.source, 1);
   const auto kind = read_order(table, ledger::Origin::source);
   const auto stream = snapshot.sessions.front()->read(table_read(table, ledger::Origin::source),
                                                       {kind, std::nullopt, std::nullopt});
+  Elsewhere left = rows_of(elsewhere);
   db::SourceBatch found;
   db::SourceBatch batch;
   MappedBatch mapped;
   while (!run.stop.token().stop_requested() && stream->read(batch, run.options.batch_bytes)) {
     mapper.map(batch, mapped);
-    keep_matching(table, keys, batch, mapped, found);
+    keep_matching(table, keys, batch, mapped, left, found);
   }
   return found;
 }

@@ -17,8 +17,10 @@ namespace sluice::copy {
 
 /// The source rows from which the target rows with these keys (target_key_json) were made, found by
 /// reading the source table again and mapping it: the only way that works for every mapping. Rows
-/// that changed since they were copied may be missing.
+/// that changed since they were copied may be missing; those that equal one of `elsewhere`, which
+/// are accounted for otherwise, are left out.
 [[nodiscard]] db::SourceBatch trace_rows(const RunContext& run, const plan::TablePlan& table,
-                                         const std::set<std::string>& keys, BatchMapper& mapper);
+                                         const std::set<std::string>& keys,
+                                         const codec::RowBuffer& elsewhere, BatchMapper& mapper);
 
 }  // namespace sluice::copy

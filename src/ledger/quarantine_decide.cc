@@ -39,13 +39,18 @@ void mark_left_behind(db::SqlSession& session, const std::string& run_id,
   mark(session, run_id, ids, QuarantineState::left_behind, std::nullopt, by);
 }
 
-void reopen_quarantined(db::SqlSession& session, const std::string& run_id, std::int64_t id,
-                        const QuarantineReason& why) {
+void reopen_quarantined(db::SqlSession& session, const std::string& run_id, std::int64_t id) {
   session.query(
       "UPDATE sluice.quarantine SET state = 'open', decision = NULL, decided_by = NULL, "
-      "decided_reason = NULL, decided_at = NULL, column_name = $3, reason = $4, "
-      "raw_value = $5::bytea, message = $6, problems = $7 "
-      "WHERE run_id = $1 AND quarantine_id = $2",
+      "decided_reason = NULL, decided_at = NULL WHERE run_id = $1 AND quarantine_id = $2",
+      {run_id, std::to_string(id)});
+}
+
+void replace_quarantine_reason(db::SqlSession& session, const std::string& run_id, std::int64_t id,
+                               const QuarantineReason& why) {
+  session.query(
+      "UPDATE sluice.quarantine SET column_name = $3, reason = $4, raw_value = $5::bytea, "
+      "message = $6, problems = $7 WHERE run_id = $1 AND quarantine_id = $2 AND state = 'open'",
       {run_id, std::to_string(id), why.column, why.reason, bytea_text(why.value), why.message,
        why.problems});
 }

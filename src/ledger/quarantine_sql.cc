@@ -19,6 +19,8 @@ QuarantineWhere where_of(const QuarantineFilter& filter) {
     where.sql += std::string(" AND q.") + column + " = " + where.add(std::move(value)) + type;
   };
   if (filter.table_no) equal("table_no", "::int", std::to_string(*filter.table_no));
+  if (filter.range_no) equal("range_no", "::int", std::to_string(*filter.range_no));
+  if (filter.batch_no) equal("batch_no", "::int", std::to_string(*filter.batch_no));
   if (filter.id) equal("quarantine_id", "::bigint", std::to_string(*filter.id));
   if (filter.source_key) equal("source_key", "::text", *filter.source_key);
   if (filter.column) equal("column_name", "::text", *filter.column);

@@ -35,7 +35,8 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
         "INSERT INTO sluice.range (run_id, table_no, range_no, origin, kind, lower_key, upper_key, "
         "cursor_key, priority) SELECT $1::text, $2::int, coalesce(max(range_no), 0) + 1, $3::text, "
         "$4::smallint, $5::text, $6::text, $5::text, $7::bigint FROM ("
-        "SELECT range_no FROM sluice.range WHERE run_id = $1::text AND table_no = $2::int UNION ALL "
+        "SELECT range_no FROM sluice.range WHERE run_id = $1::text AND table_no = $2::int UNION "
+        "ALL "
         "SELECT range_no FROM sluice.batch WHERE run_id = $1::text AND table_no = $2::int) numbers",
         {run_id, std::to_string(table_no), to_string(origin), kind_number(range.kind),
          key_parameter(range.lower), key_parameter(range.upper), std::to_string(priority)});

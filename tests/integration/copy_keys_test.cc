@@ -1,8 +1,7 @@
 // Whole copies of tables of every key shape, compared by the test's own SQL.
-#include <fmt/format.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <fmt/format.h>
 
 #include "support/migration.h"
 
@@ -40,13 +39,13 @@ TEST_CASE("tables of every key shape arrive whole") {
       "CREATE TABLE one (id int PRIMARY KEY, payload text);");
   migration.source(fmt::format("CREATE TABLE ids (id {} PRIMARY KEY, payload text)", uuid));
   migration.target("CREATE TABLE ids (id uuid PRIMARY KEY, payload text)");
-  migration.source(fmt::format(
-      "INSERT INTO dense SELECT n, {0} FROM {1};"
-      // 1,000 rows over a range of 5 x 10^15 keys, below and above zero
-      "INSERT INTO sparse SELECT (n - 500) * 5000000000000 + n % 7, {0} FROM {2};"
-      "INSERT INTO composite SELECT n % 13, n % 7 - 3, n, {0} FROM {2};"
-      "INSERT INTO one VALUES (-1, NULL);",
-      kPayload, numbers(from, 12000), numbers(from, 1500)));
+  migration.source(
+      fmt::format("INSERT INTO dense SELECT n, {0} FROM {1};"
+                  // 1,000 rows over a range of 5 x 10^15 keys, below and above zero
+                  "INSERT INTO sparse SELECT (n - 500) * 5000000000000 + n % 7, {0} FROM {2};"
+                  "INSERT INTO composite SELECT n % 13, n % 7 - 3, n, {0} FROM {2};"
+                  "INSERT INTO one VALUES (-1, NULL);",
+                  kPayload, numbers(from, 12000), numbers(from, 1500)));
   const std::string hex = "md5(concat('u', n))";
   migration.source(fmt::format(
       "INSERT INTO ids SELECT {}, {} FROM {}",

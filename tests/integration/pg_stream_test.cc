@@ -410,6 +410,8 @@ TEST_CASE("a stream ends when another thread cancels its session") {
     } catch (const model::Error& error) {
       CHECK(error.kind() == ErrorKind::interrupted);
     }
+    // It must not look like a stream that has come to its end.
+    CHECK_THROWS_AS(stream->read(batch, 10000), model::Error);
   }
   CHECK(opened.session().sql().query("SELECT count(*) FROM public.t").value() == "100000");
 }

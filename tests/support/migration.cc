@@ -77,11 +77,11 @@ Migration::Migration(MariadbServer& source, PostgresServer& target)
 
 void Migration::make_reader() {
   if (mariadb_) {
-    mariadb_->run(fmt::format("CREATE USER IF NOT EXISTS {0}@localhost;"
-                              "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost",
-                              kReader, mariadb_->name()));
-    source_url_ =
-        mariadb_url(*mariadb_, fmt::format("user={}&defaults_file=/dev/null", kReader));
+    mariadb_->run(
+        fmt::format("CREATE USER IF NOT EXISTS {0}@localhost;"
+                    "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost",
+                    kReader, mariadb_->name()));
+    source_url_ = mariadb_url(*mariadb_, fmt::format("user={}&defaults_file=/dev/null", kReader));
     return;
   }
   postgres_->run(fmt::format(
@@ -168,8 +168,8 @@ std::string first_difference(const Rows& expected, const Rows& actual) {
                        row_text(actual[i]));
   }
   if (expected.size() == actual.size()) return "";
-  return fmt::format("{} rows expected, {} found; the first without a partner: {}",
-                     expected.size(), actual.size(),
+  return fmt::format("{} rows expected, {} found; the first without a partner: {}", expected.size(),
+                     actual.size(),
                      row_text(expected.size() > common ? expected[common] : actual[common]));
 }
 

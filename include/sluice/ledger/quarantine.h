@@ -32,6 +32,8 @@ struct QuarantineFilter {
   std::optional<std::string> reason;
   std::optional<std::string> value;  // any bytes
   std::optional<QuarantineState> state;
+  std::optional<int> range_no;  // of the batch that read it
+  std::optional<int> batch_no;
 };
 
 /// A quarantined row without the row itself, which may be large.
@@ -116,7 +118,10 @@ void mark_decided(db::SqlSession& session, const std::string& run_id,
 void mark_left_behind(db::SqlSession& session, const std::string& run_id,
                       const std::vector<std::int64_t>& ids, const Responsibility& by);
 
-/// Why a row is in quarantine, anew.
+/// (tx) The row is open again; the decision that stood there is forgotten.
+void reopen_quarantined(db::SqlSession& session, const std::string& run_id, std::int64_t id);
+
+/// Why a row is in quarantine.
 struct QuarantineReason {
   std::string column;
   std::string reason;
@@ -124,10 +129,11 @@ struct QuarantineReason {
   std::string message;
   std::string problems;
 };
-/// (tx) The row is open, for this reason; a decision that stood there is forgotten.
-void reopen_quarantined(db::SqlSession& session, const std::string& run_id, std::int64_t id,
-                        const QuarantineReason& why);
-/// (tx) What came of an attempt, for people; why the row is in quarantine stays as it is.
+/// (tx) Another reason than before. REQUIRES: the row is open.
+void replace_quarantine_reason(db::SqlSession& session, const std::string& run_id, std::int64_t id,
+                               const QuarantineReason& why);
+/// (tx) What came of a decision, for people; why the row is in quarantine stays as it is. REQUIRES:
+/// the row is open.
 void note_refused_decision(db::SqlSession& session, const std::string& run_id, std::int64_t id,
                            const std::string& message, const std::string& problems);
 

@@ -65,9 +65,27 @@ class TextCheck {
   std::vector<bool> is_text_;  // empty: nothing to check
 };
 
+/// A stream that has failed never looks like one that has ended, nor like one that goes on.
+class CheckedStream : public RowStream {
+ public:
+  bool read(SourceBatch& out, std::size_t byte_budget) final {
+    if (failed_)
+      throw model::Error(model::ErrorKind::internal, "a stream that has failed was read again");
+    failed_ = true;
+    clear(out);
+    const bool found = fill(out, byte_budget);
+    failed_ = false;
+    return found;
+  }
+
+ private:
+  virtual bool fill(SourceBatch& out, std::size_t byte_budget) = 0;
+  bool failed_ = false;
+};
+
 /// One COPY for the whole range, cut anywhere: the row that no longer fits is the next batch's
 /// first. In key order, by ctid where each row brings its own, or as the rows come.
-class CursorStream : public RowStream {
+class CursorStream : public CheckedStream {
  public:
   CursorStream(Connection& connection, std::unique_ptr<StreamScope> scope, const TableRead& table,
                const model::KeyRange& range, bool only)
@@ -79,8 +97,8 @@ class CursorStream : public RowStream {
     step();
   }
 
-  bool read(SourceBatch& out, std::size_t byte_budget) override {
-    clear(out);
+ private:
+  bool fill(SourceBatch& out, std::size_t byte_budget) override {
     while (has_row_) {
       const std::string_view row(copy_.data(), row_bytes_);
       if (!out.rows.empty() && out.rows.byte_count() + row.size() > byte_budget) {
@@ -94,7 +112,6 @@ class CursorStream : public RowStream {
     return !out.rows.empty();
   }
 
- private:
   // A tid's field: its length, a block of 4 bytes, a line of 2.
   static constexpr std::size_t kCtidBytes = 4 + 4 + 2;
 
@@ -134,7 +151,7 @@ class CursorStream : public RowStream {
 /// more on narrow rows. Only for tables whose rows lie in their blocks, so that a step is about as
 /// large as it looks. A step that has rows is begun before the batch before it is given away: so
 /// `next` always leads to a row, and the server works meanwhile.
-class BlockStream : public RowStream {
+class BlockStream : public CheckedStream {
  public:
   BlockStream(Connection& connection, std::unique_ptr<StreamScope> scope, const TableRead& table,
               const model::KeyRange& range, std::uint64_t blocks)
@@ -145,8 +162,8 @@ class BlockStream : public RowStream {
         rest_(range),
         blocks_(blocks) {}
 
-  bool read(SourceBatch& out, std::size_t byte_budget) override {
-    clear(out);
+ private:
+  bool fill(SourceBatch& out, std::size_t byte_budget) override {
     if (!copy_) begin_step(byte_budget);
     while (has_row_) {
       if (step_bytes_ == 0 && is_full(out, byte_budget)) {
@@ -160,7 +177,6 @@ class BlockStream : public RowStream {
     return !out.rows.empty();
   }
 
- private:
   // Steps adapt to what is there; the first one only has to be harmless where blocks unpack to much
   // more than their size.
   static constexpr std::size_t kFirstGuess = std::size_t{32} << 10;

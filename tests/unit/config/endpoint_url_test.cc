@@ -106,6 +106,8 @@ TEST_CASE("URLs that say too little or too much are refused") {
   CHECK_FALSE(refused("oracle://h/db").message.empty());
   CHECK_FALSE(refused("postgresql://[::1/db").message.empty());
   CHECK_FALSE(refused("postgresql://h/db?user=%00").message.empty());
+  CHECK_FALSE(refused("postgresql://h/db?user=a%0Ab").message.empty());
+  CHECK_FALSE(refused(std::string_view("mysql:///db?socket=/x\0", 22)).message.empty());
 }
 
 TEST_CASE("an endpoint printed as a URL reads back as itself") {
