@@ -52,9 +52,9 @@ PqxxConnection::PqxxConnection(pg_conn* connection)
 PqxxConnection::PqxxConnection(std::unique_ptr<Adopt> policy)
     : connection_base(*policy), policy_(std::move(policy)) {
   init();
-#include "pqxx/internal/ignore-deprecated-pre.hxx"
+#include <pqxx/internal/ignore-deprecated-pre.hxx>
   inhibit_reactivation(true);
-#include "pqxx/internal/ignore-deprecated-post.hxx"
+#include <pqxx/internal/ignore-deprecated-post.hxx>
 }
 
 PqxxConnection::~PqxxConnection() noexcept { close(); }
