@@ -1,0 +1,120 @@
+"""How one run of a contestant is measured: wall time, CPU of the mover and of the servers, peak memory."""
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SAMPLE_SECONDS = 0.05  # VmHWM remembers a process's own peak; sampling only has to catch each process alive
+
+
+@dataclass
+class Run:
+    """Times in seconds, memory in MiB."""
+    wall: float
+    mover_cpu: float
+    source_cpu: float
+    target_cpu: float
+    other_cpu: float  # of everything else on the machine meanwhile: what makes a run doubtful
+    peak_mib: float
+    exit_code: int
+    log: str
+
+
+def stat_fields(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+
+
+def parents():
+    """{pid: parent} of all processes."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            fields = stat_fields(entry)
+            if fields:
+                found[int(entry)] = int(fields[1])
+    return found
+
+
+def tree(root):
+    children = {}
+    for pid, parent in parents().items():
+        children.setdefault(parent, []).append(pid)
+    found, todo = [], [root]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        todo += children.get(pid, [])
+    return found
+
+
+def server_cpu(pid):
+    """Seconds that a server has used: itself, children that have ended, children that live."""
+    total = 0
+    for member in tree(pid):
+        fields = stat_fields(member)
+        if fields:
+            own, ended = slice(11, 13), slice(13, 15)
+            total += sum(map(int, fields[own])) + (sum(map(int, fields[ended])) if member == pid else 0)
+    return total / TICKS
+
+
+def machine_cpu():
+    """Busy seconds of all cores since boot; iowait and stolen time are none of it."""
+    user, nice, system, _, _, irq, softirq = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8])
+    return (user + nice + system + irq + softirq) / TICKS
+
+
+def memory_kib(pid):
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
+
+
+class PeakMemory:
+    """The largest sum of the peaks of the processes that live together in a tree."""
+
+    def __init__(self, pid):
+        self.kib = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, args=(pid,), daemon=True)
+        self._thread.start()
+
+    def _watch(self, pid):
+        while not self._stop.is_set():
+            self.kib = max(self.kib, sum(memory_kib(member) for member in tree(pid)))
+            self._stop.wait(SAMPLE_SECONDS)
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+        return self.kib / 1024
+
+
+def measured(argv, env, log, source_pids, target_pids):
+    """Runs a command to its end. Its output goes to `log`."""
+    source, target = sum(map(server_cpu, source_pids)), sum(map(server_cpu, target_pids))
+    machine = machine_cpu()
+    begin = time.monotonic()
+    with open(log, "wb") as out:
+        # Not waited for by Popen: wait4 tells what the whole tree has used.
+        process = subprocess.Popen(argv, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        peak = PeakMemory(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    peak_mib = peak.stop()
+    mover = usage.ru_utime + usage.ru_stime
+    source = sum(map(server_cpu, source_pids)) - source
+    target = sum(map(server_cpu, target_pids)) - target
+    other = max(0.0, machine_cpu() - machine - mover - source - target)
+    return Run(wall, mover, source, target, other, peak_mib, process.returncode, str(log))

@@ -1,0 +1,106 @@
+"""Medians and ratios as Markdown."""
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+from pathlib import Path
+
+
+def median(runs, name):
+    return statistics.median(getattr(run, name) for run in runs)
+
+
+def spread(runs):
+    walls = [run.wall for run in runs]
+    return f"{median(runs, 'wall'):.1f} ({min(walls):.1f} to {max(walls):.1f})"
+
+
+def contest_table(title, results, failed):
+    """`results`: {contestant: [Run]}, sluice first."""
+    lines = [f"### {title}", "", "| contestant | runs | wall s | x sluice | mover CPU s | source CPU s | target CPU s | peak MiB |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    own = median(results["sluice"], "wall") if results.get("sluice") else None
+    for name, runs in results.items():
+        if not runs:
+            lines.append(f"| {name} | 0 | FAILED: {failed.get(name, '')} | | | | | |")
+            continue
+        ratio = f"{median(runs, 'wall') / own:.2f}" if own else ""
+        figures = " | ".join(f"{median(runs, item):.1f}" for item in ("mover_cpu", "source_cpu", "target_cpu"))
+        note = f", {failed[name]}" if name in failed else ""
+        lines.append(f"| {name} | {len(runs)}{note} | {spread(runs)} | {ratio} | {figures} | {median(runs, 'peak_mib'):.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+def doubtful(results):
+    """Runs during which something else used more than a tenth of the machine."""
+    cores = os.cpu_count() or 1
+    found = []
+    for name, runs in results.items():
+        for number, run in enumerate(runs, 1):
+            share = run.other_cpu / (run.wall * cores)
+            if share > 0.1:
+                found.append(f"{name} {number} ({share:.0%})")
+    return ("Something else used more than a tenth of the machine during: " + ", ".join(found) + "\n") if found else ""
+
+
+def verdict(label, value, limit, at_least):
+    met = value >= limit if at_least else value <= limit
+    return f"| {label} | {value:.2f} | {'at least' if at_least else 'at most'} {limit:g} | {'met' if met else 'NOT MET'} |"
+
+
+def goals(all_results):
+    lines = ["### Goals", "", "| goal | measured | wanted | |", "| --- | --- | --- | --- |"]
+    maria, postgres = all_results.get("mariadb", {}), all_results.get("postgresql", {})
+
+    def ratio(results, one, other):
+        if results.get(one) and results.get(other):
+            return median(results[one], "wall") / median(results[other], "wall")
+        return None
+    faster = ratio(maria, "pgloader, small batches", "sluice")
+    if faster:
+        lines.append(verdict("MariaDB to PostgreSQL: pgloader's time / sluice's", faster, 3, True))
+    slower = ratio(postgres, "sluice", "pgcopydb, 2 jobs")
+    if slower:
+        lines.append(verdict("PostgreSQL to PostgreSQL: sluice's time / pgcopydb's", slower, 1, False))
+    for label, results in (("MariaDB", maria), ("PostgreSQL", postgres)):
+        share = ratio(results, "sluice verify --target", "sluice")
+        if share:
+            lines.append(verdict(f"from {label}: verify --target / copy", share, 0.5, False))
+    peaks = [run.peak_mib for results in all_results.values() for name, runs in results.items()
+             if name.startswith("sluice") for run in runs]
+    if peaks:
+        lines.append(verdict("peak memory of sluice in any run, MiB", max(peaks), 192, False))
+    memory = all_results.get("memory", {})
+    if len(memory) == 2 and all(memory.values()):
+        small, large = (median(runs, "peak_mib") for runs in memory.values())
+        lines.append(verdict("peak memory, all rows / a tenth of them", large / small, 1.1, False))
+    return "\n".join(lines) + "\n"
+
+
+def first_line(*argv):
+    try:
+        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip().split("\n")[0]
+    except OSError:
+        return f"{argv[0]}: not here"
+
+
+def machine():
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text()).group(1)) / 1048576
+    return (f"{os.cpu_count()} cores ({cpu.group(1) if cpu else platform.machine()}), {memory:.0f} GiB, "
+            f"Linux {platform.release()}, load average before: {os.getloadavg()[0]:.1f}")
+
+
+def micro_table(text):
+    """Google Benchmark's JSON."""
+    lines = ["### Micro benches", "", "| bench | ns | GB/s | rows/s |", "| --- | --- | --- | --- |"]
+    for item in json.loads(text)["benchmarks"]:
+        if item.get("run_type") == "aggregate":
+            continue
+        scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[item["time_unit"]]
+        speed = f"{item['bytes_per_second'] / 1e9:.2f}" if "bytes_per_second" in item else ""
+        rows = f"{item['items_per_second']:,.0f}" if "items_per_second" in item else ""
+        lines.append(f"| {item['name']} | {item['cpu_time'] * scale:,.0f} | {speed} | {rows} |")
+    return "\n".join(lines) + "\n"
