@@ -1,0 +1,218 @@
+// Figures that people know, and value maps: computed by each server's own SQL.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <fmt/format.h>
+
+#include "integration/verify_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+const char* const kOrders =
+    "INSERT INTO orders VALUES (1, 'paid', 10.50, '2020-01-01', 'Ann'), (2, 'paid', 20, NULL, "
+    "'ann'), (3, 'open', -5.25, '2021-06-30', 'Bob '), (4, 'open', NULL, '2019-12-31', ''), "
+    "(5, 'void', 0.01, '2020-01-01', NULL), (6, 'PAID', 7, '2020-01-01', '  ')";
+
+void copy_orders(Migration& migration, const std::string& checks,
+                 const std::string& mapping = R"({"same_names": true})") {
+  migration.on_both(
+      "CREATE TABLE orders (id int NOT NULL PRIMARY KEY, status varchar(20), total decimal(12,2), "
+      "day date, who varchar(40))");
+  migration.source(kOrders);
+  migration.move("orders", "orders", "", mapping);
+  migration.member("checks", checks);
+  copy_all(migration);
+}
+
+/// A check of the same thing on both sides. `side` is members of its JSON object besides "table".
+std::string same_check(const std::string& name, const std::string& measure, const std::string& side,
+                       const std::string& more = {}) {
+  const std::string object =
+      fmt::format(R"({{"table": "orders"{}{}}})", side.empty() ? "" : ", ", side);
+  return fmt::format(R"({{"name": "{}", "measure": "{}", "source": {}, "target": {}{}{}}})", name,
+                     measure, object, object, more.empty() ? "" : ", ", more);
+}
+
+const codec::JsonValue& check_of(const Verified& verified, std::size_t i = 0) {
+  return verified.root().at("checks").items().at(i);
+}
+
+std::string groups_of(const codec::JsonValue& check) {
+  std::string text;
+  for (const codec::JsonValue& group : check.at("groups").items()) {
+    text += group.at("key").as_string() + " " + Verified::value_of(group.at("source")) + " " +
+            Verified::value_of(group.at("target")) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every measure gives the same figure on both engines") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_orders(migration,
+              "[" + same_check("rows", "count", "") + "," +
+                  same_check("totals", "sum", R"("column": "total", "group_by": ["status"])") +
+                  "," + same_check("first", "min", R"("column": "day")") + "," +
+                  same_check("last", "max", R"("column": "day")") + "," +
+                  same_check("largest", "max", R"("column": "total")") + "," +
+                  same_check("nulls", "null_count", R"("column": "who")") + "," +
+                  same_check("names", "count_distinct", R"("column": "who")") + "," +
+                  same_check("days", "count", R"("group_by": ["day", "status"])") + "," +
+                  same_check("first name", "min", R"("column": "who")") + "]");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 0);
+  CHECK(groups_of(check_of(verified, 0)) == "[] 6 6\n");
+  // Byte for byte: 'paid' and 'PAID' are two groups, whatever the source's collation says.
+  CHECK(groups_of(check_of(verified, 1)) ==
+        "[\"PAID\"] 7 7\n[\"open\"] -5.25 -5.25\n[\"paid\"] 30.5 30.5\n[\"void\"] 0.01 0.01\n");
+  CHECK(groups_of(check_of(verified, 2)) == "[] 2019-12-31 2019-12-31\n");
+  CHECK(groups_of(check_of(verified, 3)) == "[] 2021-06-30 2021-06-30\n");
+  CHECK(groups_of(check_of(verified, 4)) == "[] 20 20\n");
+  CHECK(groups_of(check_of(verified, 5)) == "[] 1 1\n");
+  CHECK(groups_of(check_of(verified, 6)) == "[] 5 5\n");
+  CHECK(check_of(verified, 7).at("groups_total").as_integer() == 6);
+  CHECK(groups_of(check_of(verified, 8)) == "[]  \n");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.check_result WHERE side = 'source'") ==
+        migration.target_value("SELECT count(*) FROM sluice.check_result WHERE side = 'target'"));
+  CHECK(migration.target_value("SELECT value FROM sluice.check_result WHERE name = 'rows' AND "
+                               "side = 'target'") == "6");
+}
+
+TEST_CASE("every condition selects the same rows on both engines") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  // What each condition must count, by hand.
+  const std::vector<std::pair<std::string, std::string>> conditions{
+      {R"({"column": "status", "op": "=", "value": "paid"})", "2"},
+      {R"({"column": "status", "op": "<>", "value": "paid"})", "4"},
+      {R"({"column": "status", "op": "in", "values": ["paid", "void"]})", "3"},
+      {R"({"column": "who", "op": "=", "value": "Bob"})", "0"},
+      {R"({"column": "who", "op": "<>", "value": "ann"})", "4"},
+      {R"({"not": {"column": "who", "op": "=", "value": "ann"}})", "4"},
+      {R"({"column": "who", "op": "is_null"})", "1"},
+      {R"({"column": "who", "op": "is_blank"})", "3"},
+      {R"({"not": {"column": "who", "op": "is_blank"}})", "3"},
+      {R"({"column": "who", "op": "starts_with", "values": ["a", "B"]})", "2"},
+      {R"({"column": "who", "op": "ends_with", "values": ["nn"]})", "2"},
+      {R"({"column": "who", "op": "contains", "values": ["n"]})", "2"},
+      {R"({"column": "total", "op": ">=", "value": 7})", "3"},
+      {R"({"column": "total", "op": "<", "value": 0.01})", "1"},
+      {R"({"not": {"column": "total", "op": ">=", "value": 7}})", "2"},
+      {R"({"column": "day", "op": ">", "value": "2020-01-01"})", "1"},
+      {R"({"and": [{"column": "status", "op": "=", "value": "open"}, {"column": "total", "op": "is_null"}]})",
+       "1"},
+      {R"({"or": [{"column": "total", "op": "is_null"}, {"column": "total", "op": "=", "value": 7}]})",
+       "2"},
+  };
+  std::string checks;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    checks += (i == 0 ? "" : ",") +
+              same_check("c" + std::to_string(i), "count", R"("filter": )" + conditions[i].first);
+  }
+  Migration migration(from);
+  copy_orders(migration, "[" + checks + "]");
+  const Verified verified = verify(migration);
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    INFO(conditions[i].first);
+    CHECK(groups_of(check_of(verified, i)) ==
+          "[] " + conditions[i].second + " " + conditions[i].second + "\n");
+  }
+  CHECK(verified.exit_code() == 0);
+}
+
+TEST_CASE("a figure that differs is a difference, within and beyond what was agreed on") {
+  Migration migration;
+  copy_orders(
+      migration,
+      "[" + same_check("exact", "sum", R"("column": "total")") + "," +
+          same_check("agreed", "sum", R"("column": "total")", R"("difference": "0.05")") + "," +
+          same_check("beyond", "sum", R"("column": "total")", R"("difference": "0.04")") + "]");
+  migration.target("UPDATE orders__side SET total = total + 0.05 WHERE id = 1");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 3);
+  CHECK(check_of(verified, 0).at("outcome").as_string() == "different");
+  CHECK(check_of(verified, 1).at("outcome").as_string() == "equal");
+  CHECK(check_of(verified, 2).at("outcome").as_string() == "different");
+}
+
+TEST_CASE("a check that cannot be answered is not a difference, and not equal either") {
+  Migration migration;
+  copy_orders(
+      migration,
+      "[" + same_check("no sum", "sum", R"("column": "who")") + "," +
+          R"({"name": "no table", "measure": "count", "source": {"table": "orders"}, "target": {"table": "nobody"}},)" +
+          same_check("fine", "count", "") + "]");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 10);
+  CHECK(check_of(verified, 0).at("outcome").as_string() == "not_comparable");
+  CHECK(check_of(verified, 1).at("outcome").as_string() == "could_not_check");
+  CHECK(check_of(verified, 1).at("reason").as_string().find("public.nobody") != std::string::npos);
+  CHECK(check_of(verified, 2).at("outcome").as_string() == "equal");
+}
+
+TEST_CASE("a figure that differs by the rows in quarantine alone is explained") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_orders(migration,
+              "[" + same_check("rows", "count", "") + "," +
+                  same_check("totals", "sum", R"("column": "total", "group_by": ["who"])") + "]",
+              R"({"same_names": true, "columns": {"status": {"from": "status",
+          "steps": [{"map": {"paid": "done", "open": "pending"}, "otherwise": "quarantine"}]}}})");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 0);
+  CHECK(verified.outcome() == "equal_except_quarantined");
+  CHECK(verified.rows("quarantined") == 2);
+  CHECK(check_of(verified, 0).at("outcome").as_string() == "equal_except_quarantined");
+  CHECK(check_of(verified, 1).at("outcome").as_string() == "equal_except_quarantined");
+  migration.target("DELETE FROM orders__side WHERE id = 1");
+  const Verified different = verify(migration);
+  CHECK(check_of(different, 0).at("outcome").as_string() == "different");
+}
+
+TEST_CASE("a value map is checked by itself: rows per old value are rows per new value") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_orders(migration, "[]", R"({"same_names": true, "columns": {"status": {"from": "status",
+      "steps": [{"map": {"paid": "done", "PAID": "done", "open": null}, "otherwise": {"value": "other"}}],
+      "lossy": true}}})");
+  const Verified verified = verify(migration);
+  const auto& map = verified.table().at("value_maps").items().at(0);
+  CHECK(map.at("outcome").as_string() == "equal");
+  std::string values;
+  for (const auto& value : map.at("values").items()) {
+    values += Verified::value_of(value.at("value")) + " " +
+              std::to_string(value.at("expected").as_integer()) + " " +
+              std::to_string(value.at("actual").as_integer()) + "; ";
+  }
+  CHECK(values == "NULL 2 2; done 3 3; other 1 1; ");
+  CHECK(verified.outcome() == "equal");
+  migration.target("UPDATE orders__side SET status = 'other' WHERE id = 1");
+  const Verified damaged = verify(migration);
+  const auto& different = damaged.table().at("value_maps").items().at(0);
+  CHECK(different.at("outcome").as_string() == "different");
+  CHECK(different.at("reason").as_string() == "2 of 3 values have another number of rows");
+}
+
+TEST_CASE("the servers' figures find a change without any hash of ours") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_orders(migration, "[]");
+  migration.target("UPDATE orders__side SET total = total + 1 WHERE id = 1");
+  const Verified verified = verify(migration);
+  Lines wrong;
+  for (const auto& fact : verified.table().at("facts").items()) {
+    if (fact.at("result").as_string() == "equal") continue;
+    wrong.push_back(fact.at("measure").as_string() + " of " + fact.at("target_column").as_string() +
+                    ": " + Verified::value_of(fact.at("source")) + ", " +
+                    Verified::value_of(fact.at("target")));
+  }
+  CHECK(wrong == Lines{"sum of total: 32.26, 33.26"});
+}
+
+}  // namespace sluice::test
