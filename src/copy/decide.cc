@@ -14,6 +14,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/decide_batch.h"
+#include "copy/decide_rivals.h"
 
 namespace sluice::copy {
 namespace {
@@ -29,6 +30,25 @@ constexpr std::uint64_t kBytesAtOnce = std::uint64_t{4} << 20;
 constexpr int kLockTries = 50;
 constexpr std::chrono::milliseconds kLockPause{100};
 
+using Rows = std::vector<ChosenRow>;
+
+/// Portions of one table each, of the size of a transaction. REQUIRES: sorted by table.
+std::vector<Rows> in_batches(const Rows& rows) {
+  std::vector<Rows> batches;
+  std::uint64_t bytes = 0;
+  for (const ChosenRow& row : rows) {
+    const bool fits = !batches.empty() && batches.back().front().table_no == row.table_no &&
+                      batches.back().size() < kRowsAtOnce && bytes + row.row_bytes <= kBytesAtOnce;
+    if (!fits) {
+      batches.emplace_back();
+      bytes = 0;
+    }
+    batches.back().push_back(row);
+    bytes += row.row_bytes;
+  }
+  return batches;
+}
+
 class Decider {
  public:
   Decider(const DecideContext& context, std::unique_ptr<db::TargetSession>& session)
@@ -37,9 +57,8 @@ class Decider {
   DecideReport apply(const Selection& selection);
 
  private:
-  using Rows = std::vector<ChosenRow>;
-
   [[nodiscard]] Rows rows_to_decide(const Selection& selection);
+  void take_out_rivals(Rows& rows);
   void apply_round(const Rows& rows);
   void apply_batch(const Rows& rows);
   [[nodiscard]] DecidedBatch commit_or_learn(const Rows& rows);
@@ -55,6 +74,9 @@ class Decider {
     return counts;
   }
   [[nodiscard]] BatchMapper& mapper(int table_no);
+  [[nodiscard]] const plan::TablePlan& plan_of(int table_no) const {
+    return context_.plan.tables.at(static_cast<std::size_t>(table_no - 1));
+  }
 
   const DecideContext& context_;
   std::unique_ptr<db::TargetSession>& session_;
@@ -69,6 +91,7 @@ class Decider {
 DecideReport Decider::apply(const Selection& selection) {
   if (context_.dry_run) session_->begin();
   Rows rows = rows_to_decide(selection);
+  take_out_rivals(rows);
   for (;;) {
     const std::uint64_t moved_before = moved_;
     lacks_parent_.clear();
@@ -97,20 +120,33 @@ Decider::Rows Decider::rows_to_decide(const Selection& selection) {
   return rows;
 }
 
-void Decider::apply_round(const Rows& rows) {
-  Rows batch;
-  std::uint64_t bytes = 0;
-  for (const ChosenRow& row : rows) {
-    const bool is_full = batch.size() >= kRowsAtOnce || bytes + row.row_bytes > kBytesAtOnce;
-    if (!batch.empty() && (is_full || batch.front().table_no != row.table_no)) {
-      apply_batch(batch);
-      batch.clear();
-      bytes = 0;
-    }
-    batch.push_back(row);
-    bytes += row.row_bytes;
+/// Rows that decisions of the file would make each other's duplicates stay open, all of them.
+void Decider::take_out_rivals(Rows& rows) {
+  std::map<int, std::vector<Rows>> by_table;
+  for (Rows& batch : in_batches(rows)) {
+    by_table[batch.front().table_no].push_back(std::move(batch));
   }
-  if (!batch.empty()) apply_batch(batch);
+  std::map<std::int64_t, std::string> rivals;
+  for (const auto& [number, batches] : by_table) {
+    rivals.merge(find_rivals(context_, *session_, plan_of(number), mapper(number), batches));
+  }
+  for (const ChosenRow& row : rows) {
+    const auto rival = rivals.find(row.id);
+    if (rival == rivals.end()) continue;
+    still_open_[row.id] = {
+        row.id,
+        row.table_no,
+        row.source_key,
+        "",
+        std::string(codec::to_string(codec::Problem::key_collision)),
+        rival->second,
+        fmt::format("{}: this file decides the same value for another row", rival->second)};
+  }
+  std::erase_if(rows, [&](const ChosenRow& row) { return rivals.contains(row.id); });
+}
+
+void Decider::apply_round(const Rows& rows) {
+  for (const Rows& batch : in_batches(rows)) apply_batch(batch);
 }
 
 void Decider::apply_batch(const Rows& rows) { count(rows.front().table_no, commit_or_learn(rows)); }
@@ -131,10 +167,7 @@ DecidedBatch Decider::commit_or_learn(const Rows& rows) {
 void Decider::transact(const Rows& rows, DecidedBatch& done) {
   const int number = rows.front().table_no;
   if (!context_.dry_run) session_->begin();
-  done = DecideBatch(context_, *session_,
-                     context_.plan.tables.at(static_cast<std::size_t>(number - 1)), mapper(number),
-                     rows)
-             .run();
+  done = DecideBatch(context_, *session_, plan_of(number), mapper(number), rows).run();
   if (!context_.dry_run) {
     SLUICE_KILL_POINT("before_commit");
     session_->commit();
@@ -193,9 +226,9 @@ DecideReport Decider::report() {
 BatchMapper& Decider::mapper(int table_no) {
   std::unique_ptr<BatchMapper>& mapper = mappers_[table_no];
   if (!mapper) {
-    mapper = std::make_unique<BatchMapper>(
-        context_.plan.tables.at(static_cast<std::size_t>(table_no - 1)), ledger::Origin::source,
-        codec::RowHasher(context_.plan.digest, context_.run.seed()));
+    mapper =
+        std::make_unique<BatchMapper>(plan_of(table_no), ledger::Origin::source,
+                                      codec::RowHasher(context_.plan.digest, context_.run.seed()));
   }
   return *mapper;
 }

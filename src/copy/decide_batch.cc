@@ -8,6 +8,7 @@
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
+#include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
 #include "copy/decided_form.h"
@@ -66,7 +67,11 @@ void DecideBatch::take_row(const ChosenRow& chosen, ledger::QuarantinedSource ro
     result_.left_behind.push_back(row.id);
     return;
   }
-  if (row.kept) return keep_row_of_target(chosen);
+  if (const std::string why = objection(decision, row); !why.empty()) {
+    result_.still_open.push_back(
+        {row.id, table_.number, row.source_key, row.column, row.reason, "", why});
+    return;
+  }
   const std::size_t index = moving_.size();
   batch_.rows.append_row(row.row);
   for (const codec::Irregular& field : irregular_from_json(row.irregular, index)) {
@@ -78,11 +83,37 @@ void DecideBatch::take_row(const ChosenRow& chosen, ledger::QuarantinedSource ro
   sources_.push_back(std::move(row));
 }
 
-void DecideBatch::keep_row_of_target(const ChosenRow& chosen) {
-  result_.still_open.push_back({chosen.id, table_.number, chosen.source_key, chosen.column,
-                                chosen.reason, "",
-                                "a kept row of the live table: correct it there, or leave it "
-                                "behind, then begin a new run"});
+std::string DecideBatch::objection(const Decision& decision, const ledger::QuarantinedSource& row) {
+  if (row.kept) {
+    return "it is a kept row of the live table: correct it there and begin a new run, or leave it "
+           "behind";
+  }
+  if (sets_key(decision) && !keys_are_guarded()) {
+    return "its key can be changed when the copy is done: until then no index keeps keys apart";
+  }
+  return "";
+}
+
+bool DecideBatch::sets_key(const Decision& decision) const {
+  return std::ranges::any_of(table_.target_key, [&](std::size_t column) {
+    return decision.set.contains(table_.write[column].name);
+  });
+}
+
+/// While rows are copied, a batch may be deleted by key and copied anew: a key that stands twice
+/// would take the wrong row along.
+bool DecideBatch::keys_are_guarded() {
+  if (context_.run.stage != "copying") return true;
+  if (!keys_are_guarded_) {
+    keys_are_guarded_ =
+        session_
+            .query(
+                "SELECT EXISTS (SELECT FROM pg_catalog.pg_index WHERE indrelid = "
+                "to_regclass($1) AND indisunique AND indisvalid AND indpred IS NULL)",
+                {model::quote_name(model::Engine::postgresql, table_.side)})
+            .value() == "t";
+  }
+  return *keys_are_guarded_;
 }
 
 void DecideBatch::write() {

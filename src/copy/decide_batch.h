@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,11 @@ class DecideBatch {
  private:
   void sort_rows();
   void take_row(const ChosenRow& chosen, ledger::QuarantinedSource row);
-  void keep_row_of_target(const ChosenRow& chosen);
+  /// Why a row cannot be decided about now, or not like this; empty where it can.
+  [[nodiscard]] std::string objection(const Decision& decision,
+                                      const ledger::QuarantinedSource& row);
+  [[nodiscard]] bool sets_key(const Decision& decision) const;
+  [[nodiscard]] bool keys_are_guarded();
   void write();
   void write_rest();
   void record_batch();
@@ -67,6 +72,7 @@ class DecideBatch {
   MappedBatch mapped_;
   std::map<std::size_t, std::vector<std::int64_t>> decided_by_entry_;
   std::map<std::size_t, std::vector<std::int64_t>> left_by_entry_;
+  std::optional<bool> keys_are_guarded_;
 };
 
 }  // namespace sluice::copy

@@ -65,6 +65,7 @@ class Reader {
   [[nodiscard]] Decision read_entry(const JsonValue& value);
   void read_selector(ObjectReader& entry, Decision& decision);
   [[nodiscard]] RowSelector read_row(ObjectReader& entry);
+  [[nodiscard]] std::optional<std::string> read_key(ObjectReader& entry);
   [[nodiscard]] GroupSelector read_group(const JsonValue& value);
   [[nodiscard]] std::optional<std::string> read_group_value(ObjectReader& group);
   void read_verdict(ObjectReader& entry, Decision& decision);
@@ -145,25 +146,29 @@ RowSelector Reader::read_row(ObjectReader& entry) {
   RowSelector row;
   row.id = entry.integer("quarantine_id", 1, INT64_MAX);
   row.table_no = read_table(entry);
-  if (entry.has("source_key")) {
-    codec::JsonWriter key;
-    key.begin_array();
-    for (const JsonValue& part : entry.items("source_key")) {
-      const std::string text = mapping::read_text(part, problems_);
-      if (text.find('\0') != std::string::npos) {
-        problems_.error(part, "nul-in-text", "a text must not hold U+0000");
-      }
-      key.value(text);
-    }
-    key.end_array();
-    row.source_key = key.take();
-    if (entry.items("source_key").empty()) row.source_key.reset();  // exported of keyless tables
-  }
+  row.source_key = read_key(entry);
   if (!entry.has("quarantine_id") && !(row.source_key && entry.has("table"))) {
     problems_.error(entry.value(), "no-selector", "the entry does not say which rows it is about",
                     "name \"quarantine_id\", or \"table\" and \"source_key\", or \"group\"");
   }
   return row;
+}
+
+/// Absent also where it is empty: that is how rows of tables without a key are exported.
+std::optional<std::string> Reader::read_key(ObjectReader& entry) {
+  const auto parts = entry.items("source_key");
+  if (parts.empty()) return std::nullopt;
+  codec::JsonWriter key;
+  key.begin_array();
+  for (const JsonValue& part : parts) {
+    const std::string text = mapping::read_text(part, problems_);
+    if (text.find('\0') != std::string::npos) {
+      problems_.error(part, "nul-in-text", "a text must not hold U+0000");
+    }
+    key.value(text);
+  }
+  key.end_array();
+  return key.take();
 }
 
 GroupSelector Reader::read_group(const JsonValue& value) {

@@ -1,0 +1,123 @@
+#include "copy/decide_rivals.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/model/quote.h"
+
+#include "copy/bisect.h"
+#include "copy/decided_form.h"
+#include "copy/table_streams.h"
+#include "copy/violators.h"
+
+namespace sluice::copy {
+namespace {
+
+using model::Engine;
+using plan::DeferredStep;
+
+/// The decided rows of one table side by side, where the table's unique indexes can be asked about
+/// them without a look at what is in the target already.
+class Trial {
+ public:
+  Trial(const DecideContext& context, db::TargetSession& session, const plan::TablePlan& table,
+        BatchMapper& mapper)
+      : context_(context), session_(session), table_(table), mapper_(mapper) {
+    table_.side = {"pg_temp", "sluice_decided"};
+    session_.query(fmt::format("CREATE TEMPORARY TABLE sluice_decided (LIKE {})",
+                               model::quote_name(Engine::postgresql, table.side)));
+  }
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+  ~Trial() = default;  // the table goes with drop(), or with the session
+
+  void add(const std::vector<ChosenRow>& rows);
+  [[nodiscard]] std::map<std::int64_t, std::string> rivals();
+  void drop() { session_.query("DROP TABLE pg_temp.sluice_decided"); }
+
+ private:
+  void write(const MappedBatch& mapped, const std::vector<std::int64_t>& ids);
+
+  const DecideContext& context_;
+  db::TargetSession& session_;
+  plan::TablePlan table_;  // the plan's, with the temporary table in the place of the side table
+  BatchMapper& mapper_;
+  std::vector<std::int64_t> ids_;  // of the rows in the temporary table, in its order
+};
+
+void Trial::add(const std::vector<ChosenRow>& rows) {
+  std::map<std::int64_t, const Decision*> decisions;
+  std::vector<std::int64_t> ids;
+  for (const ChosenRow& row : rows) {
+    decisions.emplace(row.id, &context_.decisions.entries[row.entry]);
+    ids.push_back(row.id);
+  }
+  db::SourceBatch batch;
+  std::vector<const mapping::Overrides*> overrides;
+  std::vector<std::int64_t> moving;
+  for (const auto& row : ledger::quarantined_sources(session_, context_.run.id, ids)) {
+    const Decision& decision = *decisions.at(row.id);
+    if (row.kept || decision.verdict == Verdict::leave_behind) continue;
+    for (const auto& field : irregular_from_json(row.irregular, moving.size())) {
+      batch.irregular.push_back(field);
+    }
+    batch.rows.append_row(row.row);
+    overrides.push_back(decision.verdict == Verdict::set ? &decision.set : nullptr);
+    moving.push_back(row.id);
+  }
+  MappedBatch mapped;
+  mapper_.map_decided(batch, overrides, mapped);
+  write(mapped, moving);
+}
+
+void Trial::write(const MappedBatch& mapped, const std::vector<std::int64_t>& ids) {
+  if (!context_.dry_run) session_.begin();
+  const RefusedRows refused =
+      write_around_refused(session_, table_write(table_), mapped.target, mapped.target.rows(), {});
+  if (!context_.dry_run) session_.commit();
+  for (std::size_t row = 0; row < mapped.target.rows(); ++row) {
+    const bool is_refused = std::ranges::any_of(
+        refused.rows, [row](const BatchMapper::RefusedRow& other) { return other.row == row; });
+    if (!is_refused) ids_.push_back(ids[mapped.origin[row]]);
+  }
+}
+
+std::map<std::int64_t, std::string> Trial::rivals() {
+  std::map<std::int64_t, std::string> found;
+  for (const DeferredStep& step : table_.deferred) {
+    if (step.kind != DeferredStep::Kind::index || !step.unique) continue;
+    // Nothing was ever deleted, so the places in the table are the order of writing.
+    const auto result = session_.query(fmt::format(
+        "SELECT n FROM (SELECT ctid AS place, row_number() OVER (ORDER BY ctid) AS n "
+        "FROM {0}) AS numbered WHERE place IN (SELECT s.ctid FROM {0} s WHERE {1})",
+        model::quote_name(Engine::postgresql, table_.side), violator_condition(table_, step)));
+    for (const auto& row : result.rows) {
+      found.try_emplace(ids_.at(std::stoul(row.at(0).value()) - 1), step.of);
+    }
+  }
+  return found;
+}
+
+bool has_unique_index(const plan::TablePlan& table) {
+  return std::ranges::any_of(table.deferred, [](const DeferredStep& step) {
+    return step.kind == DeferredStep::Kind::index && step.unique;
+  });
+}
+
+}  // namespace
+
+std::map<std::int64_t, std::string> find_rivals(
+    const DecideContext& context, db::TargetSession& session, const plan::TablePlan& table,
+    BatchMapper& mapper, const std::vector<std::vector<ChosenRow>>& batches) {
+  std::size_t rows = 0;
+  for (const auto& batch : batches) rows += batch.size();
+  if (rows < 2 || !has_unique_index(table)) return {};
+  Trial trial(context, session, table, mapper);
+  for (const auto& batch : batches) trial.add(batch);
+  auto rivals = trial.rivals();
+  trial.drop();
+  return rivals;
+}
+
+}  // namespace sluice::copy
