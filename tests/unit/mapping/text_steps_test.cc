@@ -36,7 +36,8 @@ Result apply(const StepType& step, std::string_view text) {
 
 Result apply_map(const ValueMap& map, std::string_view text) {
   TextValue value{false, false, text};
-  const Problem problem = CompiledMap(map).apply(value);
+  const CompiledMap compiled(map);  // the value may point into it
+  const Problem problem = compiled.apply(value);
   return {std::string(value.view), value.null, value.lost, problem};
 }
 

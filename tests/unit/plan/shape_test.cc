@@ -105,10 +105,11 @@ model::Table finished_side() {
 
 Plan plan_of_orders(const model::Table& live) {
   Plan plan;
-  TablePlan& customers = plan.tables.emplace_back();
+  plan.tables.resize(2);
+  TablePlan& customers = plan.tables[0];
   customers.target = {"crm", "customers"};
   customers.side = {"crm", "customers__side"};
-  TablePlan& orders = plan.tables.emplace_back();
+  TablePlan& orders = plan.tables[1];
   orders.target = {"crm", "orders"};
   orders.side = {"crm", "orders__side"};
   orders.target_shape = target_shape(live);
