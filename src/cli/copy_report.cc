@@ -6,6 +6,7 @@
 #include "sluice/ledger/ledger.h"
 
 #include "cli/exit_code.h"
+#include "cli/inputs.h"
 
 namespace sluice::cli {
 namespace {
@@ -102,6 +103,13 @@ int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
   if (why.kind != model::ErrorKind::interrupted) return exit_code_of(why.kind);
   constexpr int kSignalBase = 128;
   return kSignalBase + signals.signal();
+}
+
+int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
+                 const std::vector<std::string>& changes, Console& console) {
+  copy::record_stop(run, ledger, {model::ErrorKind::drift, changes.front()});
+  explain_drift(changes, console);
+  return kDrift;
 }
 
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {

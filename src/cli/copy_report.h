@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "sluice/copy/finish.h"
 #include "sluice/copy/run.h"
@@ -16,6 +18,9 @@ int report_finished(const ledger::Run& run, Console& console);
 int report_joined(const copy::RunContext& run, db::SqlSession& ledger, Console& console);
 int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
                 const copy::StopReason::Why& why, const os::SignalStop& signals, Console& console);
+/// Tables or servers changed while they were copied: the run is paused.
+int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
+                 const std::vector<std::string>& changes, Console& console);
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console);
 
 /// Turns a signal into a stop of the run: an orderly one, between batches.

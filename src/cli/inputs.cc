@@ -47,14 +47,29 @@ plan::Plan read_plan(const std::string& path) {
   return plan::from_json(os::read_file(path, kMaxFileBytes));
 }
 
-void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
-                  Console& console) {
-  const std::vector<std::string> differences =
-      plan::drift(plan, catalogs.source, catalogs.target, config.sha256);
-  if (differences.empty()) return;
+std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,
+                                  const Catalogs& catalogs) {
+  std::vector<std::string> lines =
+      plan::drift(plan, catalogs.source, catalogs.target, std::nullopt);
+  if (!lines.empty() || config.sha256 == plan.config_sha256) return lines;
+  // Another text. What counts is what would be made of it now.
+  const plan::Draft draft =
+      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  if (draft.plan && plan::same_but_limits(plan, *draft.plan)) return {};
+  return plan::drift(plan, catalogs.source, catalogs.target, config.sha256);
+}
+
+void explain_drift(const std::vector<std::string>& differences, Console& console) {
   for (const std::string& difference : differences) console.error(difference);
   console.error("this is not what the plan was made from",
                 "put it back as it was, or begin anew: sluice copy --new-run");
+}
+
+void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
+                  Console& console) {
+  const std::vector<std::string> differences = drift_of(plan, config, catalogs);
+  if (differences.empty()) return;
+  explain_drift(differences, console);
   throw Exit{kDrift};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sluice/config/config.h"
 #include "sluice/model/schema.h"
@@ -32,8 +33,13 @@ struct Catalogs {
 /// A plan from a file that `sluice plan --out` wrote.
 [[nodiscard]] plan::Plan read_plan(const std::string& path);
 
-/// Refuses (exit 7) when servers, tables or config are not what the plan was made from, naming each
-/// difference.
+/// What servers, tables and config have that the plan was not made from: one line each. A config
+/// that differs in its limits only is the plan's own.
+[[nodiscard]] std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,
+                                                const Catalogs& catalogs);
+/// Says so on the console.
+void explain_drift(const std::vector<std::string>& differences, Console& console);
+/// Refuses (exit 7) when there is any.
 void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
                   Console& console);
 

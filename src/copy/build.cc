@@ -75,12 +75,18 @@ std::vector<Task> open_tasks(const RunContext& run, db::SqlSession& ledger, cons
   return tasks;
 }
 
-/// Runs a statement that only the run's own process may. Returns why the rows do not allow it.
-std::optional<db::Refusal> try_alone(const RunContext& run, db::TargetSession& session,
-                                     const std::string& sql) {
+/// Deadlocks with steps of other tables, and locks that somebody else holds for long.
+constexpr int kAttempts = 5;
+
+/// Runs a step that only the run's own process may. Returns why the rows do not allow it.
+std::optional<db::Refusal> try_once(const RunContext& run, db::TargetSession& session,
+                                    const DeferredStep& step) {
   session.begin();
   require_current(session, run);
-  auto refusal = session.try_query(sql);
+  // Steps of one table wait for each other as long as they take. A foreign key may lock a live
+  // table too, and applications would queue behind it.
+  if (step.kind != DeferredStep::Kind::foreign_key) session.query("SET LOCAL lock_timeout = 0");
+  auto refusal = session.try_query(step.sql);
   SLUICE_KILL_POINT("before_step_commit");
   if (refusal) {
     session.rollback();
@@ -91,13 +97,25 @@ std::optional<db::Refusal> try_alone(const RunContext& run, db::TargetSession& s
   return refusal;
 }
 
+std::optional<db::Refusal> try_step(const RunContext& run, db::TargetSession& session,
+                                    const DeferredStep& step) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return try_once(run, session, step);
+    } catch (const Error& error) {
+      if (error.retry() != model::Retry::same_session || attempt == kAttempts) throw;
+      session.rollback();
+    }
+  }
+}
+
 /// Runs one step, taking rows at fault into quarantine until the server accepts it.
 void run_step(const RunContext& run, db::TargetSession& session, const Task& task) {
   // Each round takes out all rows at fault, so one is enough unless somebody writes at the same
   // time.
   constexpr int kRounds = 3;
   for (int round = 0; round < kRounds; ++round) {
-    const auto refusal = try_alone(run, session, task.step->sql);
+    const auto refusal = try_step(run, session, *task.step);
     if (!refusal) return;
     sweep_step(run, session, *task.table, *task.step, *refusal);
     if (run.stop.token().stop_requested()) return;
@@ -171,7 +189,7 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
     if (!fits || side == nullptr || plan::is_done(step, *side)) continue;
     const CancelOnStop cancel(run.stop.token(), *session);
     // Should rows stand in its way, they are found without it.
-    static_cast<void>(try_alone(run, *session, step.sql));
+    static_cast<void>(try_step(run, *session, step));
     return;
   }
 }

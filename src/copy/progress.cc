@@ -12,6 +12,7 @@ void begin_progress(db::SqlSession& ledger, const ledger::Run& run, codec::Diges
   for (const ledger::Account& account : ledger::accounts(ledger, run.id, digest)) {
     TableProgress& table = progress.table(account.table_no);
     table.rows_before = account.read.count();
+    table.bytes_before = account.bytes;
     table.quarantined = account.open;
   }
 }

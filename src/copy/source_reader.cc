@@ -35,12 +35,23 @@ std::optional<std::string> snapshot_to_join(const RunContext& run, db::SqlSessio
   return id;
 }
 
+db::SnapshotSessions open_sessions(const RunContext& run, db::SqlSession& ledger) {
+  if (const auto id = snapshot_to_join(run, ledger)) {
+    try {
+      return db::open_snapshot(run.source, run.options.readers, id);
+    } catch (const model::Error& error) {
+      // Its holder has gone. Batches of a point in time of our own are checked before they count.
+      if (error.kind() != model::ErrorKind::drift) throw;
+    }
+  }
+  return db::open_snapshot(run.source, run.options.readers);
+}
+
 }  // namespace
 
 SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
   SourceReader reader;
-  reader.snapshot =
-      db::open_snapshot(run.source, run.options.readers, snapshot_to_join(run, ledger));
+  reader.snapshot = open_sessions(run, ledger);
   reader.snapshot_no = ledger::record_snapshot(ledger, run.run.id, reader.snapshot.info);
   SLUICE_KILL_POINT("after_snapshot");
   return reader;

@@ -82,4 +82,21 @@ db::SourceBatch trace_rows(const RunContext& run, const plan::TablePlan& table,
   return found;
 }
 
+codec::RowSetDigest side_digest(const RunContext& run, const plan::TablePlan& table,
+                                const std::set<std::string>& keys) {
+  codec::RowHasher hasher(run.plan.digest, run.run.seed());
+  codec::RowSetDigest digest(run.plan.digest);
+  db::SnapshotSessions snapshot = db::open_target_snapshot(run.target, 1);
+  const auto stream = snapshot.sessions.front()->read(
+      side_read(table), {model::RangeKind::ctid, std::nullopt, std::nullopt});
+  db::SourceBatch batch;
+  while (!run.stop.token().stop_requested() && stream->read(batch, run.options.batch_bytes)) {
+    for (std::size_t row = 0; row < batch.rows.rows(); ++row) {
+      const std::string_view bytes = batch.rows.row(row);
+      if (keys.contains(target_key_json(table, bytes))) digest.add(hasher, bytes);
+    }
+  }
+  return digest;
+}
+
 }  // namespace sluice::copy

@@ -23,4 +23,8 @@ namespace sluice::copy {
                                          const std::set<std::string>& keys,
                                          const codec::RowBuffer& elsewhere, BatchMapper& mapper);
 
+/// The digest of the side table's rows with these keys, as they stand there now.
+[[nodiscard]] codec::RowSetDigest side_digest(const RunContext& run, const plan::TablePlan& table,
+                                              const std::set<std::string>& keys);
+
 }  // namespace sluice::copy

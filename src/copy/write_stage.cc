@@ -8,6 +8,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/bisect.h"
+#include "copy/collision.h"
 #include "copy/quarantine_limit.h"
 #include "copy/table_failure.h"
 #include "copy/table_streams.h"
@@ -105,9 +106,12 @@ bool WriteStage::write_rows(const BatchWork& batch, const plan::TablePlan& table
 
 bool WriteStage::take_out_refused(const BatchWork& batch, const plan::TablePlan& table) {
   const std::uint64_t limit = run_.quarantine_limit(table.number);
-  const RefusedRows refused =
-      write_around_refused(*session_, table_write(table), mapped_.rows(batch.source),
-                           static_cast<std::size_t>(limit), run_.stop.token());
+  const codec::RowBuffer& rows = mapped_.rows(batch.source);
+  RefusedRows refused = write_around_refused(*session_, table_write(table), rows,
+                                             static_cast<std::size_t>(limit), run_.stop.token());
+  for (auto& [row, refusal] : refused.rows) {
+    explain_collision(*session_, table, rows.row(row), refusal);
+  }
   if (refused.complete) {
     mapper(table, batch.claim.origin).refuse(batch.source, refused.rows, mapped_);
     return true;

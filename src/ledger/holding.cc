@@ -1,4 +1,6 @@
+#include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,8 +13,8 @@
 namespace sluice::ledger {
 namespace {
 
-/// The advisory lock of a run: 'sluc' as a number keeps it apart from other programs' locks, the
-/// hash keeps runs apart.
+/// The advisory lock of a run or a plan: 'sluc' as a number keeps it apart from other programs'
+/// locks, the hash keeps runs and plans apart.
 constexpr const char* kLockKey = "(1936487779, hashtext($1))";
 
 bool try_lock(db::SqlSession& session, const std::string& run_id, const char* function) {
@@ -20,6 +22,19 @@ bool try_lock(db::SqlSession& session, const std::string& run_id, const char* fu
 }
 
 }  // namespace
+
+StartLock::StartLock(db::SqlSession& session, std::string plan_sha256)
+    : session_(session), plan_sha256_(std::move(plan_sha256)) {
+  session_.query(fmt::format("SELECT pg_advisory_lock{}", kLockKey), {plan_sha256_});
+}
+
+StartLock::~StartLock() {
+  try {
+    session_.rollback();
+    session_.query(fmt::format("SELECT pg_advisory_unlock{}", kLockKey), {plan_sha256_});
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it goes with the session
+  }
+}
 
 bool take_run(db::SqlSession& session, const std::string& run_id, Holding holding) {
   return try_lock(

@@ -51,4 +51,17 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
   return lines;
 }
 
+bool same_but_limits(const Plan& before, const Plan& now) {
+  if (before.tables.size() != now.tables.size()) return false;
+  Plan same = now;
+  same.source = before.source;
+  same.target = before.target;
+  same.config_sha256 = before.config_sha256;
+  for (std::size_t i = 0; i < same.tables.size(); ++i) {
+    same.tables[i].quarantine_limit = before.tables[i].quarantine_limit;
+    same.tables[i].order = before.tables[i].order;
+  }
+  return to_json(same) == to_json(before);
+}
+
 }  // namespace sluice::plan

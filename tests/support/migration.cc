@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -160,6 +162,35 @@ RunResult Migration::copy_killed_at(const std::string& point) const {
   return copy({}, options);
 }
 
+std::unique_ptr<Process> Migration::start_copy_stalled_at(
+    const std::string& point, const std::vector<std::string>& arguments) const {
+  RunOptions options;
+  options.env = {{"SLUICE_STALL_AT", point}};
+  return start_copy(arguments, options);
+}
+
+bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
+}
+
+bool wait_until_stalled(Process& process) {
+  const std::string path = fmt::format("/proc/{}/stat", process.pid());
+  bool stalled = false;
+  static_cast<void>(wait_until([&] {
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t name_end = text.rfind(')');
+    stalled = name_end != std::string::npos && text.compare(name_end, 3, ") T") == 0;
+    return stalled || !process.running();
+  }));
+  return stalled;
+}
+
 std::string first_difference(const Rows& expected, const Rows& actual) {
   const std::size_t common = std::min(expected.size(), actual.size());
   for (std::size_t i = 0; i < common; ++i) {
@@ -189,6 +220,16 @@ std::string Migration::run_state() const {
   const Row row =
       target("SELECT state, reason FROM sluice.run ORDER BY started_at DESC LIMIT 1").at(0);
   return *row.at(0) + (row.at(1)->empty() ? "" : ": " + *row.at(1));
+}
+
+void Migration::age_leases() const {
+  target("UPDATE sluice.range SET lease_until = now() - interval '1 second' WHERE owner IS NOT NULL");
+}
+
+void Migration::cut_target_sessions() const {
+  target(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = "
+      "current_database() AND pid <> pg_backend_pid()");
 }
 
 std::vector<std::string> Migration::events(const std::string& kind) const {

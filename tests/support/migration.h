@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -77,6 +80,9 @@ class Migration {
                                                     const RunOptions& options = {}) const;
   /// Copies with one point armed: SLUICE_KILL_AT=`point`.
   [[nodiscard]] RunResult copy_killed_at(const std::string& point) const;
+  /// The same in the background with SLUICE_STALL_AT.
+  [[nodiscard]] std::unique_ptr<Process> start_copy_stalled_at(
+      const std::string& point, const std::vector<std::string>& arguments = {}) const;
 
   // --- what came of it ---
   /// The first difference between the rows of two queries, one on each side, in the order the
@@ -88,6 +94,10 @@ class Migration {
                                              const std::string& columns) const;
   /// State and reason of the newest run: "finished | ".
   [[nodiscard]] std::string run_state() const;
+  /// As if every owner of a range had been silent for longer than its lease.
+  void age_leases() const;
+  /// As if the network had cut off all sessions that the target database has now.
+  void cut_target_sessions() const;
   /// The bodies of the newest run's events of a kind, in order.
   [[nodiscard]] std::vector<std::string> events(const std::string& kind) const;
   /// Rows of quarantine as "key column reason state" lines in key order.
@@ -109,6 +119,12 @@ class Migration {
   std::map<std::string, std::uint64_t> limits_;
   std::map<std::string, std::string> members_;
 };
+
+/// Polls until `condition` holds; false when it never does.
+[[nodiscard]] bool wait_until(const std::function<bool()>& condition,
+                              std::chrono::milliseconds timeout = std::chrono::seconds(60));
+/// Waits until the process stands still at its SLUICE_STALL_AT; false when it ends instead.
+[[nodiscard]] bool wait_until_stalled(Process& process);
 
 /// The first row in which two results differ, in words; empty when they are the same.
 [[nodiscard]] std::string first_difference(const Rows& expected, const Rows& actual);

@@ -17,6 +17,7 @@ struct TableProgress {
   // Set before any stage runs.
   std::uint64_t expected_rows = 0;  // an estimate of the source's server; 0: unknown
   std::uint64_t rows_before = 0;    // read by earlier processes of the run
+  std::uint64_t bytes_before = 0;   // written by them
   // Grow while stages run.
   std::atomic<std::uint64_t> rows_read{0};
   std::atomic<std::uint64_t> rows_written{0};

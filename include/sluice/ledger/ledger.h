@@ -53,6 +53,20 @@ bool retry_failed_tables(db::SqlSession& session, const std::string& run_id);
 // ---------------------------------------------------------------------------
 /// alone: nobody else may work on the run; joined: beside others who joined.
 enum class Holding : std::uint8_t { alone, joined };
+/// While it lives, no other session starts a run of the same plan: two first starts at the same
+/// moment must not become two runs. Waits for its turn. Must not outlive the session.
+class StartLock {
+ public:
+  StartLock(db::SqlSession& session, std::string plan_sha256);
+  StartLock(const StartLock&) = delete;
+  StartLock& operator=(const StartLock&) = delete;
+  ~StartLock();
+
+ private:
+  db::SqlSession& session_;
+  std::string plan_sha256_;
+};
+
 /// Takes the run for as long as `session` lives (advisory lock: a dead client holds nothing). False
 /// when others hold it.
 [[nodiscard]] bool take_run(db::SqlSession& session, const std::string& run_id, Holding holding);

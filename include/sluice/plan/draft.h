@@ -37,4 +37,8 @@ struct ConfigSchemas {
                                              const model::Catalog& target,
                                              const std::optional<std::string>& config_sha256);
 
+/// Whether two plans differ in nothing but limits (how many rows may go to quarantine) and in what
+/// follows statistics: a run that began with one may go on under the config of the other.
+[[nodiscard]] bool same_but_limits(const Plan& before, const Plan& now);
+
 }  // namespace sluice::plan

@@ -53,6 +53,7 @@ void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
 }
 
 void help_copying(const copy::RunContext& run, db::SqlSession& ledger) {
+  if (run.run.stage != "copying") return;
   copy::SourceReader source = copy::open_source_reader(run, ledger);
   copy::copy_rows(run, ledger::Origin::source, source);
 }
@@ -62,6 +63,7 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
   if (run.joined) return help_copying(run, ledger);
+  copy::check_space_for_all(run, ledger);
   // What people have not decided since the last time stops the run again.
   copy::check_quarantine(run, ledger);
   if (run.stop.token().stop_requested()) return;
@@ -111,7 +113,8 @@ int run_copy(const CopyArguments& arguments, Console& console) {
   if (const auto why = stop.why()) return report_stop(run, *start.control, *why, signals, console);
   if (run.joined) return report_joined(run, *start.control, console);
   // The same look as at the beginning: what changed meanwhile makes the result unsound.
-  refuse_drift(*approved, config, read_catalogs(config.config), console);
+  const auto changes = drift_of(*approved, config, read_catalogs(config.config));
+  if (!changes.empty()) return report_drift(run, *start.control, changes, console);
   return report_copy(run, copy::finish_run(run, *start.control), console);
 }
 
