@@ -57,6 +57,7 @@ CloserLook look_closer(const Sides& sides, const BucketTable& expected, const Bu
     if (!look_into(sides, grouping.groups[i], differences)) look.unstable = true;
   }
   look.counts = differences.counts();
+  look.differs = look.counts.total() != 0 || !look.unstable;
   look.listed = fetch_rows(sides, differences.listed());
   return look;
 }

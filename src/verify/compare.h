@@ -33,6 +33,8 @@ struct SeenDifference {
 };
 
 struct CloserLook {
+  /// The two are not the same set of rows, whether or not it could be said in which keys.
+  bool differs = false;
   DifferenceCounts counts;
   std::vector<SeenDifference> listed;
   /// The second reading was not what the first was, although each is of one point in time.

@@ -175,6 +175,7 @@ void ExpectedRows::feed_kept(Scanner& target, std::span<const Piece> pieces, Sou
       feed_actual(target, target_read(table_, table_.target), pieces, hasher_, rows, is_held);
   tally.open += open;
   tally.left_behind += left_behind;
+  tally.kept_held = open + left_behind;
 }
 
 codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,

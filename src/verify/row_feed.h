@@ -34,6 +34,7 @@ struct SourceTally {
   std::uint64_t left_behind = 0;
   std::uint64_t unrecorded = 0;  // do not map, and the ledger knows nothing of them
   std::uint64_t vanished = 0;    // quarantined at the copy, and not in the source any more
+  std::uint64_t kept_held = 0;   // rows of the live table in quarantine; part of open, left_behind
   // By number of the source piece:
   std::vector<codec::RowSetDigest> piece_read;
   std::vector<codec::RowSetDigest> piece_mapped;  // without decided and refused rows

@@ -33,6 +33,20 @@ auto guarded(db::SqlSession& session, Work&& work) {
   return guarded(session, [&] { return session.query(sql); });
 }
 
+/// guarded() on two sessions at once.
+template <typename Work>
+auto guarded_on_both(db::SqlSession& one, db::SqlSession& other, Work&& work) {
+  return guarded(one, [&] { return guarded(other, std::forward<Work>(work)); });
+}
+
+/// Failures that end a verification, whatever it was doing: the server is gone, somebody stopped
+/// it, or the mistake is our own.
+[[nodiscard]] inline bool ends_everything(const model::Error& error) noexcept {
+  return error.kind() == model::ErrorKind::connection ||
+         error.kind() == model::ErrorKind::interrupted ||
+         error.kind() == model::ErrorKind::internal;
+}
+
 /// A savepoint on every session of a side, for work that uses them all. Goes back to it unless
 /// released, so that the sessions are usable again after a failure.
 class Savepoints {

@@ -18,6 +18,7 @@
 #include "verify/compare.h"
 #include "verify/describe.h"
 #include "verify/held_rows.h"
+#include "verify/kept_rows.h"
 #include "verify/row_feed.h"
 #include "verify/savepoint.h"
 #include "verify/table_reads.h"
@@ -108,6 +109,7 @@ class TableCheck {
   std::optional<Sides> rest_sides_;
   std::optional<BucketTable> expected_rest_;
   bool unstable_ = false;
+  bool differs_ = false;
   TableReport report_;
 };
 
@@ -172,6 +174,7 @@ void TableCheck::compare_rows() {
   const CloserLook look =
       look_closer(row_sides(), *expected_rows_, *actual_rows_, context_.options.max_listed);
   unstable_ = look.unstable;
+  differs_ = look.differs;
   report_.counts = look.counts;
   codec::RowSetDigest written = account_.target;
   written.merge(account_.existing);
@@ -244,24 +247,44 @@ void TableCheck::compare_rest() {
   rest.target_rows = found.rows();
   rest.counts = look.counts;
   unstable_ = unstable_ || look.unstable;
-  if (rest.counts.total() != 0) rest.outcome = Outcome::different;
+  if (look.differs) rest.outcome = Outcome::different;
   rest.differences = describe_rest(evidence, look);
   report_.rest = std::move(rest);
 }
 
 void TableCheck::compare_figures() {
   context_.reporter.begin_stage("figures");
+  one_sided_.held -= std::min(one_sided_.held, tally_.vanished);
   one_sided_.decided = tally_.decided;
   one_sided_.existing = tally_.existing.count();
   db::SqlSession& source = source_.first().sql();
   db::SqlSession& target = context_.target.first().sql();
-  report_.facts = column_facts(table_, source, target, one_sided_);
-  report_.value_maps = value_maps_.run(source, target);
+  try {
+    report_.facts = guarded_on_both(source, target, [&] {
+      auto facts = column_facts(table_, source, target, one_sided_);
+      if (!origins_.live.empty() && !table_.target_key.empty()) {
+        facts.push_back(kept_rows_fact(table_, target, tally_.kept_held));
+      }
+      return facts;
+    });
+    report_.value_maps =
+        guarded_on_both(source, target, [&] { return value_maps_.run(source, target); });
+  } catch (const model::Error& error) {
+    if (ends_everything(error)) throw;
+    // What the rows have told stands; only the servers' own figures are missing.
+    report_.facts.emplace_back();
+    report_.facts.back().measure = "figures";
+    report_.facts.back().result = Fact::Result::could_not_check;
+    report_.notes.push_back(fmt::format("the servers' own figures failed: {}", error.what()));
+  }
 }
 
 void TableCheck::conclude() {
   const std::uint64_t left_out = report_.quarantined + report_.left_behind;
-  if (unstable_) {
+  if (differs_) {
+    report_.outcome = Outcome::different;
+    if (report_.counts.total() == 0) report_.reason = "more equal rows than can be told apart";
+  } else if (unstable_) {
     report_.outcome = Outcome::could_not_check;
     report_.reason = "what was read differed between two readings of one point in time";
   } else if (!account_.closes()) {

@@ -144,12 +144,6 @@ CheckReport run_check(const plan::Plan& plan, const config::Check& check, const 
 
 }  // namespace
 
-bool ends_everything(const model::Error& error) noexcept {
-  return error.kind() == model::ErrorKind::connection ||
-         error.kind() == model::ErrorKind::interrupted ||
-         error.kind() == model::ErrorKind::internal;
-}
-
 std::string check_sql(model::Engine engine, const config::Check& check,
                       const config::CheckSide& side, const model::Table& table,
                       const model::QualifiedName& read_from, const std::string& condition) {

@@ -7,7 +7,6 @@
 
 #include "sluice/config/config.h"
 #include "sluice/db/sql_session.h"
-#include "sluice/model/error.h"
 #include "sluice/model/schema.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
@@ -54,9 +53,5 @@ using LeftOut = std::function<std::optional<HeldKeys>(const plan::TablePlan& tab
 
 /// The schemas that the checks speak of, on one side.
 [[nodiscard]] std::vector<std::string> check_schemas(const plan::Plan& plan, bool is_source);
-
-/// Failures that end a verification, whatever it was doing: the server is gone, somebody stopped
-/// it, or the mistake is our own.
-[[nodiscard]] bool ends_everything(const model::Error& error) noexcept;
 
 }  // namespace sluice::verify

@@ -67,6 +67,23 @@ void say_next(const VerifyArguments& arguments, verify::Outcome outcome, Console
   }
 }
 
+/// With progress, and an exit of its own where a signal ends it.
+verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run,
+                                  const config::Config& config, const verify::Options& options,
+                                  const os::SignalStop& signals, Console& console) {
+  VerifyDisplay display(console);
+  try {
+    return verify::verify_tables(
+        plan, run, config.source, config.target, options,
+        [&display](const verify::Progress& progress) { display.show(progress); }, signals.token());
+  } catch (const model::Error& error) {
+    if (signals.signal() == 0) throw;
+    console.error(error);
+    constexpr int kSignalBase = 128;
+    throw Exit{kSignalBase + signals.signal()};
+  }
+}
+
 int run_verify(const VerifyArguments& arguments, Console& console) {
   os::SignalStop signals;
   // What people wrote says where both servers are.
@@ -77,10 +94,8 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   const plan::Plan plan = plan_of(*ledger, run);
   refuse_unfinished(run, console);
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
-  VerifyDisplay display(console);
-  const verify::VerifyReport report = verify::verify_tables(
-      plan, run, config.config.source, config.config.target, options_of(arguments, config.config),
-      [&display](const verify::Progress& progress) { display.show(progress); }, signals.token());
+  const verify::VerifyReport report = verify_shown(
+      plan, run, config.config, options_of(arguments, config.config), signals, console);
   console.print(console.json() ? verify::to_json(report) : verify::to_text(report));
   say_next(arguments, report.outcome, console);
   return exit_code_of(report.outcome);

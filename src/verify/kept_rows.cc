@@ -1,0 +1,57 @@
+#include "verify/kept_rows.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sluice/model/quote.h"
+
+namespace sluice::verify {
+namespace {
+
+constexpr model::Engine kEngine = model::Engine::postgresql;
+
+std::string column_list(const plan::TablePlan& table, db::SqlSession& target, const char* alias) {
+  const auto columns = target.query(
+      "SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = "
+      "$2 AND is_generated = 'NEVER' ORDER BY ordinal_position",
+      {table.target.schema, table.target.table});
+  std::string list;
+  for (const auto& row : columns.rows) {
+    list += fmt::format("{}{}.{}::text", list.empty() ? "" : ", ", alias,
+                        model::quote_identifier(kEngine, row.at(0).value()));
+  }
+  return list;
+}
+
+std::string same_key(const plan::TablePlan& table) {
+  std::string sql;
+  for (const std::size_t column : table.target_key) {
+    const std::string name = model::quote_identifier(kEngine, table.write[column].name);
+    sql += fmt::format("{}s.{} = l.{}", sql.empty() ? "" : " AND ", name, name);
+  }
+  return sql;
+}
+
+}  // namespace
+
+Fact kept_rows_fact(const plan::TablePlan& table, db::SqlSession& target, std::uint64_t held) {
+  const auto counts = target.query(fmt::format(
+      "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM {} s WHERE {} AND ROW({}) IS "
+      "NOT "
+      "DISTINCT FROM ROW({}))) FROM {} l",
+      model::quote_name(kEngine, table.side), same_key(table), column_list(table, target, "s"),
+      column_list(table, target, "l"), model::quote_name(kEngine, table.target)));
+  Fact fact;
+  fact.measure = "kept rows";
+  fact.source = counts.rows.at(0).at(0);
+  fact.target = counts.rows.at(0).at(1);
+  const std::uint64_t there = std::stoull(fact.target.value());
+  const std::uint64_t wanted = std::stoull(fact.source.value()) - held;
+  fact.result = there != wanted ? Fact::Result::different
+                : held != 0     ? Fact::Result::explained
+                                : Fact::Result::equal;
+  return fact;
+}
+
+}  // namespace sluice::verify
