@@ -104,7 +104,7 @@ DecideReport Decider::apply(const Selection& selection) {
   return report();
 }
 
-Decider::Rows Decider::rows_to_decide(const Selection& selection) {
+Rows Decider::rows_to_decide(const Selection& selection) {
   Rows rows;
   for (const ChosenRow& row : selection.rows) {
     TableDecisions& counts = table(row.table_no);
