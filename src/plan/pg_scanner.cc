@@ -113,15 +113,19 @@ bool PgScanner::at_bracket() {
 std::string_view PgScanner::brackets() {
   if (!at_bracket()) fail("an opening bracket");
   const std::size_t start = at_;
-  ++at_;
-  while (true) {
+  // A count, not recursion: an expression may be nested as deep as the server's stack was.
+  std::size_t depth = 0;
+  do {
     if (at_end()) fail("a closing bracket");
-    if (text_[at_] == ')') {
-      ++at_;
-      return text_.substr(start, at_ - start);
+    const char c = text_[at_];
+    if (c != '(' && c != ')') {
+      skip_piece();
+      continue;
     }
-    skip_piece();
-  }
+    depth = c == '(' ? depth + 1 : depth - 1;
+    ++at_;
+  } while (depth > 0);
+  return text_.substr(start, at_ - start);
 }
 
 std::string_view PgScanner::rest() {

@@ -83,6 +83,12 @@ TEST_CASE("checks give their expression, constraints what follows their columns"
   CHECK_THROWS_AS(constraint_timing("UNIQUE"), model::Error);
 }
 
+TEST_CASE("an expression may be nested deeper than a stack") {
+  const std::string deep(1000000, '(');
+  CHECK_THROWS_AS(check_expression("CHECK " + deep), model::Error);
+  CHECK(check_expression("CHECK " + deep + std::string(1000000, ')')).size() == 2000000);
+}
+
 TEST_CASE("printed names lose their quotes") {
   CHECK(read_name("crm.c_id_seq") == model::QualifiedName{"crm", "c_id_seq"});
   CHECK(read_name(R"q("a.b"."C""d")q") == model::QualifiedName{"a.b", "C\"d"});
