@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
 #include "sluice/codec/json_write.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
@@ -26,6 +28,19 @@ void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
 
 RunState state_after(model::ErrorKind kind) noexcept {
   return kind == model::ErrorKind::interrupted ? RunState::stopped : RunState::paused;
+}
+
+/// Rows that were never read stand on neither side of an account: only the ranges know of them.
+void require_all_copied(const RunContext& run, db::SqlSession& ledger) {
+  for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
+    if (table.state != ledger::TableState::pending && table.state != ledger::TableState::copying) {
+      continue;
+    }
+    throw model::Error(model::ErrorKind::locked,
+                       fmt::format("{} has ranges that nobody has finished",
+                                   run.table(table.number).source.text()),
+                       "start the same command again: it goes on with them");
+  }
 }
 
 }  // namespace
@@ -53,6 +68,7 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
 void finish_copying(const RunContext& run, db::SqlSession& ledger) {
   ledger.begin();
   ledger::mark_copied(ledger, run.run.id);
+  require_all_copied(run, ledger);
   ledger::set_run_stage(ledger, run.run.id, "building");
   ledger.commit();
 }

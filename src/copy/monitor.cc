@@ -32,10 +32,10 @@ void check_space(const RunContext& run, db::SqlSession& session, std::uint64_t m
   constexpr std::uint64_t kMebibyte = 1 << 20;
   const std::string wanted =
       more_bytes == 0 ? "" : fmt::format("about {} MiB to be copied and ", more_bytes / kMebibyte);
-  run.stop.request(model::ErrorKind::storage,
-                   fmt::format("the target has {} MiB free, less than {}the {} MiB that must stay",
-                               *storage.free_bytes / kMebibyte, wanted,
-                               run.options.min_free_bytes / kMebibyte));
+  run.stop.request(
+      model::ErrorKind::storage,
+      fmt::format("the target has {} MiB free, less than {}the {} MiB that must stay",
+                  *storage.free_bytes / kMebibyte, wanted, run.options.min_free_bytes / kMebibyte));
 }
 
 void check_space_for_all(const RunContext& run, db::SqlSession& session) {
@@ -45,6 +45,15 @@ void check_space_for_all(const RunContext& run, db::SqlSession& session) {
     if (table.estimated_bytes > done) bytes += table.estimated_bytes - done;
   }
   check_space(run, session, bytes);
+}
+
+bool Monitor::reconnect() noexcept {
+  try {
+    session_ = db::open_session(run_.target, db::Purpose::target);
+    return true;
+  } catch (const model::Error&) {
+    return false;
+  }
 }
 
 Monitor::Monitor(const RunContext& run)
@@ -60,7 +69,8 @@ Monitor::Monitor(const RunContext& run)
             check_space(run_, *session_);
             stop_when_paused(run_, *session_);
           } catch (const model::Error&) {
-            return;  // the stages will say what is wrong with the server
+            // The stages will say what is wrong with the server; a lock not given in time passes.
+            if (!reconnect()) return;
           }
           wake.wait_for(lock, ending, kInterval, [] { return false; });
         }

@@ -103,9 +103,14 @@ void delete_decided(const RunContext& run, db::SqlSession& session, const plan::
                      codec::RowHasher(run.plan.digest, run.run.seed()));
   const DecidedRows decided = decided_rows(session, run.run.id, table, batch, mapper);
   for (std::size_t row = 0; row < decided.sources.size(); ++row) {
-    session.query(fmt::format(
+    const auto deleted = session.query(fmt::format(
         "DELETE FROM {} WHERE {}", model::quote_name(Engine::postgresql, table.side),
         row_condition(table, key_in_target(table).value(), decided.mapped.target.row(row))));
+    if (deleted.affected != 1) {
+      throw Error(ErrorKind::drift,
+                  fmt::format("{} holds a decided row {} times: somebody else wrote to it",
+                              table.side.text(), deleted.affected));
+    }
   }
   retract_decided(session, run.run.id, table, decided);
 }

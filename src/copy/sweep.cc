@@ -59,6 +59,8 @@ class Sweep {
   void delete_rest(const std::vector<Row>& rows) {
     if (!table_.rest) return;
     for (const Row& row : rows) {
+      // Without a key all rows of the companion table would look alike.
+      if (row.source_key.empty()) throw untraceable("the source table has no key");
       session_.query(fmt::format("DELETE FROM {} WHERE source_key = $1",
                                  model::quote_name(Engine::postgresql, *table_.rest)),
                      {row.source_key});

@@ -88,7 +88,7 @@ bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
              .query(
                  "SELECT EXISTS (SELECT FROM sluice.range r JOIN sluice.run_table t "
                  "USING (run_id, table_no) WHERE r.run_id = $1 AND r.origin = $2 AND NOT r.done "
-                 "AND r.owner <> $3 AND t.state <> 'failed')",
+                 "AND r.owner IS DISTINCT FROM $3 AND t.state <> 'failed')",
                  {run_id, to_string(origin), process_id})
              .value() == "t";
 }

@@ -16,6 +16,8 @@ class Monitor {
   explicit Monitor(const RunContext& run);
 
  private:
+  [[nodiscard]] bool reconnect() noexcept;
+
   const RunContext& run_;
   std::unique_ptr<db::SqlSession> session_;
   std::jthread thread_;  // last: ends before what it uses

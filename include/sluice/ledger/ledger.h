@@ -107,7 +107,8 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
 /// Nothing left, or the process has been taken over: absent.
 [[nodiscard]] std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,
                                                const std::string& process_id, Origin origin);
-/// True while another process owns an unfinished range of that origin.
+/// True while an unfinished range of that origin is not this process's: another owns it, or has
+/// just let it go.
 [[nodiscard]] bool others_hold_ranges(db::SqlSession& session, const std::string& run_id,
                                       const std::string& process_id, Origin origin);
 

@@ -23,8 +23,11 @@ SET jit = off;
 )";
 
 // A reader may have to wait for its consumer as long as that takes, but must not queue behind a
-// lock: what queues behind it would be the application.
+// lock: what queues behind it would be the application. A scan must begin at the first block, not
+// where some other scan of the table happens to be: a cut by ctid says that everything before it
+// has been read.
 constexpr const char* kReading = R"(
+SET synchronize_seqscans = off;
 SET default_transaction_read_only = on;
 SET default_transaction_isolation = 'repeatable read';
 SET lock_timeout = '10s';

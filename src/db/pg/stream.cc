@@ -126,7 +126,20 @@ class CursorStream : public CheckedStream {
     ++rows_;
     if (kind_ != model::RangeKind::ctid) return;
     row_bytes_ -= kCtidBytes;
+    check_order();
     codec::store_big_endian(copy_.data(), static_cast<std::uint16_t>(table_.columns.size()));
+  }
+
+  /// A cut says that all before it has been read, which is true only in the order of the heap.
+  void check_order() {
+    const char* tid = copy_.data() + row_bytes_ + 4;
+    const std::uint64_t place = (std::uint64_t{codec::load_big_endian<std::uint32_t>(tid)} << 16) |
+                                codec::load_big_endian<std::uint16_t>(tid + 4);
+    if (rows_ > 1 && place <= last_place_) {
+      throw model::Error(model::ErrorKind::internal,
+                         "the server gave rows of " + table_.table.text() + " out of heap order");
+    }
+    last_place_ = place;
   }
 
   [[nodiscard]] model::Key place_of(std::string_view row) const {
@@ -145,6 +158,7 @@ class CursorStream : public CheckedStream {
   bool has_row_ = false;
   std::size_t row_bytes_ = 0;
   std::uint64_t rows_ = 0;
+  std::uint64_t last_place_ = 0;  // of ctid: block and line of the row before
 };
 
 /// By ctid, a COPY for each step of blocks: a ctid beside every row would cost the server a quarter
