@@ -42,6 +42,9 @@ std::string nearest_hint(std::string_view word, std::span<const std::string_view
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  // Far longer than any key: not worth the square of its length.
+  constexpr std::size_t kMaxWord = 64;
+  if (word.size() > kMaxWord) return {};
   // A word of which more than a third would have to change is another word, not a slip.
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string_view found;

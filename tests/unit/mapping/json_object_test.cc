@@ -1,5 +1,7 @@
 #include "sluice/mapping/json_object.h"
 
+#include <string>
+
 #include <catch2/catch_test_macros.hpp>
 
 using sluice::mapping::nearest;
@@ -13,4 +15,5 @@ TEST_CASE("nearest finds slips of the fingers and nothing far-fetched") {
   CHECK(nearest("checks", kWords).empty());
   CHECK(nearest("", kWords).empty());
   CHECK(nearest("x", kWords).empty());
+  CHECK(nearest(std::string(100000, 's'), kWords).empty());
 }
