@@ -1,0 +1,194 @@
+// Rows that the target's constraints refuse: during the load, when indexes are built, and when
+// foreign keys come back. They go to quarantine, the others arrive, and the account closes.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <fmt/format.h>
+
+#include "support/migration.h"
+
+namespace sluice::test {
+namespace {
+
+void require_exit(const RunResult& result, int code) {
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == code);
+}
+
+/// Every source row is in the side table or in quarantine, as the ledger says too.
+void check_account(const Migration& migration, const std::string& table) {
+  CAPTURE(table);
+  const std::string arrived = migration.target_value("SELECT count(*) FROM " + table + "__side");
+  const std::string held = migration.target_value(fmt::format(
+      "SELECT count(*) FROM sluice.quarantine q JOIN sluice.run r USING (run_id) WHERE table_no = "
+      "(SELECT ordinality FROM json_array_elements(r.plan::json->'tables') WITH ORDINALITY AS t(t, "
+      "ordinality) WHERE t->'target'->>'table' = '{}')",
+      table));
+  CHECK(std::to_string(std::stol(arrived) + std::stol(held)) ==
+        migration.source_value("SELECT count(*) FROM " + table));
+}
+
+}  // namespace
+
+TEST_CASE("all rows of a group that shares a unique value go to quarantine") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  migration.source(
+      "CREATE TABLE people (id int PRIMARY KEY, email varchar(40), code int);"
+      "INSERT INTO people VALUES (1, 'a@x', 1), (2, 'b@x', 2), (3, 'a@x', 3), (4, NULL, 4), "
+      "(5, NULL, 5), (6, 'c@x', 6), (7, 'a@x', 7), (8, 'd@x', 2)");
+  migration.target(
+      "CREATE TABLE people (id int PRIMARY KEY, email varchar(40) CONSTRAINT one_email UNIQUE, code "
+      "int); CREATE UNIQUE INDEX one_code ON people (code)");
+  migration.move("people");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.difference("SELECT id FROM people WHERE id IN (4, 5, 6) ORDER BY id",
+                             "SELECT id FROM people__side ORDER BY id") == "");
+  // Row 2 shares its code with 8; 1, 3 and 7 share their address.
+  CHECK(migration.quarantine("people") ==
+        "[\"1\"] |  | key_collision | open\n[\"2\"] |  | key_collision | open\n"
+        "[\"3\"] |  | key_collision | open\n[\"7\"] |  | key_collision | open\n"
+        "[\"8\"] |  | key_collision | open\n");
+  check_account(migration, "people");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine WHERE message LIKE "
+                               "'one_email%' OR message LIKE 'one_code%'") == "5");
+}
+
+TEST_CASE("rows without a parent, and those below them, go to quarantine") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  const std::string columns =
+      "CREATE TABLE nodes (id int PRIMARY KEY, parent int{0});"
+      "CREATE TABLE lefts (id int PRIMARY KEY, other int);"
+      "CREATE TABLE rights (id int PRIMARY KEY, other int{1});";
+  migration.source(fmt::format(fmt::runtime(columns), "", ""));
+  migration.target(fmt::format(fmt::runtime(columns), " REFERENCES nodes", " REFERENCES lefts"));
+  migration.target("ALTER TABLE lefts ADD FOREIGN KEY (other) REFERENCES rights");
+  // 1 <- 2 <- 3 is whole; 9 is nowhere, so 4 is an orphan, and 5 and 6 after it; 7 is its own parent.
+  migration.source(
+      "INSERT INTO nodes VALUES (1, NULL), (2, 1), (3, 2), (4, 9), (5, 4), (6, 5), (7, 7);"
+      // a ring of 1 and 1, and a chain that ends in nothing
+      "INSERT INTO lefts VALUES (1, 1), (2, 2), (3, NULL);"
+      "INSERT INTO rights VALUES (1, 1), (2, 4), (5, 3)");
+  for (const char* table : {"nodes", "lefts", "rights"}) migration.move(table);
+  require_exit(migration.copy(), 0);
+  CHECK(to_text(migration.target("SELECT id FROM nodes__side ORDER BY id")) == "1\n2\n3\n7\n");
+  CHECK(to_text(migration.target("SELECT id FROM lefts__side ORDER BY id")) == "1\n3\n");
+  CHECK(to_text(migration.target("SELECT id FROM rights__side ORDER BY id")) == "1\n5\n");
+  for (const char* table : {"nodes", "lefts", "rights"}) check_account(migration, table);
+  CHECK(migration.target_value("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND "
+                               "convalidated AND conrelid::regclass::text LIKE '%side' AND "
+                               "confrelid::regclass::text LIKE '%side'") == "3");
+}
+
+TEST_CASE("rows that fail a check or lack a value go to quarantine") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  migration.source("CREATE TABLE t (id int PRIMARY KEY, amount int, name varchar(20))");
+  migration.target(
+      "CREATE TABLE t (id int PRIMARY KEY, amount int CHECK (amount > 0), name varchar(5) NOT "
+      "NULL)");
+  migration.source(
+      "INSERT INTO t VALUES (1, 5, 'ok'), (2, -5, 'no'), (3, NULL, 'null'), (4, 4, NULL), (5, 0, "
+      "'zero'), (6, 1, 'too long')");
+  migration.move("t");
+  require_exit(migration.copy(), 0);
+  CHECK(to_text(migration.target("SELECT id FROM t__side ORDER BY id")) == "1\n3\n");
+  CHECK(migration.quarantine("t") ==
+        "[\"2\"] |  | refused_by_target | open\n[\"4\"] | name | null_not_allowed | open\n"
+        "[\"5\"] |  | refused_by_target | open\n[\"6\"] | name | too_long | open\n");
+  check_account(migration, "t");
+}
+
+TEST_CASE("a batch that only the server can judge is halved until the rows at fault are found") {
+  Migration migration;
+  // A domain's check holds during the load, and sluice does not evaluate it.
+  migration.on_both("CREATE DOMAIN even AS int");
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, n even, payload text)");
+  migration.target("ALTER DOMAIN even ADD CHECK (VALUE % 2 = 0)");
+  migration.source(
+      "INSERT INTO t SELECT n, CASE WHEN n IN (1, 777, 778, 779, 2999) THEN n * 2 + 1 ELSE n * 2 "
+      "END, repeat('x', 80) FROM generate_series(1, 3000) n");
+  migration.move("t");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.difference("SELECT * FROM t WHERE n % 2 = 0 ORDER BY id",
+                             "SELECT * FROM t__side ORDER BY id") == "");
+  CHECK(migration.target_value("SELECT string_agg(source_key, ' ' ORDER BY source_key) FROM "
+                               "sluice.quarantine WHERE reason = 'refused_by_target'") ==
+        "[\"1\"] [\"2999\"] [\"777\"] [\"778\"] [\"779\"]");
+  check_account(migration, "t");
+}
+
+TEST_CASE("more rows in quarantine than the limit pause the run, which goes on under a higher one") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, name text, payload text);"
+      "INSERT INTO t SELECT n, CASE WHEN n % 100 = 0 THEN NULL ELSE 'x' END, repeat('x', 90) FROM "
+      "generate_series(1, 5000) n");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, payload text)");
+  migration.move("t", "t", R"("quarantine_limit": 10)");
+  const RunResult paused = migration.copy();
+  require_exit(paused, 3);
+  CHECK(paused.err.find("more than its limit of 10") != std::string::npos);
+  CHECK(paused.out.find("Next: sluice quarantine") != std::string::npos);
+  CHECK(migration.run_state().starts_with("paused: "));
+  const int before = std::stoi(migration.target_value("SELECT count(*) FROM sluice.quarantine"));
+  CHECK(before > 10);
+  CHECK(before < 50);
+
+  // Nobody has decided anything: it stops again before it does anything.
+  require_exit(migration.copy(), 3);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == std::to_string(before));
+
+  migration.forget_tables();
+  migration.move("t", "t", R"("quarantine_limit": 50)");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "50");
+  check_account(migration, "t");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+}
+
+TEST_CASE("more rows at fault in one constraint than the limit pause the run and move nothing") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, code int);"
+      "INSERT INTO t SELECT n, n % 500 FROM generate_series(1, 1000) n");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, code int UNIQUE)");
+  migration.move("t", "t", R"("quarantine_limit": 999)");
+  const RunResult paused = migration.copy();
+  require_exit(paused, 3);
+  CHECK(paused.err.find("t_code_key") != std::string::npos);
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "1000");
+  migration.forget_tables();
+  migration.move("t", "t", R"("quarantine_limit": 1000)");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "0");
+  check_account(migration, "t");
+}
+
+TEST_CASE("one bad table sinks neither the others nor its next try") {
+  Migration migration;
+  // Kept rows that collide with each other cannot be traced to source rows.
+  migration.on_both("CREATE TABLE bad (id int, payload text); CREATE TABLE good (id int PRIMARY KEY)");
+  migration.source(
+      "INSERT INTO bad VALUES (1, 'one'), (1, 'two'), (2, 'three'); INSERT INTO good VALUES (1), "
+      "(2)");
+  migration.target("ALTER TABLE bad ADD UNIQUE (id)");
+  migration.move("bad");
+  migration.move("good");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+  CHECK(migration.run_state() == "paused: tables failed");
+  // Somebody takes the constraint's cause away in the copy itself: the same command goes on.
+  migration.target("DELETE FROM bad__side WHERE payload = 'two'");
+  const RunResult again = migration.copy();
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM bad__side") == "2");
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,189 @@
+// How a copy begins: what it refuses and why, and what becomes of a second start.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <csignal>
+
+#include "support/migration.h"
+
+namespace sluice::test {
+namespace {
+
+void make_table(Migration& migration) {
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, payload varchar(100))");
+  migration.source("INSERT INTO t VALUES (1, 'one'), (2, 'two')");
+  migration.move("t");
+}
+
+/// The exit code and a piece of what is said.
+void check_says(const RunResult& result, int code, const std::string& text) {
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == code);
+  CHECK((result.out + result.err).find(text) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a finished run that is started again says so and does nothing") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy(), 0, "Next: sluice verify");
+  const std::string before = migration.target_value("SELECT count(*) FROM sluice.event");
+  migration.source("INSERT INTO t VALUES (3, 'three')");
+  check_says(migration.copy(), 0, "nothing to do");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.event") == before);
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "2");
+}
+
+TEST_CASE("a changed config is refused by name") {
+  Migration migration;
+  make_table(migration);
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  migration.forget_tables();
+  migration.move("t", "t", "", R"({"columns": {"id": "id"}, "drop": [{"column": "payload",
+      "lossy": true, "reason": "nobody needs it"}]})");
+  check_says(migration.copy(), 7, "config: ");
+  migration.forget_tables();
+  migration.move("t");
+  check_says(migration.copy(), 0, "Next: ");
+}
+
+TEST_CASE("a changed table is refused by name, on either side") {
+  const bool source = GENERATE(false, true);
+  CAPTURE(source);
+  Migration migration;
+  make_table(migration);
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  const auto change = [&](const char* sql) {
+    source ? migration.source(sql) : migration.target(sql);
+  };
+  change("ALTER TABLE t ALTER payload TYPE varchar(120)");
+  const std::string side = source ? "source" : "target";
+  check_says(migration.copy(), 7, side + " public.t: column payload");
+  change("ALTER TABLE t ALTER payload TYPE varchar(100)");
+  check_says(migration.copy(), 0, "Next: ");
+}
+
+TEST_CASE("a table that changes while it is copied is found at the end") {
+  Migration migration;
+  make_table(migration);
+  const auto process = migration.start_copy_stalled_at("after_commit");
+  REQUIRE(wait_until_stalled(*process));
+  migration.target("ALTER TABLE t ADD COLUMN late int");
+  process->send_signal(SIGCONT);
+  check_says(process->wait(), 7, "column late");
+  CHECK(migration.run_state().starts_with("paused: "));
+  migration.target("ALTER TABLE t DROP COLUMN late");
+  check_says(migration.copy(), 0, "Next: ");
+}
+
+TEST_CASE("another server in the place of the planned one is refused") {
+  Migration migration;
+  make_table(migration);
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  const Migration other;
+  other.source("CREATE TABLE t (id int PRIMARY KEY, payload varchar(100))");
+  migration.source_url(other.config_json().substr(
+      other.config_json().find("postgresql:///"),
+      other.config_json().find("\"", other.config_json().find("postgresql:///")) -
+          other.config_json().find("postgresql:///")));
+  check_says(migration.copy(), 7, "source server: database");
+}
+
+TEST_CASE("a source role that can delete is refused, or the override is on record") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  make_table(migration);
+  migration.read_as_superuser();
+  check_says(migration.copy(), 4, "the source role can change the rows");
+  CHECK(migration.target_value("SELECT to_regclass('sluice.run') IS NULL") == "t");
+  migration.member("allow", R"({"source_can_delete": {"reason": "no other role", "person": "Ada"}})");
+  check_says(migration.copy(), 0, "Next: ");
+  const auto overrides = migration.events("override-source-can-delete");
+  REQUIRE(overrides.size() == 1);
+  CHECK(overrides.front().find(R"("person":"Ada")") != std::string::npos);
+  CHECK(overrides.front().find(R"("reason":"no other role")") != std::string::npos);
+}
+
+TEST_CASE("too little room on the target's disk pauses the run") {
+  Migration migration;
+  make_table(migration);
+  migration.limit("min_free_bytes", 1ULL << 49);
+  check_says(migration.copy(), 9, "MiB free");
+  CHECK(migration.run_state().starts_with("paused: "));
+  migration.limit("min_free_bytes", 1);
+  check_says(migration.copy(), 0, "Next: ");
+}
+
+TEST_CASE("tables that are not there, and tables that nobody named, are findings") {
+  Migration migration;
+  make_table(migration);
+  migration.source("CREATE TABLE forgotten (id int PRIMARY KEY)");
+  check_says(migration.copy(), 2, "unmapped-source-table");
+  migration.leave("forgotten");
+  migration.move("nowhere", "t2");
+  check_says(migration.copy(), 2, "unknown-source-table");
+}
+
+TEST_CASE("a side table that belongs to somebody else is not touched") {
+  Migration migration;
+  make_table(migration);
+  migration.target("CREATE TABLE t__side (mine int)");
+  check_says(migration.copy(), 2, "side-table-exists");
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "0");
+  migration.target("DROP TABLE t__side");
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  migration.target("DROP TABLE t__side");
+  check_says(migration.copy(), 7, "t__side is gone");
+}
+
+TEST_CASE("joining needs a run that somebody works on") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy({"--join"}), 2, "there is no run to join");
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  check_says(migration.copy({"--join"}), 2, "there is no run to join");
+  check_says(migration.copy(), 0, "Next: ");
+  check_says(migration.copy({"--join"}), 0, "nothing to do");
+}
+
+TEST_CASE("two first starts at the same moment are one run") {
+  Migration migration;
+  make_table(migration);
+  const auto one = migration.start_copy();
+  const auto two = migration.start_copy();
+  const int first = one->wait().exit_code;
+  const int second = two->wait().exit_code;
+  CAPTURE(first, second);
+  CHECK((first == 0 || second == 0));
+  CHECK((first == 0 || first == 6));
+  CHECK((second == 0 || second == 6));
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+  CHECK(migration.table_difference("t", "id, payload") == "");
+}
+
+TEST_CASE("a dry run prints the SQL and writes nothing") {
+  Migration migration;
+  make_table(migration);
+  const RunResult dry = migration.copy({"--dry-run"});
+  CHECK(dry.exit_code == 0);
+  CHECK(dry.out.find("CREATE TABLE \"public\".\"t__side\"") != std::string::npos);
+  CHECK(migration.target_value("SELECT to_regclass('sluice.run') IS NULL AND to_regclass('t__side') "
+                               "IS NULL") == "t");
+}
+
+TEST_CASE("the event chain of a run is whole and tells its story") {
+  Migration migration;
+  make_table(migration);
+  REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+  check_says(migration.copy(), 0, "Next: ");
+  CHECK(to_text(migration.target("SELECT string_agg(kind, ' ' ORDER BY event_no) FROM "
+                                 "sluice.event")) ==
+        "run-started run-resumed older-batches-checked run-finished\n");
+  // Each event holds the hash of the one before.
+  CHECK(migration.target_value(
+            "SELECT count(*) FROM sluice.event e LEFT JOIN sluice.event b ON b.run_id = e.run_id AND "
+            "b.event_no = e.event_no - 1 WHERE e.previous_sha256 <> coalesce(b.sha256, '')") == "0");
+}
+
+}  // namespace sluice::test
