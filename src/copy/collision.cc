@@ -19,22 +19,11 @@ namespace {
 using model::Engine;
 using plan::DeferredStep;
 
-/// The columns of an index; absent where it is over expressions, or a value is NULL.
-std::optional<std::vector<std::size_t>> columns_of(const plan::TablePlan& table,
-                                                   const DeferredStep& index,
-                                                   std::string_view target_row) {
+bool holds_null(std::string_view target_row, const std::vector<std::size_t>& columns) {
   std::vector<codec::Field> fields;
   codec::parse_fields(target_row, fields);
-  std::vector<std::size_t> columns;
-  for (const std::string& part : index.key) {
-    const auto field = std::ranges::find_if(table.write, [&part](const plan::TargetField& f) {
-      return model::quote_identifier(Engine::postgresql, f.name) == part;
-    });
-    const auto column = static_cast<std::size_t>(field - table.write.begin());
-    if (field == table.write.end() || fields.at(column).null) return std::nullopt;
-    columns.push_back(column);
-  }
-  return columns;
+  return std::ranges::any_of(columns,
+                             [&fields](std::size_t column) { return fields.at(column).null; });
 }
 
 /// The key of the row that holds the same values.
@@ -64,10 +53,9 @@ void explain_collision(db::SqlSession& session, const plan::TablePlan& table,
   });
   if (refusal.kind != db::Refusal::Kind::duplicate_key || index == table.deferred.end()) return;
   refusal.constraint = index->of;
-  const auto columns = columns_of(table, *index, target_row);
-  if (!columns) return;
-  if (const auto key =
-          key_of_holder(session, table, row_condition(table, *columns, target_row))) {
+  const auto columns = index_columns(table, index->key);
+  if (!columns || holds_null(target_row, *columns)) return;
+  if (const auto key = key_of_holder(session, table, row_condition(table, *columns, target_row))) {
     refusal.message = fmt::format("{}: the row with key {} has the same value", index->of, *key);
   }
 }

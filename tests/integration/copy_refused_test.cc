@@ -38,7 +38,8 @@ TEST_CASE("all rows of a group that shares a unique value go to quarantine") {
       "INSERT INTO people VALUES (1, 'a@x', 1), (2, 'b@x', 2), (3, 'a@x', 3), (4, NULL, 4), "
       "(5, NULL, 5), (6, 'c@x', 6), (7, 'a@x', 7), (8, 'd@x', 2)");
   migration.target(
-      "CREATE TABLE people (id int PRIMARY KEY, email varchar(40) CONSTRAINT one_email UNIQUE, code "
+      "CREATE TABLE people (id int PRIMARY KEY, email varchar(40) CONSTRAINT one_email UNIQUE, "
+      "code "
       "int); CREATE UNIQUE INDEX one_code ON people (code)");
   migration.move("people");
   require_exit(migration.copy(), 0);
@@ -65,7 +66,8 @@ TEST_CASE("rows without a parent, and those below them, go to quarantine") {
   migration.source(fmt::format(fmt::runtime(columns), "", ""));
   migration.target(fmt::format(fmt::runtime(columns), " REFERENCES nodes", " REFERENCES lefts"));
   migration.target("ALTER TABLE lefts ADD FOREIGN KEY (other) REFERENCES rights");
-  // 1 <- 2 <- 3 is whole; 9 is nowhere, so 4 is an orphan, and 5 and 6 after it; 7 is its own parent.
+  // 1 <- 2 <- 3 is whole; 9 is nowhere, so 4 is an orphan, and 5 and 6 after it; 7 is its own
+  // parent.
   migration.source(
       "INSERT INTO nodes VALUES (1, NULL), (2, 1), (3, 2), (4, 9), (5, 4), (6, 5), (7, 7);"
       // a ring of 1 and 1, and a chain that ends in nothing
@@ -121,7 +123,8 @@ TEST_CASE("a batch that only the server can judge is halved until the rows at fa
   check_account(migration, "t");
 }
 
-TEST_CASE("more rows in quarantine than the limit pause the run, which goes on under a higher one") {
+TEST_CASE(
+    "more rows in quarantine than the limit pause the run, which goes on under a higher one") {
   Migration migration;
   migration.source(
       "CREATE TABLE t (id int PRIMARY KEY, name text, payload text);"
@@ -171,7 +174,8 @@ TEST_CASE("more rows at fault in one constraint than the limit pause the run and
 TEST_CASE("one bad table sinks neither the others nor its next try") {
   Migration migration;
   // Kept rows that collide with each other cannot be traced to source rows.
-  migration.on_both("CREATE TABLE bad (id int, payload text); CREATE TABLE good (id int PRIMARY KEY)");
+  migration.on_both(
+      "CREATE TABLE bad (id int, payload text); CREATE TABLE good (id int PRIMARY KEY)");
   migration.source(
       "INSERT INTO bad VALUES (1, 'one'), (1, 'two'), (2, 'three'); INSERT INTO good VALUES (1), "
       "(2)");

@@ -1,7 +1,8 @@
 // How a copy begins: what it refuses and why, and what becomes of a second start.
+#include <csignal>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <csignal>
 
 #include "support/migration.h"
 
@@ -97,7 +98,8 @@ TEST_CASE("a source role that can delete is refused, or the override is on recor
   migration.read_as_superuser();
   check_says(migration.copy(), 4, "the source role can change the rows");
   CHECK(migration.target_value("SELECT to_regclass('sluice.run') IS NULL") == "t");
-  migration.member("allow", R"({"source_can_delete": {"reason": "no other role", "person": "Ada"}})");
+  migration.member("allow",
+                   R"({"source_can_delete": {"reason": "no other role", "person": "Ada"}})");
   check_says(migration.copy(), 0, "Next: ");
   const auto overrides = migration.events("override-source-can-delete");
   REQUIRE(overrides.size() == 1);
@@ -168,8 +170,9 @@ TEST_CASE("a dry run prints the SQL and writes nothing") {
   const RunResult dry = migration.copy({"--dry-run"});
   CHECK(dry.exit_code == 0);
   CHECK(dry.out.find("CREATE TABLE \"public\".\"t__side\"") != std::string::npos);
-  CHECK(migration.target_value("SELECT to_regclass('sluice.run') IS NULL AND to_regclass('t__side') "
-                               "IS NULL") == "t");
+  CHECK(
+      migration.target_value("SELECT to_regclass('sluice.run') IS NULL AND to_regclass('t__side') "
+                             "IS NULL") == "t");
 }
 
 TEST_CASE("the event chain of a run is whole and tells its story") {
@@ -181,9 +184,10 @@ TEST_CASE("the event chain of a run is whole and tells its story") {
                                  "sluice.event")) ==
         "run-started run-resumed older-batches-checked run-finished\n");
   // Each event holds the hash of the one before.
-  CHECK(migration.target_value(
-            "SELECT count(*) FROM sluice.event e LEFT JOIN sluice.event b ON b.run_id = e.run_id AND "
-            "b.event_no = e.event_no - 1 WHERE e.previous_sha256 <> coalesce(b.sha256, '')") == "0");
+  CHECK(
+      migration.target_value(
+          "SELECT count(*) FROM sluice.event e LEFT JOIN sluice.event b ON b.run_id = e.run_id AND "
+          "b.event_no = e.event_no - 1 WHERE e.previous_sha256 <> coalesce(b.sha256, '')") == "0");
 }
 
 }  // namespace sluice::test

@@ -223,7 +223,8 @@ std::string Migration::run_state() const {
 }
 
 void Migration::age_leases() const {
-  target("UPDATE sluice.range SET lease_until = now() - interval '1 second' WHERE owner IS NOT NULL");
+  target(
+      "UPDATE sluice.range SET lease_until = now() - interval '1 second' WHERE owner IS NOT NULL");
 }
 
 void Migration::cut_target_sessions() const {
@@ -245,7 +246,8 @@ std::vector<std::string> Migration::events(const std::string& kind) const {
 
 std::string Migration::quarantine(const std::string& table) const {
   return to_text(target(fmt::format(
-      "SELECT source_key, column_name, q.reason, q.state FROM sluice.quarantine q JOIN sluice.run r "
+      "SELECT source_key, column_name, q.reason, q.state FROM sluice.quarantine q JOIN sluice.run "
+      "r "
       "USING (run_id) WHERE table_no = (SELECT ordinality FROM json_array_elements("
       "r.plan::json->'tables') WITH ORDINALITY AS t(t, ordinality) WHERE t->'target'->>'table' = "
       "'{}') ORDER BY length(source_key), source_key, column_name",

@@ -11,7 +11,7 @@
 #include "unit/verify/rows.h"
 #include "verify/buckets.h"
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 using sluice::verify::BucketTable;
 using sluice::verify::DifferenceKind;
 using sluice::verify::DifferenceList;
