@@ -146,13 +146,10 @@ bool makes_unique(const DeferredStep& step) noexcept {
          step.kind == DeferredStep::Kind::primary_key || step.kind == DeferredStep::Kind::unique;
 }
 
-/// The source's key as the names of target columns, as plans spell index columns.
-std::vector<std::string> key_names(const plan::TablePlan& table) {
-  std::vector<std::string> names;
-  for (const std::size_t column : key_in_target(table).value()) {
-    names.push_back(model::quote_identifier(model::Engine::postgresql, table.write[column].name));
-  }
-  return names;
+/// Whether the step makes a unique index over exactly the columns that hold the source's key.
+bool is_key_index(const plan::TablePlan& table, const DeferredStep& step) {
+  return step.kind == DeferredStep::Kind::index && step.unique && step.condition.empty() &&
+         index_columns(table, step.key) == key_in_target(table);
 }
 
 }  // namespace
@@ -182,11 +179,8 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
   const auto session = db::open_target(run.target);
   const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
   const model::Table* side = catalog.find(table.side);
-  const std::vector<std::string> key = key_names(table);
   for (const DeferredStep& step : table.deferred) {
-    const bool fits = step.kind == DeferredStep::Kind::index && step.unique && step.key == key &&
-                      step.condition.empty();
-    if (!fits || side == nullptr || plan::is_done(step, *side)) continue;
+    if (side == nullptr || !is_key_index(table, step) || plan::is_done(step, *side)) continue;
     const CancelOnStop cancel(run.stop.token(), *session);
     // Should rows stand in its way, they are found without it.
     static_cast<void>(try_step(run, *session, step));

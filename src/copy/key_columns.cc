@@ -1,5 +1,6 @@
 #include "copy/key_columns.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -81,6 +82,20 @@ std::optional<std::vector<std::size_t>> key_in_target(const plan::TablePlan& tab
     }
   }
   if (columns.size() != table.key.size()) return std::nullopt;
+  return columns;
+}
+
+std::optional<std::vector<std::size_t>> index_columns(const plan::TablePlan& table,
+                                                      const std::vector<std::string>& parts) {
+  std::vector<std::size_t> columns;
+  for (const std::string& part : parts) {
+    // The server quotes a name only where it must.
+    const auto field = std::ranges::find_if(table.write, [&part](const plan::TargetField& f) {
+      return part == f.name || part == model::quote_identifier(Engine::postgresql, f.name);
+    });
+    if (field == table.write.end()) return std::nullopt;
+    columns.push_back(static_cast<std::size_t>(field - table.write.begin()));
+  }
   return columns;
 }
 

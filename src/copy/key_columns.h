@@ -16,6 +16,11 @@ namespace sluice::copy {
 /// row findable in the target by its key, and back.
 [[nodiscard]] std::optional<std::vector<std::size_t>> key_in_target(const plan::TablePlan& table);
 
+/// The columns of a unique index, as plans spell its parts (DeferredStep::key); absent where one is
+/// an expression.
+[[nodiscard]] std::optional<std::vector<std::size_t>> index_columns(
+    const plan::TablePlan& table, const std::vector<std::string>& parts);
+
 /// "(a, b) >= (...) AND (a, b) < (...)" over the side table's columns; "true" for an open range.
 /// REQUIRES: key_in_target(table).
 [[nodiscard]] std::string range_condition(const plan::TablePlan& table,
