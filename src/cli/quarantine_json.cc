@@ -120,6 +120,19 @@ std::string to_json(const QuarantineList& list) {
   return json.take();
 }
 
+std::string export_to_json(const ledger::Run& run, const std::string& path,
+                           const copy::DecisionsTemplate& file) {
+  JsonWriter json(JsonWriter::Style::pretty);
+  json.begin_object();
+  json.member("schema", "sluice.exported/1");
+  json.member("run", run.id);
+  json.member("file", path);
+  json.member("entries", file.entries);
+  json.member("rows", file.rows);
+  json.end_object();
+  return json.take();
+}
+
 std::string to_json(const DecideResult& result) {
   JsonWriter json(JsonWriter::Style::pretty);
   json.begin_object();

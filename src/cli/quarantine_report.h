@@ -25,6 +25,10 @@ struct QuarantineList {
 /// Schema "sluice.quarantine/1".
 [[nodiscard]] std::string to_json(const QuarantineList& list);
 
+/// Schema "sluice.exported/1".
+[[nodiscard]] std::string export_to_json(const ledger::Run& run, const std::string& path,
+                                         const copy::DecisionsTemplate& file);
+
 /// How a decision file was applied.
 struct DecideResult {
   const plan::Plan& plan;

@@ -107,12 +107,16 @@ std::optional<int> Reader::read_table(ObjectReader& object) {
   if (!at.is_string()) return std::nullopt;
   if (const plan::TablePlan* table = find_table(plan_, name)) return table->number;
   std::vector<std::string> names;
-  for (const plan::TablePlan& table : plan_.tables) names.push_back(table.source.text());
-  const std::vector<std::string_view> known(names.begin(), names.end());
-  const std::string_view near = mapping::nearest(name, known);
+  std::vector<std::string_view> words;
+  for (const plan::TablePlan& table : plan_.tables) {
+    names.push_back(table.source.text());
+    words.emplace_back(table.source.table);
+  }
+  words.insert(words.end(), names.begin(), names.end());
+  const std::string_view near = mapping::nearest(name, words);
   problems_.error(at, "unknown-table",
                   fmt::format("the plan has no table \"{}\", or several of that name", name),
-                  near.empty() ? fmt::format("its tables are: {}", fmt::join(known, ", "))
+                  near.empty() ? fmt::format("its tables are: {}", fmt::join(names, ", "))
                                : fmt::format("did you mean \"{}\"?", near));
   return std::nullopt;
 }

@@ -140,6 +140,7 @@ int run_export(const QuarantineArguments& arguments, Console& console) {
   const copy::DecisionsTemplate file = copy::decisions_template(
       *ledger, plan, filter_of(arguments, plan, run, console), arguments.by_group);
   os::write_file(arguments.out, file.json);
+  if (console.json()) console.print(export_to_json(run, arguments.out, file));
   console.note(fmt::format("{} holds {} entries for {} rows: fill in decision, person and reason",
                            arguments.out, file.entries, file.rows));
   console.next(fmt::format("sluice quarantine decide --config {} --file {}", arguments.config,
