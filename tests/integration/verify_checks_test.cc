@@ -152,6 +152,22 @@ TEST_CASE("a check that could not be answered is refused before anything is copi
   CHECK(copied.err.find("public.nobody") != std::string::npos);
 }
 
+TEST_CASE("a check whose table is gone is not a difference, and not equal either") {
+  Migration migration;
+  migration.target("CREATE TABLE summary (id int PRIMARY KEY)");
+  copy_orders(
+      migration,
+      R"([{"name": "gone", "measure": "count", "source": {"table": "orders"}, "target": {"table": "summary"}},)" +
+          same_check("fine", "count", "") + "]");
+  migration.target("DROP TABLE summary");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 10);
+  CHECK(check_of(verified, 0).at("outcome").as_string() == "could_not_check");
+  CHECK(check_of(verified, 0).at("reason").as_string().find("public.summary") != std::string::npos);
+  CHECK(check_of(verified, 1).at("outcome").as_string() == "equal");
+  CHECK(verified.table_outcome() == "equal");
+}
+
 TEST_CASE("a figure that differs by the rows in quarantine alone is explained") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   INFO(to_string(from));

@@ -306,6 +306,42 @@ TEST_CASE("kept rows of the live table must be there unchanged, and are counted 
         Lines{"changed [\"101\"] target_changed; name: live too -> touched"});
 }
 
+TEST_CASE("a bag in which too many equal rows differ is different, even if they cannot be named") {
+  Migration migration;
+  migration.on_both("CREATE TABLE t (a int)");
+  // More equal rows in one bucket than are held at once.
+  migration.source("INSERT INTO t SELECT 7 FROM generate_series(1, 700000)");
+  migration.move("t");
+  copy_all(migration);
+  CHECK(verify(migration).outcome() == "equal");
+  migration.target("DELETE FROM t__side WHERE ctid = (SELECT min(ctid) FROM t__side)");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 3);
+  CHECK(verified.reason() == "more equal rows than can be told apart");
+  CHECK_FALSE(verified.table().at("differences").at("complete").as_bool());
+}
+
+TEST_CASE("what the mapping does not write of kept rows is looked at too") {
+  Migration migration;
+  migration.source("CREATE TABLE t (id int PRIMARY KEY)");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, since date DEFAULT '2000-01-01')");
+  migration.source("INSERT INTO t VALUES (1)");
+  migration.target("INSERT INTO t VALUES (100, '1999-12-31')");
+  migration.move("t", "t", R"("existing_rows": "keep")",
+                 R"({"same_names": true, "columns": {"since": {"default": true}}})");
+  copy_all(migration);
+  const std::string kept = migration.target_value("SELECT since FROM t__side WHERE id = 100");
+  const Verified verified = verify(migration);
+  const auto& facts = verified.table().at("facts").items();
+  const auto fact = std::find_if(facts.begin(), facts.end(), [](const codec::JsonValue& value) {
+    return value.at("measure").as_string() == "kept rows";
+  });
+  REQUIRE(fact != facts.end());
+  CHECK((fact->at("result").as_string() == "equal") == (kept == "1999-12-31"));
+  migration.target("UPDATE t__side SET since = '1900-01-01' WHERE id = 100");
+  CHECK(verify(migration).exit_code() == 3);
+}
+
 TEST_CASE("values that look alike and are not are told apart") {
   Migration migration;
   migration.on_both("CREATE TABLE t (id int PRIMARY KEY, a text, f float8, n numeric, b bytea)");

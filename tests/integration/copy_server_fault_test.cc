@@ -1,0 +1,245 @@
+// Servers that go away, answers that get lost, processes that freeze, and processes that work on
+// one run together.
+#include <csignal>
+#include <functional>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <fmt/format.h>
+
+#include "support/migration.h"
+#include "support/proxy.h"
+
+namespace sluice::test {
+namespace {
+
+/// Many batches in several ranges.
+void make_table(Migration& migration) {
+  const std::string columns = "(id int PRIMARY KEY, payload varchar(100))";
+  migration.on_both("CREATE TABLE t " + columns);
+  migration.source(migration.from() == From::postgresql
+                       ? "INSERT INTO t SELECT n, repeat('x', 90) FROM generate_series(1, 15000) "
+                         "n; ANALYZE"
+                       : "INSERT INTO t SELECT seq, repeat('x', 90) FROM seq_1_to_15000");
+  if (migration.from() != From::postgresql) migration.source("ANALYZE TABLE t");
+  migration.move("t");
+}
+
+void check_result(const Migration& migration) {
+  CHECK(migration.table_difference("t", "id, payload") == "");
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "15000");
+  CHECK(migration.run_state() == "finished");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+}
+
+void finish(const Migration& migration) {
+  const RunResult done = migration.copy();
+  INFO(done.out << done.err);
+  REQUIRE(done.exit_code == 0);
+}
+
+void check_ended(Process& process, int code) {
+  const RunResult result = process.wait();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == code);
+}
+
+}  // namespace
+
+TEST_CASE("the answer to any COMMIT may get lost") {
+  // The first ones create ledger, run and tables; then come batches.
+  const int nth = GENERATE(1, 4, 8, 12);
+  CAPTURE(nth);
+  Migration migration;
+  make_table(migration);
+  Proxy proxy(migration.target_database().server().port());
+  migration.target_url(migration.target_url_by_port(proxy.port()));
+  proxy.lose_answer_to("COMMIT", nth);
+  const RunResult first = migration.copy();
+  INFO(first.out << first.err);
+  CHECK(proxy.lost());
+  // A writer learns from the ledger what became of its batch; elsewhere the run ends, and goes on.
+  CHECK((first.exit_code == 0 || first.exit_code == 8));
+  if (nth == 12) CHECK(first.exit_code == 0);
+  if (first.exit_code != 0) finish(migration);
+  check_result(migration);
+}
+
+TEST_CASE("the answer to each COMMIT gets lost once", "[long]") {
+  for (int nth = 1; nth < 80; ++nth) {
+    CAPTURE(nth);
+    Migration migration;
+    make_table(migration);
+    Proxy proxy(migration.target_database().server().port());
+    migration.target_url(migration.target_url_by_port(proxy.port()));
+    proxy.lose_answer_to("COMMIT", nth);
+    const RunResult first = migration.copy();
+    INFO(first.out << first.err);
+    CHECK((first.exit_code == 0 || first.exit_code == 8));
+    if (first.exit_code != 0) finish(migration);
+    check_result(migration);
+    if (!proxy.lost()) break;  // there are no more of them
+  }
+}
+
+TEST_CASE("a target that restarts or crashes in mid-copy ends the run with 8, and it goes on") {
+  const bool crash = GENERATE(false, true);
+  CAPTURE(crash);
+  PostgresServer target;
+  Migration migration(PostgresServer::shared(), target);
+  make_table(migration);
+  const auto process = migration.start_copy_stalled_at("after_load:5");
+  REQUIRE(wait_until_stalled(*process));
+  if (crash) target.stop_immediately();
+  target.restart();
+  process->send_signal(SIGCONT);
+  check_ended(*process, 8);
+  finish(migration);
+  check_result(migration);
+}
+
+TEST_CASE("a source that goes away in mid-copy ends the run with 8, and it goes on") {
+  SECTION("PostgreSQL") {
+    PostgresServer source;
+    Migration migration(source, PostgresServer::shared());
+    make_table(migration);
+    const auto process = migration.start_copy_stalled_at("after_read:5");
+    REQUIRE(wait_until_stalled(*process));
+    source.stop_immediately();
+    source.start();
+    process->send_signal(SIGCONT);
+    check_ended(*process, 8);
+    finish(migration);
+    check_result(migration);
+  }
+  SECTION("MariaDB") {
+    MariadbServer source;
+    Migration migration(source, PostgresServer::shared());
+    make_table(migration);
+    const auto process = migration.start_copy_stalled_at("after_read:5");
+    REQUIRE(wait_until_stalled(*process));
+    source.stop_immediately();
+    source.start();
+    process->send_signal(SIGCONT);
+    check_ended(*process, 8);
+    finish(migration);
+    check_result(migration);
+  }
+}
+
+TEST_CASE("a server that cannot be reached is said to be so") {
+  Migration migration;
+  make_table(migration);
+  migration.target_url("postgresql:///nowhere?host=/nonexistent&user=nobody");
+  const RunResult result = migration.copy();
+  INFO(result.err);
+  CHECK(result.exit_code == 8);
+}
+
+TEST_CASE("a process that wakes up after it was taken over writes nothing and says so") {
+  const std::string point =
+      GENERATE("after_claim", "after_map:3", "before_commit:4", "before_step_commit");
+  CAPTURE(point);
+  Migration migration;
+  make_table(migration);
+  const auto stale = migration.start_copy_stalled_at(point);
+  REQUIRE(wait_until_stalled(*stale));
+  // What keepalives do when a machine is frozen: the server lets its sessions go.
+  migration.cut_target_sessions();
+  finish(migration);
+  const std::string events = migration.target_value("SELECT count(*) FROM sluice.event");
+  stale->send_signal(SIGCONT);
+  const RunResult woken = stale->wait();
+  INFO(woken.out << woken.err);
+  CHECK(woken.exit_code == 6);
+  CHECK(woken.err.find("was taken over by another process") != std::string::npos);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.event") == events);
+  check_result(migration);
+}
+
+TEST_CASE("a run that somebody works on is refused, and its holder is named") {
+  Migration migration;
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:2");
+  REQUIRE(wait_until_stalled(*first));
+  const RunResult second = migration.copy();
+  INFO(second.err);
+  CHECK(second.exit_code == 6);
+  CHECK(second.err.find(fmt::format("process {} of", first->pid())) != std::string::npos);
+  CHECK(second.err.find("--join") != std::string::npos);
+  first->send_signal(SIGCONT);
+  check_ended(*first, 0);
+  check_result(migration);
+}
+
+TEST_CASE("two processes copy one run together") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:3");
+  REQUIRE(wait_until_stalled(*first));
+  const auto second = migration.start_copy({"--join"});
+  // The second takes what the first has not begun, and waits for the rest.
+  REQUIRE(wait_until([&] {
+    return migration.target_value("SELECT count(DISTINCT process_id) FROM sluice.batch") == "2";
+  }));
+  first->send_signal(SIGCONT);
+  check_ended(*second, 0);
+  check_ended(*first, 0);
+  check_result(migration);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.process WHERE ended_at IS NULL") ==
+        "0");
+}
+
+TEST_CASE("the ranges of a process that died are copied by the other") {
+  Migration migration;
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:1");
+  REQUIRE(wait_until_stalled(*first));
+  RunOptions options;
+  options.env = {{"SLUICE_KILL_AT", "after_load:2"}};
+  const RunResult dead = migration.copy({"--join"}, options);
+  INFO(dead.out << dead.err);
+  REQUIRE(dead.signal == SIGKILL);
+  migration.age_leases();
+  first->send_signal(SIGCONT);
+  check_ended(*first, 0);
+  check_result(migration);
+}
+
+TEST_CASE("a frozen process whose lease ran out loses its ranges and no row") {
+  Migration migration;
+  make_table(migration);
+  // One writer, which stands between two transactions: others would hold theirs for a minute.
+  migration.limit("readers", 1);
+  migration.limit("writers", 1);
+  const auto frozen = migration.start_copy_stalled_at("after_map:3");
+  REQUIRE(wait_until_stalled(*frozen));
+  migration.age_leases();
+  const RunResult helper = migration.copy({"--join"});
+  INFO(helper.out << helper.err);
+  CHECK(helper.exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.range WHERE NOT done") == "0");
+  frozen->send_signal(SIGCONT);
+  check_ended(*frozen, 0);
+  check_result(migration);
+}
+
+TEST_CASE("a process that joined and is asked to stop leaves the run to the other") {
+  Migration migration;
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:1");
+  REQUIRE(wait_until_stalled(*first));
+  const auto second = migration.start_copy_stalled_at("after_commit:1", {"--join"});
+  REQUIRE(wait_until_stalled(*second));
+  second->send_signal(SIGINT);
+  second->send_signal(SIGCONT);
+  check_ended(*second, 130);
+  CHECK(migration.run_state() == "running");
+  first->send_signal(SIGCONT);
+  check_ended(*first, 0);
+  check_result(migration);
+}
+
+}  // namespace sluice::test

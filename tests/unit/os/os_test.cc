@@ -1,0 +1,114 @@
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include <catch2/catch_test_macros.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sluice/model/error.h"
+#include "sluice/os/file.h"
+#include "sluice/os/host.h"
+#include "sluice/os/kill_point.h"
+#include "sluice/os/stop.h"
+
+#include "support/temp_dir.h"
+
+namespace sluice::os {
+namespace {
+
+/// How a child process that runs `work` ends.
+template <typename Work>
+int status_of_child(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, WUNTRACED);
+  if (WIFSTOPPED(status)) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("a written file is read back, and replaced whole") {
+  const test::TempDir dir;
+  const std::string path = (dir.path() / "file").string();
+  const std::string text("a\0b\n", 4);
+  write_file(path, "an older and longer text");
+  write_file(path, text);
+  CHECK(read_file(path, 4) == text);
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+}
+
+TEST_CASE("what is no readable regular file of reasonable size is refused") {
+  const test::TempDir dir;
+  const std::string path = (dir.path() / "file").string();
+  CHECK_THROWS_AS(read_file(path, 10), model::Error);
+  CHECK_THROWS_AS(read_file(dir.path().string(), 10), model::Error);
+  write_file(path, "12345");
+  CHECK_THROWS_AS(read_file(path, 4), model::Error);
+  const std::string fifo = (dir.path() / "fifo").string();
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK_THROWS_AS(read_file(fifo, 10), model::Error);
+  CHECK_THROWS_AS(write_file((dir.path() / "no" / "such").string(), "x"), model::Error);
+}
+
+TEST_CASE("random hex is of the length asked for and does not repeat") {
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const std::string hex = random_hex(8);
+    CHECK(hex.size() == 16);
+    CHECK(hex.find_first_not_of("0123456789abcdef") == std::string::npos);
+    seen.insert(hex);
+  }
+  CHECK(seen.size() == 100);
+}
+
+TEST_CASE("a stamp is fifteen characters that sort by time") {
+  const std::string stamp = utc_stamp();
+  CHECK(stamp.size() == 15);
+  CHECK(stamp[8] == '-');
+  CHECK(stamp >= "20250101-000000");
+}
+
+TEST_CASE("a signal becomes a stop request, and the first one is remembered") {
+  const int status = status_of_child([] {
+    const SignalStop stop;
+    ::kill(::getpid(), SIGTERM);
+    for (int i = 0; i < 500 && !stop.token().stop_requested(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ::_exit(stop.token().stop_requested() && stop.signal() == SIGTERM ? 42 : 1);
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
+}
+
+#ifdef SLUICE_TEST_HOOKS
+TEST_CASE("a kill point fires at the pass that was asked for, once armed and by name only") {
+  const auto pass_three_times = [](const char* variable, const char* value) {
+    return status_of_child([=] {
+      ::setenv(variable, value, 1);
+      for (int i = 0; i < 3; ++i) SLUICE_KILL_POINT("here");
+    });
+  };
+  CHECK(WIFSIGNALED(pass_three_times("SLUICE_KILL_AT", "here")));
+  CHECK(WIFSIGNALED(pass_three_times("SLUICE_KILL_AT", "here:3")));
+  CHECK(WIFEXITED(pass_three_times("SLUICE_KILL_AT", "here:4")));
+  CHECK(WIFEXITED(pass_three_times("SLUICE_KILL_AT", "her")));
+  CHECK(WIFSTOPPED(pass_three_times("SLUICE_STALL_AT", "here:2")));
+}
+#endif
+
+}  // namespace sluice::os
