@@ -177,8 +177,10 @@ std::unique_ptr<db::TargetSession> hold_alone(const config::Config& config, cons
   throw Exit{kLocked};
 }
 
-/// Puts this process on record as the one that holds the run.
+/// Puts this process on record as the one that holds the run. Others on record are dead or frozen;
+/// a frozen one that wakes up must not write beside this one.
 std::string record_process(db::SqlSession& session, const ledger::Run& run) {
+  ledger::take_over(session, run.id);
   const os::ProcessIdentity self = os::this_process();
   const std::string id = os::random_hex(8);
   ledger::record_process(session, run.id, {id, self.host, self.pid, self.user, "", ""});
