@@ -131,11 +131,15 @@ std::string mysql_source(const config::Config& config, const std::string& role,
     sql += "GRANT SELECT ON " + mysql_pattern(schema) + ".* TO " + user + ";\n";
   }
   sql +=
+      "-- whether the source has moved since is told by its binary log alone, and only to users "
+      "who "
+      "may look at\n-- log and replication; for others every copy that goes on reads again what it "
+      "has. On MariaDB (from 10.5 on):\n"
+      "-- GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO " +
+      user + ";\n-- on MySQL:\n-- GRANT REPLICATION CLIENT ON *.* TO " + user +
+      ";\n"
       "-- one point in time for all sessions: nothing more on MariaDB with a binary log; elsewhere "
-      "a "
-      "lock of a moment\n-- needs RELOAD, and MySQL tells its position only to REPLICATION "
-      "CLIENT:\n"
-      "-- GRANT RELOAD, REPLICATION CLIENT ON *.* TO " +
+      "a lock of a moment:\n-- GRANT RELOAD ON *.* TO " +
       user + ";\n";
   sql += "-- nobody can use it yet. Then, so that the password stands in no file:\n-- ALTER USER " +
          user + " IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n";

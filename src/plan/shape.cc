@@ -14,8 +14,6 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-
 void append(std::string& text, std::string_view part) {
   if (part.empty()) return;
   if (!text.empty()) text.push_back(' ');

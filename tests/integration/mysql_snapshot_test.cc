@@ -9,6 +9,7 @@
 #include "sluice/model/error.h"
 
 #include "integration/mysql_fixture.h"
+#include "support/migration.h"
 
 namespace sluice::test::mysql {
 namespace {
@@ -69,6 +70,40 @@ void create_reader(const MariadbDatabase& db, const std::string& name, const std
          ".* TO " + name + "@localhost;" + more);
 }
 
+/// A user for replicas; over the loopback port, which is how replicas come.
+void primary_user(const MariadbServer& primary) {
+  MysqlSql(primary.option_file(), "mysql")
+      .query(
+          "CREATE USER replica@'127.0.0.1' IDENTIFIED BY 'r';"
+          "GRANT REPLICATION SLAVE ON *.* TO replica@'127.0.0.1'");
+}
+
+/// Statements that make a server the replica of another, from now on.
+std::string replicate_from(const MariadbServer& primary) {
+  MysqlSql sql(primary.option_file(), "mysql");
+  return "SET GLOBAL gtid_slave_pos = '" +
+         single_value(sql.query("SELECT @@GLOBAL.gtid_binlog_pos")) +
+         "'; CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " +
+         single_value(sql.query("SELECT @@port")) +
+         ", MASTER_USER = 'replica', MASTER_PASSWORD = 'r', MASTER_USE_GTID = slave_pos; "
+         "START SLAVE";
+}
+
+model::Endpoint endpoint_on(const MariadbServer& server) {
+  model::Endpoint endpoint;
+  endpoint.engine = model::Engine::mysql;
+  endpoint.database = "mysql";
+  endpoint.defaults_file = server.option_file();
+  return endpoint;
+}
+
+/// Whether a table `t` of that database has come by replication.
+bool has_table(MysqlSql& replica, const std::string& database) {
+  return single_value(replica.query("SELECT COUNT(*) FROM information_schema.TABLES WHERE "
+                                    "TABLE_SCHEMA = '" +
+                                    database + "' AND TABLE_NAME = 't'")) == "1";
+}
+
 }  // namespace
 
 TEST_CASE("with a binary log, sessions stand at one point in time without a lock or privilege") {
@@ -80,9 +115,10 @@ TEST_CASE("with a binary log, sessions stand at one point in time without a lock
     REQUIRE(sessions.sessions.size() == 4);
     if (sessions.info.consistent) {  // 50 tries may fail, and the user has no RELOAD
       CHECK(sights(sessions, writer).size() == 1);
-      CHECK(sessions.info.label == "one point in time");
-      CHECK(sessions.info.position.find("binlog.0") == 0);
-      CHECK(sessions.info.id == sessions.info.position);
+      CHECK(sessions.info.label.starts_with("one point in time, as far as the binary log shows"));
+      // Nobody has told the reader that the log is not filtered; where it stands is known.
+      CHECK(sessions.info.position.empty());
+      CHECK(sessions.info.id.find(" at binlog.0") != std::string::npos);
     }
   }
   CHECK_FALSE(writer.failed());
@@ -139,6 +175,81 @@ TEST_CASE("a source has moved exactly when something was committed; without a lo
   const db::SnapshotInfo second = db::open_snapshot(endpoint_of(without), 1).info;
   CHECK(db::moved(model::Engine::mariadb, first, second) == db::Moved::unknown);
   CHECK(first.id != second.id);
+}
+
+TEST_CASE("a user who may look at log and replication learns where the source stands") {
+  const MariadbDatabase db;
+  create_reader(db, "monitor", "GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO monitor@localhost");
+  const db::SnapshotInfo info = db::open_snapshot(endpoint_as(db, "monitor"), 2).info;
+  CHECK(info.label == "one point in time");
+  CHECK(info.position.starts_with("binlog.0"));
+  CHECK(info.id == info.position);
+}
+
+TEST_CASE("a log that was reset is another log, also where its places come again") {
+  MariadbServer server;
+  const MariadbDatabase db(server);
+  db.run("CREATE TABLE t (id int primary key)");
+  const auto info_after_reset = [&](const std::string& sql) {
+    db.run("RESET MASTER");
+    db.run(sql);
+    return db::open_snapshot(endpoint_of(db), 2).info;
+  };
+  const db::SnapshotInfo before = info_after_reset("INSERT INTO t VALUES (1)");
+  const db::SnapshotInfo after = info_after_reset("INSERT INTO t VALUES (2)");
+  const auto place = [](const db::SnapshotInfo& info) {
+    return info.position.substr(0, info.position.find(' '));
+  };
+  REQUIRE(place(before).starts_with("binlog.000001:"));
+  CHECK(place(before) == place(after));
+  CHECK(db::moved(model::Engine::mariadb, before, after) == db::Moved::yes);
+}
+
+TEST_CASE("a log that leaves databases out does not say whether the source has moved") {
+  for (const char* filter : {"binlog_do_db=elsewhere", "binlog_ignore_db=elsewhere"}) {
+    INFO(filter);
+    MariadbServer server({true, {filter}});
+    const MariadbDatabase db(server);
+    db.run("CREATE TABLE t (id int primary key)");
+    const auto info = [&] { return db::open_snapshot(endpoint_of(db), 2).info; };
+    const db::SnapshotInfo before = info();
+    db.run("INSERT INTO t VALUES (1)");
+    CHECK(db::moved(model::Engine::mariadb, before, info()) == db::Moved::unknown);
+    CHECK(before.consistent);  // by the lock, not by the log
+  }
+}
+
+TEST_CASE("a replica that does not log what it applies does not say whether it has moved") {
+  MariadbServer primary;
+  MariadbServer replica({true, {"server_id=2"}});
+  primary_user(primary);
+  MysqlSql here(replica.option_file(), "mysql");
+  here.query(replicate_from(primary));
+  const MariadbDatabase there(primary);
+  const model::Endpoint endpoint = endpoint_on(replica);
+  const db::SnapshotInfo before = db::open_snapshot(endpoint, 2).info;
+  there.run("CREATE TABLE t (id int primary key)");
+  REQUIRE(wait_until([&] { return has_table(here, there.name()); }));
+  const db::SnapshotInfo after = db::open_snapshot(endpoint, 2).info;
+  CHECK(db::moved(model::Engine::mariadb, before, after) == db::Moved::unknown);
+  CHECK(after.consistent);
+  // Nor does one that stands still for now.
+  here.query("STOP SLAVE");
+  CHECK(db::open_snapshot(endpoint, 2).info.position.empty());
+}
+
+TEST_CASE("a replica that logs what it applies moves with every change") {
+  MariadbServer primary;
+  MariadbServer replica({true, {"server_id=2", "log_slave_updates=ON"}});
+  primary_user(primary);
+  MysqlSql here(replica.option_file(), "mysql");
+  here.query(replicate_from(primary));
+  const MariadbDatabase there(primary);
+  const db::SnapshotInfo before = db::open_snapshot(endpoint_on(replica), 2).info;
+  there.run("CREATE TABLE t (id int primary key)");
+  REQUIRE(wait_until([&] { return has_table(here, there.name()); }));
+  const db::SnapshotInfo after = db::open_snapshot(endpoint_on(replica), 2).info;
+  CHECK(db::moved(model::Engine::mariadb, before, after) == db::Moved::yes);
 }
 
 TEST_CASE("a snapshot's session cannot write, and cannot end its snapshot") {

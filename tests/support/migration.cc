@@ -81,7 +81,9 @@ void Migration::make_reader() {
   if (mariadb_) {
     mariadb_->run(
         fmt::format("CREATE USER IF NOT EXISTS {0}@localhost;"
-                    "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost",
+                    "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost;"
+                    // What tells whether a source has moved; nothing can be written with them.
+                    "GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO {0}@localhost",
                     kReader, mariadb_->name()));
     source_url_ = mariadb_url(*mariadb_, fmt::format("user={}&defaults_file=/dev/null", kReader));
     return;

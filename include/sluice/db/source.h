@@ -59,11 +59,13 @@ class RowStream {
 
 /// A point in time of a source, as the ledger records it.
 struct SnapshotInfo {
-  std::string id;  // PostgreSQL: exported snapshot name; MySQL family: binlog file:position or
-                   // "unknown:<random>"
+  std::string id;  // PostgreSQL: exported snapshot name; MySQL family: the position, or
+                   // "unknown:<random>", with " at file:position" where there is a binary log
   /// What `moved` compares; empty = unknown. PostgreSQL: pg_current_snapshot() whole, because xmax
   /// alone stays the same when a transaction older than it commits; MySQL family: binlog
-  /// file:position or GTID.
+  /// file:position or GTID and which log it is, empty where rows can change without the log (a
+  /// replica that does not log what it applies, filters) or the user may not ask whether they can.
+  /// What a session writes with sql_log_bin = 0 cannot be seen at all.
   std::string position;
   std::string label;       // "one point in time", or the weaker promise in words
   bool consistent = true;  // all sessions see the same point in time

@@ -8,6 +8,7 @@
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 
+#include "db/mysql/binary_log.h"
 #include "db/mysql/connection.h"
 #include "db/mysql/mysql.h"
 #include "db/mysql/source_session.h"
@@ -28,26 +29,12 @@ void start_all(Sessions& sessions) {
   for (const auto& session : sessions) session->connection().query(kStart);
 }
 
-/// file:position up to which the session's snapshot has the binary log, on MariaDB; empty where
-/// there is no binary log, and on MySQL.
-std::string binlog_position(SnapshotSession& session) {
-  std::string file;
-  std::string position;
-  const QueryResult status =
-      session.connection().query("SHOW SESSION STATUS LIKE 'binlog\\_snapshot\\_%'");
-  for (const auto& row : status.rows) {
-    if (row.at(0) == "Binlog_snapshot_file") file = row.at(1).value_or("");
-    if (row.at(0) == "Binlog_snapshot_position") position = row.at(1).value_or("");
-  }
-  return file.empty() ? std::string() : file + ":" + position;
-}
-
-/// The position that all sessions share, if they do.
-std::optional<std::string> common_position(Sessions& sessions) {
-  const std::string first = binlog_position(*sessions.front());
+/// The place in the log that all sessions share, if they do.
+std::optional<std::string> common_place(Sessions& sessions) {
+  const std::string first = place_of_snapshot(sessions.front()->connection());
   if (first.empty()) return std::nullopt;
   for (const auto& session : sessions) {
-    if (binlog_position(*session) != first) return std::nullopt;
+    if (place_of_snapshot(session->connection()) != first) return std::nullopt;
   }
   return first;
 }
@@ -56,29 +43,10 @@ std::optional<std::string> common_position(Sessions& sessions) {
 std::optional<std::string> start_without_lock(Sessions& sessions) {
   for (int i = 0; i < kTries; ++i) {
     start_all(sessions);
-    if (std::optional<std::string> position = common_position(sessions)) return position;
-    if (binlog_position(*sessions.front()).empty()) return std::nullopt;
+    if (std::optional<std::string> place = common_place(sessions)) return place;
+    if (place_of_snapshot(sessions.front()->connection()).empty()) return std::nullopt;
   }
   return std::nullopt;
-}
-
-/// What moved() compares, on a server that does not tell it for a snapshot: valid only while
-/// nothing can commit. Empty where there is no binary log, or no right to ask.
-std::string locked_position(Connection& connection) {
-  if (connection.engine() == model::Engine::mariadb) return {};  // the snapshot itself will say
-  const QueryResult gtid = connection.query("SELECT @@GLOBAL.gtid_mode, @@GLOBAL.gtid_executed");
-  if (gtid.rows.at(0).at(0) == "ON") return "gtid:" + gtid.rows.at(0).at(1).value_or("");
-  for (const char* const statement : {"SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"}) {
-    try {
-      const QueryResult status = connection.query(statement);
-      if (status.rows.empty()) return {};
-      return status.rows[0].at(0).value_or("") + ":" + status.rows[0].at(1).value_or("");
-    } catch (const model::Error& error) {
-      if (error.kind() == model::ErrorKind::connection) throw;
-      // The first is new in MySQL 8.4, which dropped the second; both need REPLICATION CLIENT.
-    }
-  }
-  return {};
 }
 
 /// The global read lock of a connection, until this object goes.
@@ -111,19 +79,55 @@ class ReadLock {
   const char* refusal_ = "";
 };
 
+/// Snapshots that are open: where they stand in the log, and what is promised of them.
+struct Opened {
+  std::string place;  // empty: unknown
+  std::string label = kOnePoint;
+  bool consistent = true;
+};
+
 /// Snapshots under the lock; where it cannot be had, one after the other, and the label says so.
-SnapshotInfo start_with_lock(Sessions& sessions, const ConnectSettings& settings) {
-  SnapshotInfo info;
-  info.label = kOnePoint;
+Opened start_with_lock(Sessions& sessions, const ConnectSettings& settings, const BinaryLog& log) {
+  Opened opened;
   ReadLock lock(settings);
   start_all(sessions);
-  if (lock.held()) info.position = locked_position(lock.connection());
-  if (std::optional<std::string> common = common_position(sessions)) {
-    info.position = *common;
-  } else if (!lock.held() && sessions.size() > 1) {
-    info.consistent = false;
-    info.label =
+  if (lock.held()) opened.place = place_under_lock(lock.connection());
+  const std::optional<std::string> common = common_place(sessions);
+  if (common) opened.place = *common;
+  // Sessions at one place of a log that misses changes may stand at different points in time.
+  const bool proved = lock.held() || (common && log.sight != LogSight::not_everything);
+  if (!proved && sessions.size() > 1) {
+    opened.consistent = false;
+    opened.label =
         std::string("each session at its own point in time (no read lock: ") + lock.refusal() + ")";
+  }
+  return opened;
+}
+
+Opened start(Sessions& sessions, const ConnectSettings& settings, const BinaryLog& log) {
+  if (log.sight == LogSight::not_everything) return start_with_lock(sessions, settings, log);
+  std::optional<std::string> place = start_without_lock(sessions);
+  if (!place) return start_with_lock(sessions, settings, log);
+  Opened opened;
+  opened.place = std::move(*place);
+  if (log.sight == LogSight::not_known && sessions.size() > 1) {
+    opened.label = "one point in time, as far as the binary log shows it (" + log.reason + ")";
+  }
+  return opened;
+}
+
+/// The place is the team's start for its own change capture, so it is kept also where the log does
+/// not tell whether the source has moved since: then in the id alone, and no two ids are equal.
+SnapshotInfo info_of(const Opened& opened, const BinaryLog& log) {
+  SnapshotInfo info;
+  info.label = opened.label;
+  info.consistent = opened.consistent;
+  const bool tells = log.sight == LogSight::everything && opened.consistent;
+  if (tells && !opened.place.empty()) info.position = opened.place + " of " + log.origin;
+  info.id = info.position;
+  if (info.id.empty()) {
+    info.id = "unknown:" + os::random_hex(8);
+    if (!opened.place.empty()) info.id += " at " + opened.place;
   }
   return info;
 }
@@ -137,14 +141,9 @@ SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t coun
   for (std::size_t i = 0; i < count; ++i) {
     sessions.push_back(std::make_unique<SnapshotSession>(settings));
   }
+  const BinaryLog log = look_at_binary_log(sessions.front()->connection());
   SnapshotSessions out;
-  if (std::optional<std::string> position = start_without_lock(sessions)) {
-    out.info.position = *position;
-    out.info.label = kOnePoint;
-  } else {
-    out.info = start_with_lock(sessions, settings);
-  }
-  out.info.id = out.info.position.empty() ? "unknown:" + os::random_hex(8) : out.info.position;
+  out.info = info_of(start(sessions, settings, log), log);
   for (auto& session : sessions) out.sessions.push_back(std::move(session));
   return out;
 }
