@@ -55,16 +55,6 @@ void refuse_unfit_target(const plan::Plan& plan, const config::Config& config, C
   if (console.findings(copy::check_target(*session, plan))) throw Exit{kUsage};
 }
 
-/// The config's own, which people may have raised since the plan was made.
-std::uint64_t quarantine_limit(const config::Config& config, const plan::TablePlan& table) {
-  for (const config::Table& entry : config.tables) {
-    if (entry.target == table.target) {
-      return entry.quarantine_limit.value_or(config.limits.quarantine_rows);
-    }
-  }
-  return table.quarantine_limit;
-}
-
 bool has_run(const plan::Plan& plan, const config::Config& config) {
   const auto session = db::open_session(config.target, db::Purpose::catalog);
   return ledger::schema_state(*session) == ledger::SchemaState::usable &&

@@ -73,4 +73,13 @@ void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalo
   throw Exit{kDrift};
 }
 
+std::uint64_t quarantine_limit(const config::Config& config, const plan::TablePlan& table) {
+  for (const config::Table& entry : config.tables) {
+    if (entry.target == table.target) {
+      return entry.quarantine_limit.value_or(config.limits.quarantine_rows);
+    }
+  }
+  return table.quarantine_limit;
+}
+
 }  // namespace sluice::cli

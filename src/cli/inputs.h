@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct Catalogs {
                                     Console& console);
 /// A plan from a file that `sluice plan --out` wrote.
 [[nodiscard]] plan::Plan read_plan(const std::string& path);
+
+/// How many rows of a table may be in quarantine: the config's own limit, which people may have
+/// changed since the plan was made.
+[[nodiscard]] std::uint64_t quarantine_limit(const config::Config& config,
+                                             const plan::TablePlan& table);
 
 /// What servers, tables and config have that the plan was not made from: one line each. A config
 /// that differs in its limits only is the plan's own.

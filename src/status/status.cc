@@ -40,8 +40,10 @@ TableStatus table_status(const plan::TablePlan& table, const std::vector<ledger:
 void advise_finished(RunStatus& status) {
   const auto& verified = status.last_verification;
   if (verified && verified->outcome.starts_with("equal")) {
-    status.advice = verified->mode == "full" ? "copied and verified"
-                                             : "copied; the target holds what was written";
+    status.advice = verified->mode == "full"               ? "copied and verified"
+                    : verified->mode.ends_with("_in_part") ? "copied; some tables were verified"
+                                                           : "copied; the target holds what was "
+                                                             "written";
     if (verified->mode != "full") status.next = "sluice verify --config FILE";
     return;
   }

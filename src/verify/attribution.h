@@ -2,10 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "sluice/codec/carrier.h"
 #include "sluice/ledger/records.h"
 #include "sluice/verify/report.h"
 
@@ -16,7 +14,7 @@ namespace sluice::verify {
 
 /// A source piece that is exactly one batch of the copy, against what the ledger says of it.
 struct PieceEvidence {
-  bool source_changed = false;  // its rows are not those that were read
+  bool source_differs = false;  // its rows are not those that were read
   /// Mapped anew its rows are those that were written. Absent where rows of it went to quarantine
   /// or were decided since: the batch's own digest then says nothing.
   std::optional<bool> mapped_as_written;
@@ -24,7 +22,8 @@ struct PieceEvidence {
 
 /// What digests say of a table that differs.
 struct Evidence {
-  bool source_changed = false;        // not what was read at the copy
+  bool source_differs = false;        // not what was read at the copy
+  bool source_stood_still = false;    // and nothing was committed there since the copy read it
   bool target_as_written = false;     // exactly what was written at the copy
   bool expected_as_written = false;   // what should be there is what was written at the copy
   std::vector<PieceEvidence> pieces;  // empty where source pieces are no batches of the copy
@@ -34,25 +33,12 @@ struct Evidence {
                                        const codec::RowSetDigest& expected,
                                        const codec::RowSetDigest& actual,
                                        const ledger::Account& account,
-                                       const std::vector<ledger::Batch>& piece_batches);
+                                       const std::vector<ledger::Batch>& piece_batches,
+                                       bool source_stood_still);
 
 /// Who made a difference whose source row is (or would be) in `piece`; kNoPiece where unknown.
 /// `written_as_expected`: what written_rows.h found out of it, absent where it could not.
 [[nodiscard]] Attribution attribute(const Evidence& evidence, PieceNumber piece,
                                     std::optional<bool> written_as_expected = std::nullopt);
-
-/// Batches of source rows as pieces of the key space, where they cover all of it exactly once; both
-/// empty otherwise.
-struct BatchPieces {
-  std::vector<Piece> pieces;
-  std::vector<ledger::Batch> batches;  // by piece number
-};
-[[nodiscard]] BatchPieces pieces_of_batches(const std::vector<ledger::Batch>& batches);
-
-/// The piece whose range holds a key; kNoPiece where that cannot be told here: only integers and
-/// uuids are ordered outside the server.
-[[nodiscard]] PieceNumber locate(const std::vector<Piece>& pieces,
-                                 const std::vector<codec::Carrier>& carriers,
-                                 const std::vector<std::string>& key);
 
 }  // namespace sluice::verify

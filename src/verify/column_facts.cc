@@ -142,7 +142,7 @@ std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_sourc
       sql += ", " + figure(engine, "min", name) + ", " + figure(engine, "max", name);
     if (column.sum) sql += ", " + figure(engine, "sum", name);
   }
-  sql += " FROM " + model::quote_name(engine, is_source ? table.source : table.side);
+  sql += " FROM " + own_rows(engine, is_source ? table.source : table.side);
   if (is_source) sql += source_where(table, engine, one_sided);
   return sql;
 }

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "verify/column_facts.h"
+#include "verify/coverage.h"
+#include "verify/table_reads.h"
 #include "verify/written_rows.h"
 
 namespace sluice::verify {
@@ -27,7 +29,6 @@ Difference begin_difference(const SeenDifference& seen) {
 PieceNumber source_piece_of(const Background& background, const RowPicture& target_row) {
   const plan::TablePlan& table = background.table;
   const std::vector<DirectColumn> direct = direct_columns(table);
-  std::vector<codec::Carrier> carriers;
   std::vector<std::string> key;
   for (const std::size_t column : table.key) {
     const auto found =
@@ -36,10 +37,9 @@ PieceNumber source_piece_of(const Background& background, const RowPicture& targ
         });
     if (found == direct.end()) return kNoPiece;
     const FieldPicture& field = target_row.fields.at(found->target);
-    carriers.push_back(table.read[column].carrier);
     key.push_back(field_text(table.write[found->target].carrier, {field.null, field.bytes}));
   }
-  return locate(background.origins.source, carriers, key);
+  return locate(background.origins.source, key_carriers(table), key);
 }
 
 Attribution attribution_of(const Background& background, const SeenDifference& seen,

@@ -6,6 +6,8 @@
 
 #include "sluice/model/quote.h"
 
+#include "verify/sql_expressions.h"
+
 namespace sluice::verify {
 namespace {
 
@@ -40,8 +42,8 @@ Fact kept_rows_fact(const plan::TablePlan& table, db::SqlSession& target, std::u
       "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM {} s WHERE {} AND ROW({}) IS "
       "NOT "
       "DISTINCT FROM ROW({}))) FROM {} l",
-      model::quote_name(kEngine, table.side), same_key(table), column_list(table, target, "s"),
-      column_list(table, target, "l"), model::quote_name(kEngine, table.target)));
+      own_rows(kEngine, table.side), same_key(table), column_list(table, target, "s"),
+      column_list(table, target, "l"), own_rows(kEngine, table.target)));
   Fact fact;
   fact.measure = "kept rows";
   fact.source = counts.rows.at(0).at(0);

@@ -70,6 +70,10 @@ std::string_view limits_of(Mode mode) noexcept {
          "was read right";
 }
 
+std::string recorded_mode(const VerifyReport& report) {
+  return std::string(to_string(report.mode)) + (report.is_partial() ? "_in_part" : "");
+}
+
 namespace {
 
 Outcome outcome_of(const Fact& fact) {

@@ -29,13 +29,13 @@ std::string_view words(Outcome outcome) {
 std::string_view words(Attribution attribution) {
   switch (attribution) {
     case Attribution::source_changed:
-      return "source changed since the copy";
+      return "source changed since copy";
     case Attribution::target_changed:
-      return "target changed since the copy";
+      return "target changed since copy";
     case Attribution::copied_wrong:
       return "copied wrong";
     case Attribution::unclear:
-      return "source and target changed since the copy";
+      return "source and target changed since copy";
   }
   return "unknown";
 }
@@ -154,6 +154,10 @@ std::string to_text(const VerifyReport& report) {
   for (const TableReport& table : report.tables) text += table_text(table, width);
   for (const CheckReport& check : report.checks) text += check_text(check);
   if (report.mode == Mode::target_only) text += fmt::format("{}\n", limits_of(report.mode));
+  if (report.is_partial()) {
+    text += fmt::format("{} of {} tables, and no checks: nothing is said of the others\n",
+                        report.tables.size(), report.tables_total);
+  }
   text += fmt::format("run {}: {}\n", report.run_id, words(report.outcome));
   return text;
 }

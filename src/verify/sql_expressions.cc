@@ -222,6 +222,11 @@ std::string normalized(ValueClass value, std::string text) {
   return text.erase(keep, end - keep);
 }
 
+std::string own_rows(Engine engine, const model::QualifiedName& table) {
+  const std::string name = model::quote_name(engine, table);
+  return model::is_mysql_family(engine) ? name : "ONLY " + name;
+}
+
 std::string literal_sql(Engine engine, ValueClass value, std::string_view text) {
   if (value == ValueClass::text) return text_literal(engine, text);
   const bool is_true = text == "true" || text == "1";

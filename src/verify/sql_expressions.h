@@ -46,6 +46,10 @@ using ColumnTypes = std::map<std::string, model::ColumnType, std::less<>>;
 /// Takes away zeros at the end of a fraction, of numbers and times.
 [[nodiscard]] std::string normalized(ValueClass value, std::string text);
 
+/// The table in FROM, without the rows of tables that inherit from it: those are moved by
+/// themselves, and the streams that read rows leave them out too.
+[[nodiscard]] std::string own_rows(model::Engine engine, const model::QualifiedName& table);
+
 /// Three-valued, as mapping::Condition defines it. Throws Error{config} for unknown columns,
 /// literals that the column's type does not have, and orders of text.
 [[nodiscard]] std::string condition_sql(model::Engine engine, const mapping::Condition& condition,

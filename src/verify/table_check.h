@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 
 #include "sluice/codec/digest.h"
@@ -10,6 +11,7 @@
 #include "sluice/verify/report.h"
 #include "sluice/verify/verify_tables.h"
 
+#include "verify/conclude.h"
 #include "verify/scan.h"
 
 namespace sluice::verify {
@@ -22,6 +24,8 @@ struct CheckContext {
   Scanner& target;
   Reporter& reporter;
   codec::RowHasher hasher;
+  /// Snapshots of the copy since which nothing was committed in the source.
+  const std::set<int>& unmoved;
 };
 
 /// A report with the table's names and what the ledger has on record, before anything is read.
@@ -29,12 +33,13 @@ struct CheckContext {
 
 /// Re-reads and re-maps the source, re-reads the target, and compares.
 [[nodiscard]] TableReport check_table(const CheckContext& context, Scanner& source,
-                                      const plan::TablePlan& table, const ledger::Account& account);
+                                      const plan::TablePlan& table, const TableRecord& record);
 
-/// Re-reads the target only.
+/// Re-reads the target only, and compares with what the ledger says was written; the account must
+/// close here too.
 [[nodiscard]] TableReport check_target_only(const CheckContext& context,
                                             const plan::TablePlan& table,
-                                            const ledger::Account& account);
+                                            const TableRecord& record);
 
 /// Cuts a target table into pieces that all workers share.
 [[nodiscard]] std::vector<Piece> cut_target(Scanner& target, const db::TableRead& table,

@@ -38,6 +38,12 @@ db::TableRead rest_read(const plan::TablePlan& table) {
   return read;
 }
 
+std::vector<codec::Carrier> key_carriers(const plan::TablePlan& table) {
+  std::vector<codec::Carrier> carriers;
+  for (const std::size_t column : table.key) carriers.push_back(table.read.at(column).carrier);
+  return carriers;
+}
+
 RowKey target_row_key(const plan::TablePlan& table) {
   std::vector<codec::Carrier> carriers;
   for (const plan::TargetField& field : table.write) carriers.push_back(field.carrier);

@@ -19,6 +19,8 @@ namespace sluice::verify {
 /// The companion table. REQUIRES: table.rest.
 [[nodiscard]] db::TableRead rest_read(const plan::TablePlan& table);
 
+/// Of the source key's columns, in key order.
+[[nodiscard]] std::vector<codec::Carrier> key_carriers(const plan::TablePlan& table);
 [[nodiscard]] RowKey target_row_key(const plan::TablePlan& table);
 [[nodiscard]] RowKey source_row_key(const plan::TablePlan& table);
 /// The companion table has no key: a bag.

@@ -7,7 +7,8 @@
 namespace sluice::verify {
 
 TableReport check_target_only(const CheckContext& context, const plan::TablePlan& table,
-                              const ledger::Account& account) {
+                              const TableRecord& record) {
+  const ledger::Account& account = record.account;
   TableReport report = begin_report(table);
   codec::RowSetDigest written = account.target;
   written.merge(account.existing);
@@ -32,6 +33,8 @@ TableReport check_target_only(const CheckContext& context, const plan::TablePlan
                         ? "the target's rows are not those that were written"
                         : fmt::format("{} rows were written, the target holds {}", written.count(),
                                       found.count());
+  } else {
+    conclude_from_record(table, record, report);
   }
   if (table.rest) {
     const db::TableRead read = rest_read(table);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/codec/sha256.h"
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
 
@@ -21,8 +22,15 @@ namespace {
 
 /// Figures by group are for people to read; beyond this the comparison of rows is the better tool.
 constexpr std::size_t kMaxGroups = 10000;
-/// Of a group's text: long enough that no two groups share it.
+/// Of a group's text, in a report.
 constexpr std::size_t kGroupBytes = 4096;
+
+/// The text of a group in its key: short enough to be shown, and another one for every other text.
+std::string group_text(const std::string& text) {
+  std::string shown = printable(text, kGroupBytes);
+  if (text.size() > kGroupBytes) shown += " sha256 " + codec::sha256_hex(text);
+  return shown;
+}
 
 const model::Table& find_table(const model::Catalog& catalog, const model::QualifiedName& name) {
   const model::Table* const table = catalog.find(name);
@@ -64,12 +72,12 @@ std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check
       if (!row.at(i)) {
         key.null();
       } else {
-        key.value(printable(normalized(group, *row[i]), kGroupBytes));
+        key.value(group_text(normalized(group, *row[i])));
       }
     }
     key.end_array();
     std::optional<std::string> figure = row.at(side.group_by.size());
-    if (figure) figure = printable(normalized(value, *std::move(figure)));
+    if (figure) figure = normalized(value, *std::move(figure));
     groups.push_back({key.take(), std::move(figure)});
   }
   return groups;
@@ -82,6 +90,20 @@ bool agrees(const std::optional<std::string>& source, const std::optional<std::s
   const std::optional<Decimal> left = Decimal::parse(*source);
   const std::optional<Decimal> right = Decimal::parse(*target);
   return left && right && left->is_within(*right, limit);
+}
+
+/// Figures are compared whole; a report shows as much of them as people read.
+CheckGroup shown(CheckGroup group) {
+  if (group.source && group.target) {
+    auto [source, target] = printable_pair(*group.source, *group.target);
+    group.source = std::move(source);
+    group.target = std::move(target);
+  } else if (group.source) {
+    group.source = printable(*group.source);
+  } else if (group.target) {
+    group.target = printable(*group.target);
+  }
+  return group;
 }
 
 CheckReport named_report(const config::Check& check) {
@@ -190,7 +212,7 @@ CheckReport compare_groups(const config::Check& check, const std::vector<GroupVa
                    agrees(group.source, group.target, limit.value_or(Decimal()));
     ++report.groups_total;
     if (!group.agrees) ++report.groups_differing;
-    report.groups.push_back(group);
+    report.groups.push_back(shown(std::move(group)));
   }
   std::stable_partition(report.groups.begin(), report.groups.end(),
                         [](const CheckGroup& group) { return !group.agrees; });

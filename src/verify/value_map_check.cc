@@ -56,25 +56,35 @@ void bring_to_form(const plan::TargetField& field, std::optional<std::string>& t
   }
 }
 
+/// The old value as the mapping sees it: the carrier's own text, whatever the server prints.
+void bring_to_form(const plan::SourceField& field, std::optional<std::string>& text) {
+  strip_padding(field.type, text);
+  std::string binary;
+  std::string printed;
+  if (!text || !codec::from_text(field.carrier, *text, binary)) return;
+  if (codec::to_text(field.carrier, binary, printed)) text = std::move(printed);
+}
+
+/// Rows per value of a column, of the source's or of the target's kind of field.
+template <typename Field>
 ValueCounts count_values(db::SqlSession& session, const model::QualifiedName& table,
-                         const std::string& column, const model::ColumnType& type,
-                         const std::string& where) {
+                         const Field& field, const std::string& where) {
   const model::Engine engine = session.engine();
   const char* const count =
       model::is_mysql_family(engine) ? "CAST(count(*) AS CHAR)" : "count(*)::text";
-  const auto result = session.query(fmt::format(
-      "SELECT {}, {} FROM {}{} GROUP BY 1 LIMIT {}", text_expression(engine, column, type), count,
-      model::quote_name(engine, table), where, kMaxValues + 1));
+  const auto result =
+      session.query(fmt::format("SELECT {}, {} FROM {}{} GROUP BY 1 LIMIT {}",
+                                text_expression(engine, field.name, field.type), count,
+                                own_rows(engine, table), where, kMaxValues + 1));
   if (result.rows.size() > kMaxValues) {
     throw model::Error(
         model::ErrorKind::not_comparable,
-        fmt::format("{} of {} has more than {} values", column, table.text(), kMaxValues));
+        fmt::format("{} of {} has more than {} values", field.name, table.text(), kMaxValues));
   }
   ValueCounts counts;
   for (const auto& row : result.rows) {
     std::optional<std::string> value = row.at(0);
-    strip_padding(type, value);
-    if (value) value = normalized(value_class(type), *std::move(value));
+    bring_to_form(field, value);
     counts[value] += std::stoull(row.at(1).value());
   }
   return counts;
@@ -162,7 +172,7 @@ void ValueMapCheck::take_held(const ledger::HeldRow& row) {
     }
     const plan::SourceField& field = table_.read[use.source];
     std::optional<std::string> old = text_of(row.row, use.source, field.carrier);
-    strip_padding(field.type, old);
+    bring_to_form(field, old);
     ++use.held[old];
   }
 }
@@ -197,15 +207,15 @@ ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source,
     for (const plan::SourceField& field : table_.read) types.emplace(field.name, field.type);
     where = " WHERE " + condition_sql(source.engine(), *table_.rules.filter, types);
   }
-  ValueCounts old_values = count_values(source, table_.source, from.name, from.type, where);
+  ValueCounts old_values = count_values(source, table_.source, from, where);
   subtract(old_values, use.held);
   ValueCounts wanted = expected(use, old_values);
   if (table_.existing_rows == config::ExistingRows::keep) {
-    ValueCounts kept = count_values(target, table_.target, to.name, to.type, "");
+    ValueCounts kept = count_values(target, table_.target, to, "");
     subtract(kept, use.held_kept);
     for (const auto& [value, rows] : kept) wanted[value] += rows;
   }
-  return compare_counts(wanted, count_values(target, table_.side, to.name, to.type, ""));
+  return compare_counts(wanted, count_values(target, table_.side, to, ""));
 }
 
 std::vector<ValueMapResult> ValueMapCheck::run(db::SqlSession& source,

@@ -106,6 +106,9 @@ class Verification {
 
  private:
   void open();
+  [[nodiscard]] std::set<int> unmoved_snapshots();
+  /// The ledger as it is at the target's point in time.
+  [[nodiscard]] db::SqlSession& record() { return target_->sessions.front()->sql(); }
   [[nodiscard]] bool reads_source() const { return options_.mode == Mode::full; }
   [[nodiscard]] TableReport check(const plan::TablePlan& table, Scanner* source, Scanner& target);
   [[nodiscard]] TableReport compare(const plan::TablePlan& table, Scanner* source, Scanner& target);
@@ -129,6 +132,7 @@ class Verification {
   std::vector<ledger::Account> accounts_;
   TableNames source_tables_;
   TableNames target_tables_;
+  std::set<int> unmoved_;
 };
 
 void Verification::open() {
@@ -140,8 +144,10 @@ void Verification::open() {
     require_same_server(source_->sessions.front()->sql(), plan_.source, "source");
   }
   target_ = db::open_target_snapshot(target_endpoint_, readers);
-  states_ = ledger::run_tables(*ledger_, run_.id);
-  accounts_ = ledger::accounts(*ledger_, run_.id, plan_.digest);
+  // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
+  states_ = ledger::run_tables(record(), run_.id);
+  accounts_ = ledger::accounts(record(), run_.id, plan_.digest);
+  if (source_) unmoved_ = unmoved_snapshots();
   std::set<std::string> source_schemas;
   std::set<std::string> target_schemas;
   for (const plan::TablePlan& table : plan_.tables) {
@@ -152,6 +158,20 @@ void Verification::open() {
   if (plan_.tables.empty()) return;
   if (source_) source_tables_ = visible_tables(source_->sessions.front()->sql(), source_schemas);
   target_tables_ = visible_tables(target_->sessions.front()->sql(), target_schemas);
+}
+
+/// The copy's points in time at which the source still is.
+std::set<int> Verification::unmoved_snapshots() {
+  std::set<int> unmoved;
+  for (const ledger::Snapshot& snapshot : ledger::snapshots(record(), run_.id)) {
+    db::SnapshotInfo before;
+    before.id = snapshot.id;
+    before.position = snapshot.position;
+    if (db::moved(plan_.source.engine, before, source_->info) == db::Moved::no) {
+      unmoved.insert(snapshot.number);
+    }
+  }
+  return unmoved;
 }
 
 void Verification::cancel() noexcept {
@@ -168,6 +188,7 @@ VerifyReport Verification::run() {
   report.plan_sha256 = run_.plan_sha256;
   report.mode = options_.mode;
   report.started_at = utc_now();
+  report.tables_total = plan_.tables.size();
   std::optional<Scanner> source;
   if (source_) {
     source.emplace(*source_, stop_, reporter_);
@@ -240,10 +261,17 @@ TableReport Verification::compare(const plan::TablePlan& table, Scanner* source,
   const ledger::Account& account =
       *std::find_if(accounts_.begin(), accounts_.end(),
                     [&table](const ledger::Account& a) { return a.table_no == table.number; });
-  const CheckContext context{run_.id, options_,  *ledger_,
-                             target,  reporter_, codec::RowHasher(plan_.digest, run_.seed())};
-  TableReport report = source == nullptr ? check_target_only(context, table, account)
-                                         : check_table(context, *source, table, account);
+  const std::vector<ledger::Batch> batches = ledger::batches(record(), run_.id, table.number);
+  const auto limit = options_.quarantine_limits.find(table.number);
+  const CheckContext context{
+      run_.id,  options_, record(), target, reporter_, codec::RowHasher(plan_.digest, run_.seed()),
+      unmoved_,
+  };
+  const TableRecord of_table{
+      account, batches,
+      limit == options_.quarantine_limits.end() ? table.quarantine_limit : limit->second};
+  TableReport report = source == nullptr ? check_target_only(context, table, of_table)
+                                         : check_table(context, *source, table, of_table);
   savepoints.release();
   return report;
 }
@@ -256,18 +284,18 @@ std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSes
   const model::Catalog source_catalog = catalog(source_endpoint_, check_schemas(plan_, true));
   const model::Catalog target_catalog = catalog(target_endpoint_, check_schemas(plan_, false));
   const auto left_out = [this](const plan::TablePlan& table) {
-    return keys_left_out(*ledger_, run_.id, table);
+    return keys_left_out(record(), run_.id, table);
   };
   return run_checks(plan_, {source, source_catalog}, {target, target_catalog}, left_out);
 }
 
 void Verification::store(const VerifyReport& report) {
-  ledger::Verification record;
-  record.mode = to_string(report.mode);
-  record.outcome = to_string(report.outcome);
-  record.started_at = report.started_at;
-  record.ended_at = report.ended_at;
-  record.report = to_json(report);
+  ledger::Verification kept;
+  kept.mode = recorded_mode(report);
+  kept.outcome = to_string(report.outcome);
+  kept.started_at = report.started_at;
+  kept.ended_at = report.ended_at;
+  kept.report = to_json(report);
   std::vector<ledger::CheckValue> values;
   for (const CheckReport& check : report.checks) {
     for (const CheckGroup& group : check.groups) {
@@ -275,7 +303,7 @@ void Verification::store(const VerifyReport& report) {
       values.push_back({check.name, "target", group.key, group.target, report.ended_at});
     }
   }
-  ledger::record_verification(*ledger_, run_.id, record, values);
+  ledger::record_verification(*ledger_, run_.id, kept, values);
 }
 
 }  // namespace

@@ -107,6 +107,19 @@ TEST_CASE("a config without a plan says everything that is wrong, and writes no 
   CHECK(json.root().at("findings").items().size() >= 2);
 }
 
+TEST_CASE("old values of a table without a key are refused by the plan, not by the copy") {
+  Migration migration;
+  migration.source("CREATE TABLE log (name text)");
+  migration.target("CREATE TABLE log (name text)");
+  migration.move("log", "log", "",
+                 R"({"columns": {"name": {"from": "name", "steps": [{"truncate": 5}],
+                     "lossy": true, "keep_rest": true}}})");
+  const RunResult planned = migration.sluice("plan");
+  CHECK(planned.exit_code == 2);
+  CHECK(planned.err.find("[rest-without-key]") != std::string::npos);
+  CHECK(planned.err.find("leave \"keep_rest\" out") != std::string::npos);
+}
+
 TEST_CASE("the SQL that plan prints can be run as it stands") {
   Migration migration(From::mariadb);
   make_shop(migration);

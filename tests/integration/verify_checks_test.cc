@@ -46,6 +46,18 @@ std::string groups_of(const codec::JsonValue& check) {
   return text;
 }
 
+/// "outcome: value expected actual; ..." of one value map.
+std::string values_of(const Verified& verified, std::size_t map_no) {
+  const auto& map = verified.table().at("value_maps").items().at(map_no);
+  std::string text = map.at("outcome").as_string() + ": ";
+  for (const auto& value : map.at("values").items()) {
+    text += Verified::value_of(value.at("value")) + " " +
+            std::to_string(value.at("expected").as_integer()) + " " +
+            std::to_string(value.at("actual").as_integer()) + "; ";
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("every measure gives the same figure on both engines") {
@@ -154,12 +166,13 @@ TEST_CASE("a check that could not be answered is refused before anything is copi
 
 TEST_CASE("a check whose table is gone is not a difference, and not equal either") {
   Migration migration;
-  migration.target("CREATE TABLE summary (id int PRIMARY KEY)");
+  migration.source("CREATE TABLE summary (id int PRIMARY KEY)");
+  migration.leave("summary");
   copy_orders(
       migration,
-      R"([{"name": "gone", "measure": "count", "source": {"table": "orders"}, "target": {"table": "summary"}},)" +
+      R"([{"name": "gone", "measure": "count", "source": {"table": "summary"}, "target": {"table": "orders"}},)" +
           same_check("fine", "count", "") + "]");
-  migration.target("DROP TABLE summary");
+  migration.source("DROP TABLE summary");
   const Verified verified = verify(migration);
   CHECK(verified.exit_code() == 10);
   CHECK(check_of(verified, 0).at("outcome").as_string() == "could_not_check");
@@ -211,6 +224,61 @@ TEST_CASE("a value map is checked by itself: rows per old value are rows per new
   const auto& different = damaged.table().at("value_maps").items().at(0);
   CHECK(different.at("outcome").as_string() == "different");
   CHECK(different.at("reason").as_string() == "2 of 3 values have another number of rows");
+}
+
+TEST_CASE("a map to truth values is checked by the target's own truth values") {
+  Migration migration(From::mariadb);
+  migration.source(
+      "CREATE TABLE t (id int NOT NULL PRIMARY KEY, active tinyint(1), state varchar(10));"
+      "INSERT INTO t VALUES (1, 1, 'on'), (2, 0, 'off'), (3, 1, 'on'), (4, NULL, NULL), "
+      "(5, 2, 'on')");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, active boolean, state boolean)");
+  migration.move("t", "t", "", R"({"columns": {"id": "id",
+      "active": {"from": "active", "steps": [
+          {"map": {"1": "true", "0": "false"}, "otherwise": "quarantine"}]},
+      "state": {"from": "state", "steps": [
+          {"map": {"on": "yes", "off": "no"}, "otherwise": "quarantine"}]}}})");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.outcome() == "equal_except_quarantined");
+  CHECK(values_of(verified, 0) == "equal: NULL 1 1; 0 1 1; 1 2 2; ");
+  CHECK(values_of(verified, 1) == "equal: NULL 1 1; 0 1 1; 1 2 2; ");
+  migration.target("UPDATE t__side SET active = NOT active WHERE id = 1");
+  CHECK(values_of(verify(migration), 0) == "different: NULL 1 1; 0 1 2; 1 2 1; ");
+}
+
+TEST_CASE("truth values and numbers of PostgreSQL are mapped by the text that the mapping sees") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, active boolean, rate numeric(6,2));"
+      "INSERT INTO t VALUES (1, true, 1.50), (2, false, 2), (3, true, 1.5), (4, NULL, NULL)");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, active text, rate text)");
+  migration.move("t", "t", "", R"({"columns": {"id": "id",
+      "active": {"from": "active", "steps": [
+          {"map": {"t": "yes", "f": "no"}, "otherwise": "quarantine"}]},
+      "rate": {"from": "rate", "steps": [
+          {"map": {"1.50": "low", "2.00": "high"}, "otherwise": "quarantine"}]}}})");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.outcome() == "equal");
+  CHECK(values_of(verified, 0) == "equal: NULL 1 1; no 1 1; yes 2 2; ");
+  CHECK(values_of(verified, 1) == "equal: NULL 1 1; high 1 1; low 2 2; ");
+}
+
+TEST_CASE("long texts are compared whole, however short a report shows them") {
+  Migration migration;
+  migration.on_both("CREATE TABLE orders (id int PRIMARY KEY, who text)");
+  migration.source("INSERT INTO orders VALUES (1, repeat('x', 9000) || 'a')");
+  migration.move("orders");
+  migration.member("checks", "[" + same_check("last", "max", R"("column": "who")") + "," +
+                                 same_check("each", "count", R"("group_by": ["who"])") + "]");
+  copy_all(migration);
+  CHECK(verify(migration).outcome() == "equal");
+  migration.target("UPDATE orders__side SET who = repeat('x', 9000) || 'b'");
+  const Verified verified = verify(migration);
+  CHECK(check_of(verified, 0).at("outcome").as_string() == "different");
+  CHECK(check_of(verified, 1).at("outcome").as_string() == "different");
+  CHECK(check_of(verified, 1).at("groups_total").as_integer() == 2);
 }
 
 TEST_CASE("the servers' figures find a change without any hash of ours") {

@@ -404,6 +404,66 @@ TEST_CASE("verify before any copy, and of a run that is not finished, says so") 
   CHECK(unfinished.err.find("nothing whole to verify") != std::string::npos);
 }
 
+TEST_CASE("a source that has not moved since the copy is not blamed for a difference") {
+  PostgresServer source;
+  Migration migration(source, PostgresServer::shared());
+  copy_filled(migration);
+  migration.source("UPDATE t SET name = 'other' WHERE id = 1000");
+  // As if the copy had read at the point in time that the source is at now, and read it wrong.
+  migration.target("UPDATE sluice.snapshot SET position = '" +
+                   migration.source_value("SELECT txid_current_snapshot()") + "'");
+  const Verified verified = verify(migration);
+  CHECK(verified.differences() ==
+        Lines{"changed [\"1000\"] copied_wrong; name: other -> name 1000"});
+  CHECK_FALSE(verified.table().at("source_changed").as_bool());
+  CHECK(verified.table().at("notes").items().at(0).as_string().find("nothing was committed") !=
+        std::string::npos);
+}
+
+TEST_CASE("rows of tables that inherit from the source are neither moved nor counted") {
+  Migration migration;
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, status text)");
+  migration.source(
+      "CREATE TABLE child () INHERITS (t); INSERT INTO t VALUES (1, 'a'), (2, 'b');"
+      "INSERT INTO child VALUES (3, 'a')");
+  migration.leave("child");
+  migration.move("t", "t", "",
+                 R"({"columns": {"id": "id", "status": {"from": "status", "steps": [
+                     {"map": {"a": "x", "b": "y"}, "otherwise": "quarantine"}]}}})");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.outcome() == "equal");
+  CHECK(verified.rows("source") == 2);
+}
+
+TEST_CASE("a look at one of several tables is not kept as a look at all") {
+  Migration migration;
+  for (const char* name : {"a", "b"}) {
+    migration.on_both(std::string("CREATE TABLE ") + name + " (id int PRIMARY KEY)");
+    migration.move(name);
+  }
+  copy_all(migration);
+  migration.target("INSERT INTO b__side VALUES (1)");
+  const Verified verified = verify(migration, {"--table", "public.a"});
+  CHECK(verified.outcome() == "equal");
+  CHECK(verified.root().at("tables_total").as_integer() == 2);
+  CHECK(migration.target_value("SELECT mode FROM sluice.verification") == "full_in_part");
+  CHECK(migration.sluice("status").out.find("copied and verified") == std::string::npos);
+}
+
+TEST_CASE("a quarantined row that the source has lost is still to be looked at") {
+  Migration migration;
+  migration.source("CREATE TABLE t (id int PRIMARY KEY, name text)");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name varchar(3))");
+  migration.source("INSERT INTO t VALUES (1, 'abcdef'), (2, 'x')");
+  migration.move("t");
+  copy_all(migration);
+  migration.source("DELETE FROM t WHERE id = 1");
+  const Verified verified = verify(migration);
+  CHECK(verified.counts().empty());
+  CHECK(verified.outcome() == "equal_except_quarantined");
+}
+
 TEST_CASE("each verification is kept with the run") {
   Migration migration;
   migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");

@@ -94,6 +94,46 @@ TEST_CASE("kept rows and old values belong to what was written") {
   CHECK(verified.table().at("rest").at("outcome").as_string() == "different");
 }
 
+TEST_CASE("rows in quarantine are shown, and more of them than the limit are a difference") {
+  Migration migration;
+  migration.source("CREATE TABLE t (id int PRIMARY KEY, name text)");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name varchar(3))");
+  migration.source("INSERT INTO t VALUES (1, 'abcdef'), (2, 'x'), (3, 'abcd')");
+  migration.move("t");
+  copy_all(migration);
+  const Verified within = verify_target(migration);
+  CHECK(within.exit_code() == 0);
+  CHECK(within.outcome() == "equal_except_quarantined");
+  CHECK(within.rows("quarantined") == 2);
+  CHECK(migration.sluice("verify", {"--target"}).out.find("2 in quarantine") != std::string::npos);
+  migration.limit("quarantine_rows", 1);
+  for (const Verified& beyond : {verify_target(migration), verify(migration)}) {
+    CHECK(beyond.exit_code() == 3);
+    CHECK(beyond.reason() == "2 rows in quarantine, the limit is 1");
+  }
+}
+
+TEST_CASE("what the ledger has lost is a difference, although every row stands as written") {
+  for (const char* damage :
+       {"DELETE FROM sluice.quarantine WHERE source_key = '[\"1\"]'",
+        "UPDATE sluice.quarantine SET state = 'decided', decision = '{}' WHERE source_key = "
+        "'[\"1\"]'",
+        "UPDATE sluice.batch SET upper_key = '[\"7\"]' WHERE batch_no = 1"}) {
+    INFO(damage);
+    Migration migration;
+    migration.source("CREATE TABLE t (id int PRIMARY KEY, name text)");
+    migration.target("CREATE TABLE t (id int PRIMARY KEY, name varchar(3))");
+    migration.source("INSERT INTO t VALUES (1, 'abcdef'), (2, 'x')");
+    migration.move("t");
+    copy_all(migration);
+    migration.target(damage);
+    const Verified verified = verify_target(migration);
+    CHECK(verified.exit_code() == 3);
+    CHECK(verified.reason().starts_with("the account of the copy does not close: "));
+    CHECK_FALSE(verified.table().at("target_changed").as_bool());
+  }
+}
+
 TEST_CASE("a server that is gone ends the verification, and is no answer about the rows") {
   PostgresServer server;
   Migration migration(From::postgresql, server);

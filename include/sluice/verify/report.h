@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -186,9 +187,17 @@ struct VerifyReport {
   std::string source_label;     ///< what the source's point in time promises; empty: not read
   std::string source_position;  ///< where it stands
   Outcome outcome = Outcome::equal;
+  std::size_t tables_total = 0;  ///< of the plan; `tables` are those that were asked for
   std::vector<TableReport> tables;
   std::vector<CheckReport> checks;
+
+  /// Whether tables were passed over, and the checks with them.
+  [[nodiscard]] bool is_partial() const noexcept { return tables.size() < tables_total; }
 };
+
+/// The mode as it stands in the ledger: that of a verification which passed tables over ends in
+/// "_in_part", so that it can never be taken for one of the whole.
+[[nodiscard]] std::string recorded_mode(const VerifyReport& report);
 
 /// Says of a target-only verification what it does not prove; empty for a full one.
 [[nodiscard]] std::string_view limits_of(Mode mode) noexcept;

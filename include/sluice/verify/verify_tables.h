@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ struct Options {
   std::size_t readers = 2;          ///< sessions on each side
   std::vector<std::string> tables;  ///< "schema.table" of source or target; empty: all
   std::size_t max_listed = 20;      ///< differences that are listed for a table
+  /// Rows that may be in quarantine, by table number; the plan's own limit where there is none.
+  std::map<int, std::uint64_t> quarantine_limits;
 };
 
 /// Where a verification stands. Called from several threads, never two at once.

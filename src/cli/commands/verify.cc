@@ -39,12 +39,16 @@ int exit_code_of(verify::Outcome outcome) {
   return kInternal;
 }
 
-verify::Options options_of(const VerifyArguments& arguments, const config::Config& config) {
+verify::Options options_of(const VerifyArguments& arguments, const config::Config& config,
+                           const plan::Plan& plan) {
   verify::Options options;
   options.mode = arguments.target_only ? verify::Mode::target_only : verify::Mode::full;
   options.readers = config.limits.readers;
   options.tables = arguments.tables;
   options.max_listed = arguments.list;
+  for (const plan::TablePlan& table : plan.tables) {
+    options.quarantine_limits[table.number] = quarantine_limit(config, table);
+  }
   return options;
 }
 
@@ -95,7 +99,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   refuse_unfinished(run, console);
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report = verify_shown(
-      plan, run, config.config, options_of(arguments, config.config), signals, console);
+      plan, run, config.config, options_of(arguments, config.config, plan), signals, console);
   console.print(console.json() ? verify::to_json(report) : verify::to_text(report));
   say_next(arguments, report.outcome, console);
   return exit_code_of(report.outcome);

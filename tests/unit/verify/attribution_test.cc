@@ -8,19 +8,13 @@
 #include "unit/verify/rows.h"
 #include "verify/written_rows.h"
 
-using sluice::codec::Carrier;
 using sluice::ledger::Account;
 using sluice::ledger::Batch;
-using sluice::ledger::Origin;
-using sluice::model::Key;
-using sluice::model::RangeKind;
 using sluice::verify::attribute;
 using sluice::verify::Attribution;
 using sluice::verify::Evidence;
 using sluice::verify::gather_evidence;
 using sluice::verify::kNoPiece;
-using sluice::verify::locate;
-using sluice::verify::pieces_of_batches;
 using sluice::verify::SourceTally;
 using sluice::verify::written_as_expected;
 using verify_rows::digest_of;
@@ -29,23 +23,12 @@ using Rows = std::vector<std::string>;
 
 namespace {
 
-std::optional<Key> bound(const char* text) {
-  if (text == nullptr) return std::nullopt;
-  return Key{{text}};
-}
-
-Batch batch(const char* lower, const char* upper, Origin origin = Origin::source) {
-  Batch made;
-  made.origin = origin;
-  made.range = {RangeKind::key, bound(lower), bound(upper)};
-  return made;
-}
-
 /// Rows are their own source rows here; each batch is one row.
 struct Case {
   Rows copied;  // as read and written at the copy, one batch each
   Rows source;  // as read now, by batch
   Rows target;  // as read now
+  bool stood_still = false;
 
   [[nodiscard]] Evidence evidence() const {
     SourceTally tally(sluice::codec::DigestAlgorithm::xxh3_128, copied.size());
@@ -61,31 +44,12 @@ struct Case {
     }
     Account account;
     account.read = account.target = digest_of(copied);
-    return gather_evidence(tally, digest_of(source), digest_of(target), account, batches);
+    return gather_evidence(tally, digest_of(source), digest_of(target), account, batches,
+                           stood_still);
   }
 };
 
 }  // namespace
-
-TEST_CASE("batches are pieces only where they cover every key exactly once") {
-  CHECK(pieces_of_batches({batch(nullptr, "10"), batch("10", nullptr)}).pieces.size() == 2);
-  CHECK(pieces_of_batches({batch("10", nullptr), batch(nullptr, "10")}).pieces.size() == 2);
-  CHECK(pieces_of_batches({batch(nullptr, nullptr)}).pieces.size() == 1);
-  CHECK(pieces_of_batches({batch(nullptr, "10"), batch("11", nullptr)}).pieces.empty());
-  CHECK(pieces_of_batches({batch(nullptr, "10")}).pieces.empty());
-  CHECK(pieces_of_batches({}).pieces.empty());
-  CHECK(pieces_of_batches({batch(nullptr, "10"), batch("10", "10"), batch("10", nullptr)})
-            .pieces.empty());
-  CHECK(pieces_of_batches({batch(nullptr, "5"), batch(nullptr, "5"), batch("5", nullptr)})
-            .pieces.empty());
-}
-
-TEST_CASE("decided and kept batches are no pieces of the source") {
-  const auto found =
-      pieces_of_batches({batch(nullptr, nullptr), batch(nullptr, nullptr, Origin::decided),
-                         batch("a", "b", Origin::existing)});
-  CHECK(found.pieces.size() == 1);
-}
 
 TEST_CASE("a difference is laid to the side that is not as it was at the copy") {
   const Rows rows{row(1, "a"), row(2, "b")};
@@ -94,6 +58,17 @@ TEST_CASE("a difference is laid to the side that is not as it was at the copy") 
   CHECK(attribute(Case{rows, rows, other}.evidence(), 0) == Attribution::target_changed);
   CHECK(attribute(Case{rows, rows, {rows[0]}}.evidence(), kNoPiece) == Attribution::target_changed);
   CHECK(attribute(Case{rows, other, rows}.evidence(), kNoPiece) == Attribution::source_changed);
+}
+
+TEST_CASE("a source where nothing was committed since is never blamed") {
+  const Rows rows{row(1, "a"), row(2, "b")};
+  const Rows other{row(1, "A"), row(2, "b")};
+  const Evidence evidence = Case{rows, other, rows, true}.evidence();
+  CHECK(attribute(evidence, 0) == Attribution::copied_wrong);
+  CHECK(attribute(evidence, kNoPiece) == Attribution::copied_wrong);
+  CHECK(attribute(evidence, 0, false) == Attribution::copied_wrong);
+  CHECK(attribute(evidence, 0, true) == Attribution::target_changed);
+  CHECK(attribute(Case{rows, rows, other, true}.evidence(), 0) == Attribution::target_changed);
 }
 
 TEST_CASE("when both sides changed, the batch of the row tells them apart") {
@@ -124,7 +99,7 @@ TEST_CASE("a batch with rows in quarantine does not say what was written") {
   const sluice::codec::RowSetDigest none;
   const Account account;
   const std::vector<Batch> batches(1);
-  const Evidence evidence = gather_evidence(tally, none, none, account, batches);
+  const Evidence evidence = gather_evidence(tally, none, none, account, batches, false);
   CHECK_FALSE(evidence.pieces[0].mapped_as_written.has_value());
 }
 
@@ -153,31 +128,4 @@ TEST_CASE("a row that was changed on both sides leaves the question open") {
       verify_rows::differences({row(1, "new")}, {row(1, "other")}, verify_rows::key());
   CHECK_FALSE(written_as_expected(digest_of({row(1, "new")}), digest_of({row(1, "old")}), found)
                   .has_value());
-}
-
-TEST_CASE("a key is found in its batch by number, not by text") {
-  const auto pieces =
-      pieces_of_batches({batch(nullptr, "9"), batch("9", "100"), batch("100", nullptr)}).pieces;
-  const std::vector<Carrier> integer{Carrier::int8};
-  CHECK(locate(pieces, integer, {"8"}) == 0);
-  CHECK(locate(pieces, integer, {"-5"}) == 0);
-  CHECK(locate(pieces, integer, {"9"}) == 1);
-  CHECK(locate(pieces, integer, {"99"}) == 1);
-  CHECK(locate(pieces, integer, {"100"}) == 2);
-  CHECK(locate(pieces, integer, {"9223372036854775807"}) == 2);
-  CHECK(locate(pieces, integer, {"NULL"}) == kNoPiece);
-  CHECK(locate(pieces, {Carrier::text}, {"10"}) == kNoPiece);
-}
-
-TEST_CASE("a composite key is compared column by column") {
-  Batch first;
-  first.range = {RangeKind::key, std::nullopt, Key{{"10", "5"}}};
-  Batch second;
-  second.range = {RangeKind::key, Key{{"10", "5"}}, std::nullopt};
-  const auto pieces = pieces_of_batches({first, second}).pieces;
-  const std::vector<Carrier> carriers{Carrier::int4, Carrier::int4};
-  CHECK(locate(pieces, carriers, {"10", "4"}) == 0);
-  CHECK(locate(pieces, carriers, {"9", "100"}) == 0);
-  CHECK(locate(pieces, carriers, {"10", "5"}) == 1);
-  CHECK(locate(pieces, carriers, {"11", "0"}) == 1);
 }

@@ -64,7 +64,7 @@ TEST_CASE("figures are asked of the same columns in the same order on both sides
         "CHAR), CAST(max(`sent`) AS CHAR) FROM `crm`.`items` WHERE (`order_id`, "
         "CAST(CONVERT(`code` USING utf8mb4) AS BINARY)) NOT IN ((7, x'78'))");
   CHECK(facts_sql(table, Engine::postgresql, false, one_sided)
-            .ends_with(R"(FROM "public"."items__side")"));
+            .ends_with(R"(FROM ONLY "public"."items__side")"));
 }
 
 TEST_CASE("only columns that are one source column as it is are direct") {

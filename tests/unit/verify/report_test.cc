@@ -124,8 +124,22 @@ TEST_CASE("people read one line of an equal table and all that differs of anothe
   CHECK(to_text(report) ==
         "crm.a  DIFFERENT: 1,234,567 rows, 5 filtered\n"
         "  at least 12 missing\n"
-        "  changed [\"7\"]: source and target changed since the copy\n"
+        "  changed [\"7\"]: source and target changed since copy\n"
         "    name: should be 'a'\n"
         "          is        NULL\n"
         "run r1: DIFFERENT\n");
+}
+
+TEST_CASE("a look at some tables is never taken for a look at all") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.tables[0].source = "crm.a";
+  report.tables_total = 1;
+  CHECK(recorded_mode(report) == "full");
+  report.tables_total = 3;
+  CHECK(recorded_mode(report) == "full_in_part");
+  CHECK(to_text(report) ==
+        "crm.a  equal: 0 rows\n"
+        "1 of 3 tables, and no checks: nothing is said of the others\n"
+        "run r1: equal\n");
 }
