@@ -131,7 +131,6 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   write_ddl(target, plan);
   look_at_names(target_, plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
-  look_at_rest(plan, findings_);
   look_at_unfilled(target, plan, findings_);
   look_at_unique_keys(source, target, plan, findings_);
 }

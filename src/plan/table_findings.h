@@ -27,8 +27,6 @@ void look_at_values(model::Engine source, const TablePlan& table, Findings& find
 /// Columns of the target that are filled by nobody but the target itself, without a rule that says
 /// so.
 void look_at_unfilled(const model::Table& target, const TablePlan& table, Findings& findings);
-/// Old values that are kept but could not be told apart.
-void look_at_rest(const TablePlan& table, Findings& findings);
 /// Unique keys of the target that no unique key of the source vouches for.
 void look_at_unique_keys(const model::Table& source, const model::Table& target,
                          const TablePlan& table, Findings& findings);

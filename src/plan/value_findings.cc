@@ -120,17 +120,6 @@ void look_at_zero_dates(const TablePlan& table, const std::vector<Copied>& copie
 
 }  // namespace
 
-void look_at_rest(const TablePlan& table, Findings& findings) {
-  if (!table.rest || !table.key.empty()) return;
-  findings.error(
-      "rest-without-key", table.source.text(),
-      "\"keep_rest\" keeps old values by the row's key, and the table has none: nobody "
-      "could tell whose they were, and rows that break a constraint could not be taken "
-      "out again",
-      "give the source table a primary key or a unique key of NOT NULL columns, or leave "
-      "\"keep_rest\" out and map the whole value to a column of its own");
-}
-
 void look_at_values(model::Engine source, const TablePlan& table, Findings& findings) {
   std::vector<Copied> copied;
   for (const TargetField& target : table.write) {
