@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sluice/model/error.h"
+#include "sluice/os/memory.h"
 
 #include "cli/command.h"
 #include "cli/console.h"
@@ -85,4 +86,7 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace sluice::cli
 
-int main(int argc, char** argv) { return sluice::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  sluice::os::return_large_blocks();
+  return sluice::cli::run(argc, argv);
+}
