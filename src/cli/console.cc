@@ -84,8 +84,8 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
   return model::has_errors(findings);
 }
 
-void Console::next(std::string_view command) {
-  if (!json_) print(fmt::format("Next: {}\n", command));
+void Console::next(const Words& words) {
+  if (!json_) print(fmt::format("Next: {}\n", escaped(command_line(words))));
 }
 
 void Console::status_lines(const std::vector<std::string>& lines) {

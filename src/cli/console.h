@@ -7,6 +7,8 @@
 #include "sluice/model/error.h"
 #include "sluice/model/finding.h"
 
+#include "cli/command_line.h"
+
 namespace sluice::cli {
 
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
@@ -25,8 +27,8 @@ class Console {
   void error(const model::Error& error);
   /// Errors first; returns true when there is one.
   bool findings(const std::vector<model::Finding>& findings);
-  /// The last line of a command: what to run next.
-  void next(std::string_view command);
+  /// The last line of a command: what to run next. Nothing where JSON is asked for.
+  void next(const Words& words);
 
   [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
   void set_json(bool json) noexcept { json_ = json; }

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "cli/command_line.h"
+
 namespace sluice::cli {
 
 struct CopyArguments {
@@ -12,5 +14,16 @@ struct CopyArguments {
   bool new_run = false;
   bool dry_run = false;
 };
+
+/// The same command once more. It goes on with a new run that it has begun.
+[[nodiscard]] inline Words copy_words(const CopyArguments& arguments) {
+  Words words{"copy", "--config", arguments.config};
+  if (!arguments.plan.empty()) words.insert(words.end(), {"--plan", arguments.plan});
+  if (!arguments.operator_name.empty()) {
+    words.insert(words.end(), {"--operator", arguments.operator_name});
+  }
+  if (arguments.join) words.emplace_back("--join");
+  return words;
+}
 
 }  // namespace sluice::cli

@@ -11,9 +11,6 @@
 namespace sluice::cli {
 namespace {
 
-const char* kNextVerify = "sluice verify --config FILE";
-const char* kNextQuarantine = "sluice quarantine --config FILE";
-
 std::string account_line(const plan::TablePlan& table, const ledger::Account& account) {
   std::string line = fmt::format("{:<28.28} {:>11} {:>11} {:>7} {:>8} {:>7}", table.target.table,
                                  account.read.count(), account.arrived(), account.open,
@@ -75,31 +72,59 @@ std::uint64_t open_rows(const copy::CopyResult& result) {
   return open;
 }
 
+/// What a person does about the reason before the run goes on.
+std::string way_on(model::ErrorKind kind, const std::string& config) {
+  const std::string go_on =
+      "everything that was committed stays, and the same command goes on from here";
+  switch (kind) {
+    case model::ErrorKind::stop_rule:
+      return fmt::format(
+          "decide about the rows (sluice quarantine), or raise \"quarantine_limit\" of the table, "
+          "or "
+          "\"quarantine_rows\", in {}: limits may change within a run; {}",
+          config, go_on);
+    case model::ErrorKind::storage:
+      return fmt::format("make room on the target's disk, or lower \"min_free_bytes\" in {}; {}",
+                         config, go_on);
+    default:
+      return go_on;
+  }
+}
+
+Words next_after(const copy::CopyResult& result, const CopyArguments& arguments) {
+  if (!result.is_good()) return {"status", "--config", arguments.config};
+  if (open_rows(result) > 0) return {"quarantine", "--config", arguments.config, "--group"};
+  return {"verify", "--config", arguments.config};
+}
+
 }  // namespace
 
-int report_finished(const ledger::Run& run, Console& console) {
+int report_finished(const ledger::Run& run, const CopyArguments& arguments, Console& console) {
   console.note(fmt::format("run {} finished at {}; nothing to do", run.id, run.ended_at));
-  console.next(kNextVerify);
+  console.next({"verify", "--config", arguments.config});
   return kDone;
 }
 
-int report_joined(const copy::RunContext& run, db::SqlSession& ledger, Console& console) {
+int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
+                  const CopyArguments& arguments, Console& console) {
   ledger::end_process(ledger, run.process_id);
   console.note(
       fmt::format("nothing is left to copy in run {}; the process that was there first "
                   "builds the indexes",
                   run.run.id));
-  console.next("sluice status --config FILE");
+  console.next({"status", "--config", arguments.config});
   return kDone;
 }
 
 int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
-                const copy::StopReason::Why& why, const os::SignalStop& signals, Console& console) {
+                const copy::StopReason::Why& why, const os::SignalStop& signals,
+                const CopyArguments& arguments, Console& console) {
   copy::record_stop(run, ledger, why);
   console.error(fmt::format("run {} stopped: {}", run.run.id, why.text),
-                "everything that was committed stays; the same command goes on from here");
-  console.next(why.kind == model::ErrorKind::stop_rule ? kNextQuarantine
-                                                       : "sluice copy --config FILE");
+                way_on(why.kind, arguments.config));
+  console.next(why.kind == model::ErrorKind::stop_rule
+                   ? Words{"quarantine", "--config", arguments.config, "--group"}
+                   : copy_words(arguments));
   if (why.kind != model::ErrorKind::interrupted) return exit_code_of(why.kind);
   constexpr int kSignalBase = 128;
   return kSignalBase + signals.signal();
@@ -112,15 +137,20 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
   return kDrift;
 }
 
-int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
+int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
+                const CopyArguments& arguments, Console& console) {
   if (console.json()) {
     console.print(to_json(run, result));
   } else {
     print_accounts(run, result, console);
   }
-  if (!result.is_good()) return kStopRule;
-  console.next(open_rows(result) > 0 ? kNextQuarantine : kNextVerify);
-  return kDone;
+  if (result.tables_failed) {
+    console.error("tables failed; the others are whole",
+                  fmt::format("mend the cause, then '{}' copies the failed ones anew",
+                              command_line(copy_words(arguments))));
+  }
+  console.next(next_after(result, arguments));
+  return result.is_good() ? kDone : kStopRule;
 }
 
 }  // namespace sluice::cli

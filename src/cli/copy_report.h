@@ -10,18 +10,23 @@
 #include "sluice/os/stop.h"
 
 #include "cli/console.h"
+#include "cli/copy_arguments.h"
 
 /// How a copy ends, in words or as JSON (schema id "sluice.copy/1"); each returns the exit code.
+/// `arguments` are what it was started with.
 namespace sluice::cli {
 
-int report_finished(const ledger::Run& run, Console& console);
-int report_joined(const copy::RunContext& run, db::SqlSession& ledger, Console& console);
+int report_finished(const ledger::Run& run, const CopyArguments& arguments, Console& console);
+int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
+                  const CopyArguments& arguments, Console& console);
 int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
-                const copy::StopReason::Why& why, const os::SignalStop& signals, Console& console);
+                const copy::StopReason::Why& why, const os::SignalStop& signals,
+                const CopyArguments& arguments, Console& console);
 /// Tables or servers changed while they were copied: the run is paused.
 int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
                  const std::vector<std::string>& changes, Console& console);
-int report_copy(const copy::RunContext& run, const copy::CopyResult& result, Console& console);
+int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
+                const CopyArguments& arguments, Console& console);
 
 /// Turns a signal into a stop of the run: an orderly one, between batches.
 class StopOnSignal {

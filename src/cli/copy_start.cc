@@ -39,15 +39,25 @@ std::vector<ledger::RunTable> estimates(const plan::Plan& plan, const Catalogs& 
   return tables;
 }
 
-[[noreturn]] void explain_held(const copy::Start& start, Console& console) {
+[[noreturn]] void explain_held(const copy::Start& start, CopyArguments arguments,
+                               Console& console) {
   for (const ledger::Process& holder : start.holders) {
     console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
                               start.run.id, holder.pid, holder.os_user, holder.host,
                               holder.started_at));
   }
-  console.error(fmt::format("run {} is held by another process", start.run.id),
-                "sluice status shows it; sluice copy --join helps it");
+  const std::string status = command_line({"status", "--config", arguments.config});
+  arguments.join = true;
+  console.error(
+      fmt::format("run {} is held by another process", start.run.id),
+      fmt::format("{} shows it; {} helps it", status, command_line(copy_words(arguments))));
   throw Exit{kLocked};
+}
+
+model::Error held_error(const copy::Start& start) {
+  return {model::ErrorKind::locked,
+          fmt::format("run {} is held by another session on the target", start.run.id),
+          model::Retry::new_session};
 }
 
 void refuse_unfit_target(const plan::Plan& plan, const config::Config& config, Console& console) {
@@ -64,11 +74,11 @@ bool has_run(const plan::Plan& plan, const config::Config& config) {
 }  // namespace
 
 plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
-                         const Catalogs& catalogs, Console& console) {
+                         const Catalogs& catalogs, bool again, Console& console) {
   std::optional<plan::Plan> plan;
   if (!arguments.plan.empty()) {
     plan = read_plan(arguments.plan);
-  } else if (!arguments.new_run) {
+  } else if (again || !arguments.new_run) {
     plan = plan_under_way(config.config);
   }
   if (!plan) return draft_plan(config, catalogs, console);
@@ -116,7 +126,7 @@ void record_override(db::SqlSession& ledger, const std::string& run_id,
 
 copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                              const config::Config& config, const Catalogs& catalogs,
-                             const CopyArguments& arguments, Console& console) {
+                             const CopyArguments& arguments, bool again, Console& console) {
   if (!has_run(*plan, config)) refuse_unfit_target(*plan, config, console);
   copy::StartOptions options;
   options.join = arguments.join;
@@ -126,7 +136,9 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
   copy::Start start = copy::start_run(plan, config.target, estimates(*plan, catalogs), options);
   switch (start.kind) {
     case copy::StartKind::held:
-      explain_held(start, console);
+      // The server may not have noticed yet that this process's own connection was lost.
+      if (again) throw held_error(start);
+      explain_held(start, arguments, console);
     case copy::StartKind::not_running:
       console.error("there is no run to join: nobody works on this plan",
                     "start it without --join");

@@ -17,10 +17,11 @@
 /// console what is wrong and throws Exit.
 namespace sluice::cli {
 
-/// The plan of this config's unfinished or finished run, unless --new-run; else the plan file; else
-/// a new draft. Refuses (exit 7) when it no longer fits.
+/// The plan file, where one is named; else the plan of this config's newest run, unless --new-run;
+/// else a new draft. Refuses (exit 7) when it no longer fits. `again`: this process has a run
+/// already, which is the newest.
 [[nodiscard]] plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
-                                       const Catalogs& catalogs, Console& console);
+                                       const Catalogs& catalogs, bool again, Console& console);
 
 int print_dry_run(const plan::Plan& plan, Console& console);
 
@@ -36,10 +37,12 @@ struct SourceOverride {
 void record_override(db::SqlSession& ledger, const std::string& run_id, const SourceOverride& used);
 
 /// Takes or makes the run. Exit 6, naming the holders, when another process works on it; exit 2
-/// when the target cannot be begun with.
+/// when the target cannot be begun with. `again`: this process had the run before it lost its
+/// connection; throws Error{locked}, to be tried again, while anybody holds it.
 [[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                                            const config::Config& config, const Catalogs& catalogs,
-                                           const CopyArguments& arguments, Console& console);
+                                           const CopyArguments& arguments, bool again,
+                                           Console& console);
 
 [[nodiscard]] copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
                                         const config::Config& config, copy::Progress& progress,

@@ -1,8 +1,12 @@
 #include "cli/inputs.h"
 
 #include <utility>
+#include <variant>
+
+#include <fmt/format.h>
 
 #include "sluice/codec/sha256.h"
+#include "sluice/config/endpoint_url.h"
 #include "sluice/db/catalog.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
@@ -16,8 +20,9 @@ namespace {
 /// is a mistake.
 constexpr std::size_t kMaxFileBytes = 64 * 1024 * 1024;
 
-model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::string>& schemas) {
-  const auto session = db::open_session(endpoint, db::Purpose::catalog);
+model::Catalog read_one(std::string_view side, const model::Endpoint& endpoint,
+                        const std::vector<std::string>& schemas) {
+  const auto session = open_side(side, endpoint);
   return db::read_catalog(*session, schemas);
 }
 
@@ -31,9 +36,27 @@ ReadConfig read_config(const std::string& path, Console& console) {
   return {std::move(*result.config), codec::sha256_hex(text)};
 }
 
+model::Endpoint endpoint_of_url(const std::string& url) {
+  auto endpoint = config::parse_endpoint(url);
+  if (const auto* problem = std::get_if<config::EndpointProblem>(&endpoint)) {
+    throw model::Error(model::ErrorKind::usage, "--url: " + problem->message, problem->action);
+  }
+  return std::get<model::Endpoint>(std::move(endpoint));
+}
+
+std::unique_ptr<db::SqlSession> open_side(std::string_view side, const model::Endpoint& endpoint) {
+  try {
+    return db::open_session(endpoint, db::Purpose::catalog);
+  } catch (const model::Error& error) {
+    throw model::Error(error.kind(), fmt::format("{}: {}", side, error.what()), error.hint(),
+                       error.retry());
+  }
+}
+
 Catalogs read_catalogs(const config::Config& config) {
   const plan::ConfigSchemas schemas = plan::config_schemas(config);
-  return {read_one(config.source, schemas.source), read_one(config.target, schemas.target)};
+  return {read_one("source", config.source, schemas.source),
+          read_one("target", config.target, schemas.target)};
 }
 
 plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Console& console) {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/config/config.h"
+#include "sluice/db/sql_session.h"
 #include "sluice/model/schema.h"
 #include "sluice/plan/plan.h"
 
@@ -20,6 +23,14 @@ struct ReadConfig {
   std::string sha256;
 };
 [[nodiscard]] ReadConfig read_config(const std::string& path, Console& console);
+
+/// The endpoint that --url names. Throws Error{usage}.
+[[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url);
+
+/// A session that reads the catalogue and the ledger. `side`, "source" or "target", stands in
+/// front of what goes wrong.
+[[nodiscard]] std::unique_ptr<db::SqlSession> open_side(std::string_view side,
+                                                        const model::Endpoint& endpoint);
 
 /// What both servers have, as far as the config speaks of it.
 struct Catalogs {

@@ -5,18 +5,46 @@
 #include "sluice/ledger/ledger.h"
 
 #include "cli/exit_code.h"
+#include "cli/inputs.h"
 
 namespace sluice::cli {
+namespace {
 
-std::unique_ptr<db::SqlSession> open_ledger(const config::Config& config, db::Purpose purpose,
-                                            Console& console) {
-  auto session = db::open_session(config.target, purpose);
+/// What begins a first run, where it is known.
+std::string how_to_begin(const LedgerPlace& place) {
+  if (place.config.empty()) return "sluice copy begins one";
+  return command_line({"copy", "--config", place.config}) + " begins one";
+}
+
+std::string how_to_list(const LedgerPlace& place) {
+  if (place.config.empty()) return "sluice runs lists them";
+  return command_line({"runs", "--config", place.config}) + " lists them";
+}
+
+}  // namespace
+
+LedgerPlace ledger_of(const config::Config& config) {
+  return {config.target, config.name, config.file};
+}
+
+LedgerPlace ledger_of(const std::string& config, const std::string& url, Console& console) {
+  if (config.empty() == url.empty()) {
+    console.error("one of --config and --url says where the ledger is",
+                  "--url is for a target whose config is not at hand: --url "
+                  "'postgresql://mover@db2/crm'");
+    throw Exit{kUsage};
+  }
+  if (url.empty()) return ledger_of(read_config(config, console).config);
+  return {endpoint_of_url(url), "", ""};
+}
+
+std::unique_ptr<db::SqlSession> open_ledger(const LedgerPlace& place, Console& console) {
+  auto session = open_side("target", place.target);
   switch (ledger::schema_state(*session)) {
     case ledger::SchemaState::usable:
       return session;
     case ledger::SchemaState::absent:
-      console.error("the target has no ledger: nothing has been copied to it",
-                    "sluice copy --config FILE begins");
+      console.error("the target has no ledger: nothing has been copied to it", how_to_begin(place));
       throw Exit{kUsage};
     case ledger::SchemaState::other_version:
       break;
@@ -25,18 +53,25 @@ std::unique_ptr<db::SqlSession> open_ledger(const config::Config& config, db::Pu
   throw Exit{kDrift};
 }
 
-ledger::Run choose_run(db::SqlSession& ledger, const config::Config& config,
-                       const std::string& run_id, Console& console) {
+Words words_on_run(const std::string& verb, const std::string& config, const std::string& run_id) {
+  Words words{verb, "--config", config};
+  if (!run_id.empty()) words.insert(words.end(), {"--run", run_id});
+  return words;
+}
+
+ledger::Run choose_run(db::SqlSession& ledger, const LedgerPlace& place, const std::string& run_id,
+                       Console& console) {
   if (!run_id.empty()) {
     if (auto run = ledger::find_run(ledger, run_id)) return *std::move(run);
-    console.error(fmt::format("the ledger has no run {}", run_id), "sluice runs lists them");
+    console.error(fmt::format("the ledger has no run {}", run_id), how_to_list(place));
     throw Exit{kUsage};
   }
   for (ledger::Run& run : ledger::runs(ledger)) {
-    if (run.name == config.name) return std::move(run);
+    if (place.name.empty() || run.name == place.name) return std::move(run);
   }
-  console.error(fmt::format("the ledger has no run of {}", config.name),
-                "sluice copy --config FILE begins one; sluice runs lists those of other configs");
+  console.error(place.name.empty() ? "the ledger has no run"
+                                   : fmt::format("the ledger has no run of {}", place.name),
+                fmt::format("{}; {}", how_to_begin(place), how_to_list(place)));
   throw Exit{kUsage};
 }
 

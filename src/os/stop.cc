@@ -12,6 +12,7 @@ namespace sluice::os {
 struct SignalStop::State {
   std::stop_source stop;
   std::atomic<int> signal{0};
+  sigset_t blocked_before{};
   std::jthread waiter;  // last: joined before the members it uses are gone
 };
 
@@ -30,8 +31,8 @@ sigset_t stop_signals() noexcept {
 
 SignalStop::SignalStop() : state_(std::make_unique<State>()) {
   const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
   State* state = state_.get();
+  pthread_sigmask(SIG_BLOCK, &set, &state->blocked_before);
   state_->waiter = std::jthread([state](const std::stop_token& ending) {
     const sigset_t waited = stop_signals();
     // Short waits, because sigtimedwait cannot be woken by the destructor in any other way.
@@ -46,7 +47,11 @@ SignalStop::SignalStop() : state_(std::make_unique<State>()) {
   });
 }
 
-SignalStop::~SignalStop() = default;
+SignalStop::~SignalStop() {
+  const sigset_t before = state_->blocked_before;
+  state_.reset();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 std::stop_token SignalStop::token() const noexcept { return state_->stop.get_token(); }
 

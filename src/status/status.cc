@@ -44,10 +44,10 @@ void advise_finished(RunStatus& status) {
                     : verified->mode.ends_with("_in_part") ? "copied; some tables were verified"
                                                            : "copied; the target holds what was "
                                                              "written";
-    if (verified->mode != "full") status.next = "sluice verify --config FILE";
+    if (verified->mode != "full") status.next_verb = "verify";
     return;
   }
-  status.next = "sluice verify --config FILE";
+  status.next_verb = "verify";
   status.advice = !verified ? "copied, not verified yet"
                   : verified->outcome == "different"
                       ? "copied; the last verification found differences"
@@ -73,7 +73,7 @@ TableStatus RunStatus::total() const {
 }
 
 void advise(RunStatus& status) {
-  status.next.clear();
+  status.next_verb.clear();
   switch (status.run.state) {
     case ledger::RunState::running:
       if (status.is_held) {
@@ -87,7 +87,7 @@ void advise(RunStatus& status) {
       break;
     case ledger::RunState::paused:
       status.advice = "a limit was crossed: a person must look";
-      status.next = "sluice quarantine --config FILE";
+      status.next_verb = "quarantine";
       return;
     case ledger::RunState::failed:
       status.advice = "ended by an error; goes on when its cause is gone";
@@ -96,7 +96,7 @@ void advise(RunStatus& status) {
       advise_finished(status);
       return;
   }
-  status.next = "sluice copy --config FILE";
+  status.next_verb = "copy";
 }
 
 RunStatus read_status(db::SqlSession& session, const std::string& run_id) {

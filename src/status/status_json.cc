@@ -75,7 +75,7 @@ void write_verification(JsonWriter& json, const std::optional<ledger::Verificati
 
 }  // namespace
 
-std::string to_json(const RunStatus& status) {
+std::string to_json(const RunStatus& status, std::string_view next) {
   JsonWriter json(JsonWriter::Style::pretty);
   json.begin_object();
   json.member("schema", kStatusSchema);
@@ -89,7 +89,7 @@ std::string to_json(const RunStatus& status) {
   json.end_object();
   write_verification(json, status.last_verification);
   json.member("advice", status.advice);
-  json.member("next", status.next);
+  json.member("next", next);
   json.end_object();
   return json.take();
 }

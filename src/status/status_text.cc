@@ -13,8 +13,8 @@ namespace {
 
 /// Lines of a run with everything there is to say of it, apart from its tables: two about the run,
 /// two about processes, the reason, the heading, "and more", the total, the account, the
-/// verification, advice and next.
-constexpr std::size_t kOtherLines = 12;
+/// verification, advice, and two that are left for the command to run next.
+constexpr std::size_t kOtherLines = 13;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
@@ -129,9 +129,7 @@ std::string to_text(const RunStatus& status) {
     text += line(
         fmt::format("verified {} ({}): {}", verified->ended_at, verified->mode, verified->outcome));
   }
-  text += line(status.advice);
-  if (!status.next.empty()) text += line("Next: " + status.next);
-  return text;
+  return text + line(status.advice);
 }
 
 std::string runs_to_text(const std::vector<ledger::Run>& runs) {

@@ -81,6 +81,9 @@ struct Limits {
   std::uint64_t quarantine_rows =
       1000;  ///< for each table, unless it says its own; more pauses the run
   std::uint64_t min_free_bytes = 1ULL << 30;  ///< on the target's disk, below which the run pauses
+  /// How long a copy waits for a server that went away: a restart with a long recovery takes
+  /// minutes.
+  std::uint32_t reconnect_seconds = 300;
 };
 
 /// A person takes responsibility for something that sluice would refuse.

@@ -35,6 +35,12 @@ class Progress {
   [[nodiscard]] TableProgress& table(int number) noexcept {
     return *tables_[static_cast<std::size_t>(number - 1)];
   }
+  /// Committed by this process, in all tables.
+  [[nodiscard]] std::uint64_t batches() const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto& table : tables_) sum += table->batches;
+    return sum;
+  }
   [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
 
  private:

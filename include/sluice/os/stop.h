@@ -9,7 +9,7 @@ namespace sluice::os {
 /// Turns SIGINT, SIGTERM and SIGHUP into a stop request, on a thread of its own so that callbacks
 /// may do anything. Make one in main before any other thread starts (it blocks the signals for all
 /// threads that follow). The first signal requests the stop; what is running finishes or rolls
-/// back.
+/// back. Before and after its life the signals end the process at once.
 class SignalStop {
  public:
   SignalStop();

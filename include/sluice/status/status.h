@@ -37,8 +37,8 @@ struct RunStatus {
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
-  std::string next;    ///< the command to run now; empty: wait
-  std::string advice;  ///< the same in words
+  std::string next_verb;  ///< what to run now; empty: nothing, or wait
+  std::string advice;     ///< the same in words
 
   /// Sums over all tables; `number` is 0.
   [[nodiscard]] TableStatus total() const;
@@ -52,12 +52,13 @@ void advise(RunStatus& status);
 
 inline constexpr std::size_t kMaxLines = 24;
 inline constexpr std::size_t kMaxColumns = 80;
-/// At most kMaxLines lines of kMaxColumns characters. Tables in trouble come first, then large
-/// ones.
+/// Leaves two of kMaxLines lines of kMaxColumns characters for the command line of what is next.
+/// Tables in trouble come first, then large ones.
 [[nodiscard]] std::string to_text(const RunStatus& status);
 
 inline constexpr std::string_view kStatusSchema = "sluice.status/1";
-[[nodiscard]] std::string to_json(const RunStatus& status);
+/// `next`: the command line of next_verb, as the caller knows where the config lies.
+[[nodiscard]] std::string to_json(const RunStatus& status, std::string_view next);
 
 inline constexpr std::string_view kRunsSchema = "sluice.runs/1";
 /// One line a run, in the order given.

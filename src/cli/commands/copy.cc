@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/progress_display.h"
+#include "cli/reconnect.h"
 
 namespace sluice::cli {
 namespace {
@@ -80,22 +82,28 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::check_built(run, ledger);
 }
 
-int run_copy(const CopyArguments& arguments, Console& console) {
-  os::SignalStop signals;
-  // What people wrote; every mistake is reported at once.
-  const ReadConfig config = read_config(arguments.config, console);
+/// From the first look at both servers to the report; goes on with what earlier passes have
+/// committed.
+int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, Reconnect& reconnect,
+                     Console& console) {
   // What both servers have now.
   const Catalogs catalogs = read_catalogs(config.config);
   // The plan: of the run that is under way, else the one a person reviewed, else a new one.
-  const plan::Plan plan = plan_for_copy(arguments, config, catalogs, console);
+  const plan::Plan plan =
+      plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) return print_dry_run(plan, console);
   // Nothing is written before somebody who may has agreed.
   const approve::Approved<plan::Plan> approved = approve::Verifier().without_policy(plan);
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, plan, console);
-  // From here on this process holds the run.
-  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, console);
-  if (start.kind == copy::StartKind::finished) return report_finished(start.run, console);
+  // From here on this process holds the run, and a signal ends it between batches.
+  const os::SignalStop signals;
+  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments,
+                                       reconnect.has_begun(), console);
+  if (start.kind == copy::StartKind::finished) {
+    return report_finished(start.run, arguments, console);
+  }
+  reconnect.begin();
   if (used) record_override(*start.control, start.run.id, *used);
   copy::create_side_tables(*start.control, *approved, start.run);
 
@@ -108,14 +116,32 @@ int run_copy(const CopyArguments& arguments, Console& console) {
     const ProgressDisplay display(run, console);
     work(run, *start.control);
   } catch (const model::Error& error) {
+    reconnect.renew_after(progress);
     throw copy::record_failure(run, error);
   }
-  if (const auto why = stop.why()) return report_stop(run, *start.control, *why, signals, console);
-  if (run.joined) return report_joined(run, *start.control, console);
+  if (const auto why = stop.why()) {
+    return report_stop(run, *start.control, *why, signals, arguments, console);
+  }
+  if (run.joined) return report_joined(run, *start.control, arguments, console);
   // The same look as at the beginning: what changed meanwhile makes the result unsound.
   const auto changes = drift_of(*approved, config, read_catalogs(config.config));
   if (!changes.empty()) return report_drift(run, *start.control, changes, console);
-  return report_copy(run, copy::finish_run(run, *start.control), console);
+  return report_copy(run, copy::finish_run(run, *start.control), arguments, console);
+}
+
+int run_copy(const CopyArguments& arguments, Console& console) {
+  // What people wrote; every mistake is reported at once.
+  const ReadConfig config = read_config(arguments.config, console);
+  Reconnect reconnect(std::chrono::seconds(config.config.limits.reconnect_seconds), arguments,
+                      console);
+  for (;;) {
+    try {
+      return copy_in_one_pass(arguments, config, reconnect, console);
+    } catch (const model::Error& error) {
+      // A server went away. What is committed stays, and the next pass goes on from there.
+      reconnect.wait_or_throw(error);
+    }
+  }
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "sluice/config/endpoint_url.h"
 #include "sluice/plan/draft.h"
 #include "sluice/profile/profile.h"
 
@@ -25,11 +24,7 @@ struct InspectArguments {
 
 /// One database, before there is a config.
 std::vector<profile::Profile> inspect_url(const InspectArguments& arguments) {
-  const auto endpoint = config::parse_endpoint(arguments.url);
-  if (const auto* problem = std::get_if<config::EndpointProblem>(&endpoint)) {
-    throw model::Error(model::ErrorKind::usage, "--url: " + problem->message, problem->action);
-  }
-  return {profile::take_profile("source", std::get<model::Endpoint>(endpoint), arguments.schemas)};
+  return {profile::take_profile("source", endpoint_of_url(arguments.url), arguments.schemas)};
 }
 
 /// The databases of a config, as far as it speaks of them.
@@ -63,7 +58,7 @@ int run_inspect(const InspectArguments& arguments, Console& console) {
     if (&profile != &profiles.front()) console.print("\n");
     console.print(profile::to_text(profile));
   }
-  if (!arguments.config.empty()) console.next("sluice plan --config " + arguments.config);
+  if (!arguments.config.empty()) console.next({"plan", "--config", arguments.config});
   return kDone;
 }
 

@@ -79,9 +79,9 @@ void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Conso
   }
   console.print(fmt::format("plan {}\n", plan::sha256_of(plan)));
   if (arguments.out.empty()) {
-    console.next(fmt::format("sluice plan --config {} --out plan.json", arguments.config));
+    console.next({"plan", "--config", arguments.config, "--out", "plan.json"});
   } else {
-    console.next(fmt::format("sluice copy --config {} --plan {}", arguments.config, arguments.out));
+    console.next({"copy", "--config", arguments.config, "--plan", arguments.out});
   }
 }
 

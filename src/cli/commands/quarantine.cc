@@ -76,6 +76,19 @@ ledger::QuarantineFilter filter_of(const QuarantineArguments& arguments, const p
   return filter;
 }
 
+Words decide_words(const QuarantineArguments& arguments, const std::string& file) {
+  Words words = words_on_run("quarantine", arguments.config, arguments.run);
+  words.insert(words.begin() + 1, "decide");
+  words.insert(words.end(), {"--file", file});
+  return words;
+}
+
+/// What follows when nothing is left to decide.
+Words words_after(const QuarantineArguments& arguments, const ledger::Run& run) {
+  if (run.state != ledger::RunState::finished) return {"copy", "--config", arguments.config};
+  return words_on_run("verify", arguments.config, arguments.run);
+}
+
 /// What is shown: open rows, or those that were decided or left behind.
 std::vector<ledger::QuarantineEntry> rows_of(db::SqlSession& ledger,
                                              ledger::QuarantineFilter filter,
@@ -105,17 +118,19 @@ void say_what_is_next(const QuarantineArguments& arguments, const QuarantineList
                     shown));
   }
   if (list.counts.open > 0) {
-    console.next(
-        fmt::format("sluice quarantine export --config {} --out decisions.json", arguments.config));
+    Words words = words_on_run("quarantine", arguments.config, arguments.run);
+    words.insert(words.begin() + 1, "export");
+    words.insert(words.end(), {"--out", "decisions.json"});
+    console.next(words);
   } else {
-    console.next(fmt::format("sluice verify --config {}", arguments.config));
+    console.next(words_after(arguments, list.run));
   }
 }
 
 int run_list(const QuarantineArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
-  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
-  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const auto ledger = open_ledger(ledger_of(config.config), console);
+  const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, run);
   ledger::QuarantineFilter filter = filter_of(arguments, plan, run, console);
   QuarantineList list{plan, run, ledger::count_quarantined(*ledger, filter),
@@ -133,8 +148,8 @@ int run_list(const QuarantineArguments& arguments, Console& console) {
 
 int run_export(const QuarantineArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
-  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
-  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const auto ledger = open_ledger(ledger_of(config.config), console);
+  const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, run);
   // Everything that is open, for people to fill in; nothing is changed.
   const copy::DecisionsTemplate file = copy::decisions_template(
@@ -143,8 +158,7 @@ int run_export(const QuarantineArguments& arguments, Console& console) {
   if (console.json()) console.print(export_to_json(run, arguments.out, file));
   console.note(fmt::format("{} holds {} entries for {} rows: fill in decision, person and reason",
                            arguments.out, file.entries, file.rows));
-  console.next(fmt::format("sluice quarantine decide --config {} --file {}", arguments.config,
-                           arguments.out));
+  console.next(decide_words(arguments, arguments.out));
   return kDone;
 }
 
@@ -191,21 +205,19 @@ int report_decided(const QuarantineArguments& arguments, const DecideResult& res
                    Console& console) {
   console.print(console.json() ? to_json(result) : to_text(result));
   if (!result.accounts_close()) console.error("an account does not close");
-  const bool finished = result.run.state == ledger::RunState::finished;
   if (result.dry_run) {
-    console.next(fmt::format("sluice quarantine decide --config {} --file {}", arguments.config,
-                             arguments.file));
+    console.next(decide_words(arguments, arguments.file));
   } else {
-    console.next(
-        fmt::format("sluice {} --config {}", finished ? "verify" : "copy", arguments.config));
+    console.next(words_after(arguments, result.run));
   }
   return result.report.is_all_done() && result.accounts_close() ? kDone : kStopRule;
 }
 
 int run_decide(const QuarantineArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
-  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
-  const std::string run_id = choose_run(*ledger, config.config, arguments.run, console).id;
+  const auto ledger = open_ledger(ledger_of(config.config), console);
+  const std::string run_id =
+      choose_run(*ledger, ledger_of(config.config), arguments.run, console).id;
   // From here on nobody else works on the run.
   auto session = hold_alone(config.config, *ledger::find_run(*ledger, run_id), console);
   const ledger::Run run = *ledger::find_run(*session, run_id);

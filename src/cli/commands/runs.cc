@@ -9,27 +9,36 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/inputs.h"
 #include "cli/run_choice.h"
 
 namespace sluice::cli {
 namespace {
 
-int run_runs(const std::string& config_path, Console& console) {
-  const ReadConfig config = read_config(config_path, console);
-  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+struct RunsArguments {
+  std::string config;
+  std::string url;
+};
+
+int run_runs(const RunsArguments& arguments, Console& console) {
+  const LedgerPlace place = ledger_of(arguments.config, arguments.url, console);
+  const auto ledger = open_ledger(place, console);
   // All runs of this target, newest first: also those of other configs.
   const std::vector<ledger::Run> runs = ledger::runs(*ledger);
   console.print(console.json() ? status::runs_to_json(runs) : status::runs_to_text(runs));
+  if (runs.empty()) return kDone;
+  Words next{"status", place.config.empty() ? "--url" : "--config",
+             place.config.empty() ? arguments.url : place.config, "--run", runs.front().id};
+  console.next(next);
   return kDone;
 }
 
 }  // namespace
 
 Run declare_runs(CLI::App& app) {
-  const auto config = std::make_shared<std::string>();
-  app.add_option("--config", *config, "a config whose target holds the ledger")->required();
-  return [config](Console& console) { return run_runs(*config, console); };
+  const auto arguments = std::make_shared<RunsArguments>();
+  app.add_option("--config", arguments->config, "a config whose target holds the ledger");
+  app.add_option("--url", arguments->url, "the target, where no config is at hand");
+  return [arguments](Console& console) { return run_runs(*arguments, console); };
 }
 
 }  // namespace sluice::cli

@@ -52,22 +52,24 @@ verify::Options options_of(const VerifyArguments& arguments, const config::Confi
   return options;
 }
 
-void refuse_unfinished(const ledger::Run& run, Console& console) {
+void refuse_unfinished(const VerifyArguments& arguments, const ledger::Run& run, Console& console) {
   // A run that paused because of one table has the others whole.
   if (run.state == ledger::RunState::finished || run.stage == "checking") return;
   console.error(fmt::format("run {} is {}, {}: there is nothing whole to verify yet", run.id,
                             ledger::to_string(run.state), run.stage),
-                "sluice status shows what is missing; sluice copy goes on");
+                fmt::format("{} shows what is missing; {} goes on",
+                            command_line(words_on_run("status", arguments.config, arguments.run)),
+                            command_line({"copy", "--config", arguments.config})));
   throw Exit{kNotComparable};
 }
 
 void say_next(const VerifyArguments& arguments, verify::Outcome outcome, Console& console) {
   if (outcome == verify::Outcome::equal_except_quarantined) {
-    console.next(fmt::format("sluice quarantine --config {}", arguments.config));
+    console.next(words_on_run("quarantine", arguments.config, arguments.run));
   } else if (arguments.target_only) {
-    console.next(fmt::format("sluice verify --config {}", arguments.config));
+    console.next(words_on_run("verify", arguments.config, arguments.run));
   } else {
-    console.next(fmt::format("sluice status --config {}", arguments.config));
+    console.next(words_on_run("status", arguments.config, arguments.run));
   }
 }
 
@@ -89,14 +91,14 @@ verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run
 }
 
 int run_verify(const VerifyArguments& arguments, Console& console) {
-  os::SignalStop signals;
   // What people wrote says where both servers are.
   const ReadConfig config = read_config(arguments.config, console);
-  const auto ledger = open_ledger(config.config, db::Purpose::catalog, console);
+  const auto ledger = open_ledger(ledger_of(config.config), console);
   // The run that was asked for, else the newest; and the plan that it was made with.
-  const ledger::Run run = choose_run(*ledger, config.config, arguments.run, console);
+  const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, run);
-  refuse_unfinished(run, console);
+  refuse_unfinished(arguments, run, console);
+  const os::SignalStop signals;
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report = verify_shown(
       plan, run, config.config, options_of(arguments, config.config, plan), signals, console);

@@ -47,21 +47,33 @@ std::string trimmed(std::string text) {
               "check the endpoint and the libpq service file that it names");
 }
 
+/// What a person can do; texts do not decide it, but whether the server answers anybody.
+std::string hint_for(PGPing ping, const std::string& sslmode) {
+  if (ping == PQPING_OK) {
+    return "the server runs but does not let this user in: check user, database, pg_hba.conf and "
+           "the password in .pgpass or the service file";
+  }
+  if (ping == PQPING_REJECT) return "the server is starting or stopping: try again in a moment";
+  const std::string reach = "see whether the server runs and can be reached from here";
+  if (sslmode.starts_with("verify")) {
+    return reach +
+           "; its certificate is verified: name its authority with sslrootcert, and the "
+           "server as the certificate does";
+  }
+  if (sslmode == "require") return reach + "; TLS is required: switch it on at the server";
+  return reach;
+}
+
 [[noreturn]] void fail_connect(const PGconn* connection, const Arguments& arguments,
                                const std::string& sslmode) {
-  if (PQpingParams(arguments.keywords.data(), arguments.values.data(), 0) == PQPING_NO_ATTEMPT) {
-    fail_options(connection);
-  }
+  const PGPing ping = PQpingParams(arguments.keywords.data(), arguments.values.data(), 0);
+  if (ping == PQPING_NO_ATTEMPT) fail_options(connection);
   const std::string message = "cannot connect: " + trimmed(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
     throw Error(ErrorKind::config, message,
                 "put the password into .pgpass (mode 0600) or a service file; sluice takes none");
   }
-  const std::string hint = sslmode == "verify-full"
-                               ? "the server's certificate is verified: name its authority with "
-                                 "sslrootcert, or say sslmode"
-                               : "";
-  throw Error(ErrorKind::connection, message, hint, Retry::new_session);
+  throw Error(ErrorKind::connection, message, hint_for(ping, sslmode), Retry::new_session);
 }
 
 /// Adds what is left open by the options, the service file and the environment. Only a start: where

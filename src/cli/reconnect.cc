@@ -1,0 +1,42 @@
+#include "cli/reconnect.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace sluice::cli {
+namespace {
+
+/// A server that is back is found soon, and one that is down for minutes is not knocked at all the
+/// time.
+constexpr std::chrono::seconds kLongestPause{15};
+
+}  // namespace
+
+void Reconnect::renew_after(const copy::Progress& progress) noexcept {
+  if (progress.batches() == 0) return;
+  waited_ = Seconds(0);
+  pause_ = kFirstPause;
+}
+
+void Reconnect::wait_or_throw(const model::Error& error) {
+  // A process that joined leaves its ranges to the others and is started again by hand.
+  if (!begun_ || arguments_.join || error.retry() != model::Retry::new_session) throw error;
+  if (waited_ >= patience_) {
+    throw model::Error(error.kind(),
+                       fmt::format("{}; waited {} s for it", error.what(), waited_.count()),
+                       fmt::format("what was committed stays; '{}' goes on from here",
+                                   command_line(copy_words(arguments_))),
+                       error.retry());
+  }
+  const Seconds pause = std::min(pause_, patience_ - waited_);
+  console_.note(fmt::format("{}; tries again in {} s, gives up after {} s (Ctrl-C: at once)",
+                            error.what(), pause.count(), (patience_ - waited_).count()));
+  std::this_thread::sleep_for(pause);
+  waited_ += pause;
+  pause_ = std::min(2 * pause_, kLongestPause);
+}
+
+}  // namespace sluice::cli
