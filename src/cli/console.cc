@@ -1,19 +1,48 @@
 #include "cli/console.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/codec/utf8.h"
 
 namespace sluice::cli {
 namespace {
 
+/// Where a terminal does not say how wide it is.
+constexpr std::size_t kUnknownTerminal = 80;
+
 bool wants_color(bool is_terminal) {
   // Read before any thread starts; sluice never changes its environment.
   return is_terminal && std::getenv("NO_COLOR") == nullptr;  // NOLINT(concurrency-mt-unsafe)
+}
+
+/// Columns of the terminal behind `file`; 0 where there is none. COLUMNS outweighs it.
+std::size_t columns_of_terminal(int file) {
+  constexpr std::size_t kNarrowest = 20;
+  std::size_t columns = 0;
+  if (const char* said = std::getenv("COLUMNS")) {  // NOLINT(concurrency-mt-unsafe): as above
+    columns = std::strtoul(said, nullptr, 10);
+  }
+  winsize size{};
+  if (columns == 0 && ::isatty(file) == 1 && ::ioctl(file, TIOCGWINSZ, &size) == 0) {
+    columns = size.ws_col;
+  }
+  return columns == 0 ? 0 : std::max(columns, kNarrowest);
+}
+
+/// U+2028 to U+202E and U+2066 to U+2069: other line ends, and marks that show what follows in
+/// another order.
+bool turns_text(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\xe2') return false;
+  const auto third = static_cast<unsigned char>(text[2]);
+  return (text[1] == '\x80' && third >= 0xa8 && third <= 0xae) ||
+         (text[1] == '\x81' && third >= 0xa6 && third <= 0xa9);
 }
 
 const char* label(model::Severity severity) noexcept {
@@ -33,11 +62,15 @@ const char* label(model::Severity severity) noexcept {
 std::string escaped(std::string_view text) {
   const bool plain = codec::is_utf8(text);
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool shown = byte >= 0x80 ? plain : (byte >= 0x20 && byte != 0x7f) || c == '\n';
+  std::size_t hidden = 0;  // bytes from here on that are shown as numbers
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (plain && turns_text(text.substr(i))) hidden = 3;
+    const bool shown =
+        byte >= 0x80 ? plain && hidden == 0 : (byte >= 0x20 && byte != 0x7f) || byte == '\n';
+    if (hidden > 0) --hidden;
     if (shown) {
-      out += c;
+      out += text[i];
     } else {
       out += fmt::format("\\x{:02x}", byte);
     }
@@ -46,7 +79,10 @@ std::string escaped(std::string_view text) {
 }
 
 Console::Console()
-    : is_terminal_(::isatty(STDERR_FILENO) == 1), color_(wants_color(is_terminal_)) {}
+    : is_terminal_(::isatty(STDERR_FILENO) == 1),
+      color_(wants_color(is_terminal_)),
+      out_columns_(columns_of_terminal(STDOUT_FILENO)),
+      err_columns_(columns_of_terminal(STDERR_FILENO)) {}
 
 void Console::print(std::string_view text) {
   clear_status();
@@ -54,18 +90,31 @@ void Console::print(std::string_view text) {
   std::fflush(stdout);
 }
 
+void Console::show(std::string_view text) {
+  constexpr bool kClipWords = true;
+  print(out_columns_ == 0 ? std::string(text) : codec::wrapped(text, out_columns_, kClipWords));
+}
+
 void Console::put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+void Console::say(std::string_view text) {
+  constexpr bool kClipWords = false;
+  const std::string shown = escaped(text);
+  put(err_columns_ == 0 ? shown : codec::wrapped(shown, err_columns_, kClipWords));
+  put("\n");
+}
 
 void Console::note(std::string_view text) {
   clear_status();
-  put(fmt::format("sluice: {}\n", escaped(text)));
+  say(fmt::format("sluice: {}", text));
 }
 
 void Console::error(std::string_view text, std::string_view hint) {
   clear_status();
-  put(fmt::format("{}sluice: {}{}\n", color_ ? "\033[31m" : "", escaped(text),
-                  color_ ? "\033[0m" : ""));
-  if (!hint.empty()) put(fmt::format("hint: {}\n", escaped(hint)));
+  if (color_) put("\033[31m");
+  say(fmt::format("sluice: {}", text));
+  if (color_) put("\033[0m");
+  if (!hint.empty()) say(fmt::format("hint: {}", hint));
 }
 
 void Console::error(const model::Error& failure) { error(failure.what(), failure.hint()); }
@@ -76,9 +125,9 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
        {model::Severity::error, model::Severity::warning, model::Severity::note}) {
     for (const model::Finding& finding : findings) {
       if (finding.severity != severity) continue;
-      put(fmt::format("{}: {}: {} [{}]\n", label(severity), escaped(finding.where),
-                      escaped(finding.message), finding.rule));
-      if (!finding.action.empty()) put(fmt::format("    {}\n", escaped(finding.action)));
+      say(fmt::format("{}: {}: {} [{}]", label(severity), finding.where, finding.message,
+                      finding.rule));
+      if (!finding.action.empty()) say("    " + finding.action);
     }
   }
   return model::has_errors(findings);
@@ -91,7 +140,10 @@ void Console::next(const Words& words) {
 void Console::status_lines(const std::vector<std::string>& lines) {
   if (!is_terminal_) return;
   clear_status();
-  for (const std::string& line : lines) put(escaped(line) + "\n");
+  // A line that the terminal breaks would not be taken back whole.
+  for (const std::string& line : lines) {
+    put(codec::clipped(escaped(line), err_columns_ == 0 ? kUnknownTerminal : err_columns_) + "\n");
+  }
   status_lines_ = lines.size();
   std::fflush(stderr);
 }

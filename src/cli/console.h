@@ -14,13 +14,15 @@ namespace sluice::cli {
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
 /// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
 /// terminal and without NO_COLOR. Text from servers and files is shown with control characters
-/// escaped. One thread at a time.
+/// escaped, and fits the terminal's width, or COLUMNS. One thread at a time.
 class Console {
  public:
   Console();
 
-  /// A result, as it is, on stdout.
+  /// A result as it is, on stdout: JSON, SQL.
   void print(std::string_view text);
+  /// A result for people: long lines are broken, words that are wider than a line cut.
+  void show(std::string_view text);
   /// A message on stderr.
   void note(std::string_view text);
   void error(std::string_view text, std::string_view hint = {});
@@ -34,21 +36,25 @@ class Console {
   void set_json(bool json) noexcept { json_ = json; }
   [[nodiscard]] bool json() const noexcept { return json_; }
 
-  /// One line that replaces itself on a terminal; nothing elsewhere.
+  /// Lines that replace each other on a terminal; nothing elsewhere.
   void status_lines(const std::vector<std::string>& lines);
   void clear_status();
 
  private:
   void put(std::string_view text);
+  /// A message on lines of its own; words stay whole, so that paths can be pasted.
+  void say(std::string_view text);
 
   bool is_terminal_;
   bool color_;
+  std::size_t out_columns_;  // of stdout and stderr; 0: no terminal, nothing is broken
+  std::size_t err_columns_;
   bool json_ = false;
   std::size_t status_lines_ = 0;
 };
 
-/// Control characters, and bytes that are no UTF-8, as \xNN: text from elsewhere must not steer a
-/// terminal.
+/// Control characters, marks that turn the direction of text, and bytes that are no UTF-8, as \xNN:
+/// text from elsewhere must not steer a terminal.
 [[nodiscard]] std::string escaped(std::string_view text);
 
 }  // namespace sluice::cli

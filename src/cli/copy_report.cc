@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 
@@ -11,18 +12,21 @@
 namespace sluice::cli {
 namespace {
 
+constexpr std::size_t kNameColumns = 28;
+
 std::string account_line(const plan::TablePlan& table, const ledger::Account& account) {
-  std::string line = fmt::format("{:<28.28} {:>11} {:>11} {:>7} {:>8} {:>7}", table.target.table,
+  std::string line = fmt::format("{} {:>11} {:>11} {:>7} {:>8} {:>7}",
+                                 codec::cell(escaped(table.target.table), kNameColumns),
                                  account.read.count(), account.arrived(), account.open,
                                  account.filtered.count(), account.existing.count());
   return line + (account.closes() ? "\n" : "  does not close\n");
 }
 
 void print_accounts(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
-  console.print(fmt::format("{:<28} {:>11} {:>11} {:>7} {:>8} {:>7}\n", "table", "source",
-                            "arrived", "quarant", "filtered", "kept"));
+  console.print(fmt::format("{:<{}} {:>11} {:>11} {:>7} {:>8} {:>7}\n", "table", kNameColumns,
+                            "source", "arrived", "quarant", "filtered", "kept"));
   for (const ledger::Account& account : result.accounts) {
-    console.print(account_line(run.table(account.table_no), account));
+    console.show(account_line(run.table(account.table_no), account));
   }
   for (const ledger::RunTable& table : result.tables) {
     if (table.state != ledger::TableState::failed) continue;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/columns.h"
+
 namespace sluice::cli {
 namespace {
 
@@ -48,7 +50,9 @@ std::string time_left(const TableState& total, double seconds) {
 }
 
 std::string row(const TableState& table) {
-  return fmt::format("{:<30.30} {:>12} {:>12} {:>5} {:>8}", table.name, rows_done(table),
+  constexpr std::size_t kNameColumns = 30;
+  return fmt::format("{} {:>12} {:>12} {:>5} {:>8}", codec::cell(table.name, kNameColumns),
+                     rows_done(table),
                      table.expected_rows == 0 ? "?" : "~" + std::to_string(rows_expected(table)),
                      percent(table), table.quarantined);
 }

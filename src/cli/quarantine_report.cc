@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/codec/json_read.h"
-#include "sluice/codec/utf8.h"
 
 #include "cli/console.h"
 
@@ -17,6 +17,7 @@ using ledger::QuarantineGroup;
 using ledger::QuarantineState;
 
 // 80 columns: number, key, column, reason and value, two blanks apart.
+constexpr std::size_t kLineWidth = 80;
 constexpr std::size_t kNumberWidth = 7;
 constexpr std::size_t kKeyWidth = 14;
 constexpr std::size_t kColumnWidth = 17;
@@ -40,14 +41,23 @@ std::string name_of(const plan::Plan& plan, int table_no) {
   return plan.tables.at(static_cast<std::size_t>(table_no - 1)).source.text();
 }
 
+std::string cell(const std::string& text, std::size_t width) {
+  return codec::cell(one_line(text, width), width);
+}
+
 std::string columns(const std::string& number, const std::string& key, const std::string& column,
                     const std::string& reason, const std::string& value) {
   std::string line =
-      fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  {}", number, kNumberWidth,
-                  one_line(key, kKeyWidth), kKeyWidth, one_line(column, kColumnWidth), kColumnWidth,
-                  one_line(reason, kReasonWidth), kReasonWidth, one_line(value, kValueWidth));
+      fmt::format("{:>{}}  {}  {}  {}  {}", number, kNumberWidth, cell(key, kKeyWidth),
+                  cell(column, kColumnWidth), cell(reason, kReasonWidth), cell(value, kValueWidth));
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
+}
+
+/// What belongs to the row above, behind its number.
+std::string indented(const std::string& text) {
+  constexpr std::size_t kIndent = kNumberWidth + 2;
+  return std::string(kIndent, ' ') + one_line(text, kLineWidth - kIndent) + "\n";
 }
 
 std::string row_lines(const QuarantineEntry& row) {
@@ -55,12 +65,10 @@ std::string row_lines(const QuarantineEntry& row) {
       columns(std::to_string(row.id), key_text(row.source_key), row.column, row.reason, row.value);
   if (row.state == QuarantineState::open) return text;
   const char* const what = row.state == QuarantineState::decided ? "decided" : "left behind";
-  text += fmt::format("{:>{}}  {} {} by {}: {}\n", "", kNumberWidth, row.decided_at, what,
-                      one_line(row.decided_by, kColumnWidth),
-                      one_line(row.decided_reason, kValueWidth + kReasonWidth));
+  text += indented(
+      fmt::format("{} {} by {}: {}", row.decided_at, what, row.decided_by, row.decided_reason));
   if (row.state == QuarantineState::decided && row.decision != "{}") {
-    constexpr std::size_t kDecisionWidth = 69;
-    text += fmt::format("{:>{}}  {}\n", "", kNumberWidth, one_line(row.decision, kDecisionWidth));
+    text += indented(row.decision);
   }
   return text;
 }
@@ -121,8 +129,7 @@ std::string one_line(const std::string& text, std::size_t width) {
   for (std::size_t at = 0; (at = line.find('\n', at)) != std::string::npos; at += 2) {
     line.replace(at, 1, "\\n");
   }
-  if (codec::count_chars(line) <= width) return line;
-  return fmt::format("{:.{}}...", line, width - 3);
+  return codec::clipped(line, width);
 }
 
 std::string to_text(const QuarantineList& list) {
@@ -144,7 +151,6 @@ bool DecideResult::accounts_close() const noexcept {
 
 std::string to_text(const DecideResult& result) {
   std::string text;
-  for (const std::string& sql : result.report.sql) text += sql + "\n";
   for (const copy::TableDecisions& table : result.report.tables) {
     text += decided_line(result.plan, table, result.dry_run);
   }

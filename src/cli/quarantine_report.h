@@ -39,6 +39,7 @@ struct DecideResult {
 
   [[nodiscard]] bool accounts_close() const noexcept;
 };
+/// Without the SQL of a dry run, which stays as it is on every terminal.
 [[nodiscard]] std::string to_text(const DecideResult& result);
 /// Schema "sluice.decided/1".
 [[nodiscard]] std::string to_json(const DecideResult& result);

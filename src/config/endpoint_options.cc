@@ -44,8 +44,7 @@ constexpr std::string_view kMysqlOwn[] = {"host",   "port",          "user", "da
 
 constexpr std::string_view kPostgresTls[] = {"disable", "allow",     "prefer",
                                              "require", "verify-ca", "verify-full"};
-constexpr std::string_view kMysqlTls[] = {"DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA",
-                                          "VERIFY_IDENTITY"};
+constexpr std::string_view kMysqlTls[] = {"DISABLED", "PREFERRED", "REQUIRED", "VERIFY_IDENTITY"};
 
 template <typename Words>
 bool contains(const Words& words, std::string_view word) {

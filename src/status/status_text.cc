@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/status/status.h"
 
 namespace sluice::status {
@@ -15,23 +16,17 @@ namespace {
 /// two about processes, the reason, the heading, "and more", the total, the account, the
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
+constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
-
-/// One line of at most kMaxColumns characters; names and reasons come from elsewhere and may hold
+/// One line of at most kMaxColumns columns; names and reasons come from elsewhere and may hold
 /// anything.
 std::string line(std::string text) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) text[i] = '?';
-    if (starts_character(text[i]) && ++characters > kMaxColumns) {
-      text.resize(i);
-      break;
-    }
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) c = '?';
   }
-  return text + "\n";
+  return codec::clipped(text, kMaxColumns) + "\n";
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -58,9 +53,9 @@ std::string state_text(const TableStatus& table) {
 }
 
 std::string table_line(const TableStatus& table) {
-  return line(fmt::format("{:<24.24} {:>11} {:>4} {:>7} {:>7}  {}", table.source, table.rows_read,
-                          share(table), bytes_text(table.bytes), table.quarantined,
-                          state_text(table)));
+  return line(fmt::format("{} {:>11} {:>4} {:>7} {:>7}  {}",
+                          codec::cell(table.source, kNameColumns), table.rows_read, share(table),
+                          bytes_text(table.bytes), table.quarantined, state_text(table)));
 }
 
 /// Failed ones first, then those with rows in quarantine, then by size.

@@ -52,7 +52,7 @@ void advise(RunStatus& status);
 
 inline constexpr std::size_t kMaxLines = 24;
 inline constexpr std::size_t kMaxColumns = 80;
-/// Leaves two of kMaxLines lines of kMaxColumns characters for the command line of what is next.
+/// Leaves two of kMaxLines lines of kMaxColumns columns for the command line of what is next.
 /// Tables in trouble come first, then large ones.
 [[nodiscard]] std::string to_text(const RunStatus& status);
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
 
@@ -44,6 +45,9 @@ int run_grants(const GrantsArguments& arguments, Console& console) {
     return kDone;
   }
   console.print(source + (source.empty() || target.empty() ? "" : "\n") + target);
+  // A comment, so that the whole can be piped into a client.
+  console.print(
+      fmt::format("-- Next: {}\n", command_line({"inspect", "--config", arguments.config})));
   return kDone;
 }
 

@@ -56,7 +56,7 @@ int run_inspect(const InspectArguments& arguments, Console& console) {
   }
   for (const profile::Profile& profile : profiles) {
     if (&profile != &profiles.front()) console.print("\n");
-    console.print(profile::to_text(profile));
+    console.show(profile::to_text(profile));
   }
   if (!arguments.config.empty()) console.next({"plan", "--config", arguments.config});
   return kDone;

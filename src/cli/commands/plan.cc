@@ -73,9 +73,9 @@ std::string table_line(const plan::TablePlan& table) {
 }
 
 void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Console& console) {
-  for (const plan::TablePlan& table : plan.tables) console.print(escaped(table_line(table)));
+  for (const plan::TablePlan& table : plan.tables) console.show(escaped(table_line(table)));
   for (const config::LeftTable& left : plan.leave) {
-    console.print(escaped(fmt::format("{} stays: {}\n", left.table.text(), left.reason)));
+    console.show(escaped(fmt::format("{} stays: {}\n", left.table.text(), left.reason)));
   }
   console.print(fmt::format("plan {}\n", plan::sha256_of(plan)));
   if (arguments.out.empty()) {

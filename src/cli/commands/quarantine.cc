@@ -141,7 +141,7 @@ int run_list(const QuarantineArguments& arguments, Console& console) {
   } else {
     list.rows = rows_of(*ledger, filter, arguments);
   }
-  console.print(console.json() ? to_json(list) : to_text(list));
+  console.json() ? console.print(to_json(list)) : console.show(to_text(list));
   say_what_is_next(arguments, list, console);
   return kDone;
 }
@@ -203,7 +203,12 @@ std::string record_process(db::SqlSession& session, const ledger::Run& run) {
 
 int report_decided(const QuarantineArguments& arguments, const DecideResult& result,
                    Console& console) {
-  console.print(console.json() ? to_json(result) : to_text(result));
+  if (console.json()) {
+    console.print(to_json(result));
+  } else {
+    for (const std::string& sql : result.report.sql) console.print(sql + "\n");
+    console.show(to_text(result));
+  }
   if (!result.accounts_close()) console.error("an account does not close");
   if (result.dry_run) {
     console.next(decide_words(arguments, arguments.file));

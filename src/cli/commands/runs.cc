@@ -24,7 +24,8 @@ int run_runs(const RunsArguments& arguments, Console& console) {
   const auto ledger = open_ledger(place, console);
   // All runs of this target, newest first: also those of other configs.
   const std::vector<ledger::Run> runs = ledger::runs(*ledger);
-  console.print(console.json() ? status::runs_to_json(runs) : status::runs_to_text(runs));
+  console.json() ? console.print(status::runs_to_json(runs))
+                 : console.show(status::runs_to_text(runs));
   if (runs.empty()) return kDone;
   Words next{"status", place.config.empty() ? "--url" : "--config",
              place.config.empty() ? arguments.url : place.config, "--run", runs.front().id};

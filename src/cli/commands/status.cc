@@ -32,7 +32,7 @@ void say_next(const Words& words, const status::RunStatus& status, Console& cons
   if (!words.empty()) {
     console.next(words);
   } else if (!status.next_verb.empty()) {
-    console.print(
+    console.show(
         fmt::format("Then: sluice {}, with the config {}\n", status.next_verb, status.run.name));
   }
 }
@@ -48,7 +48,7 @@ int run_status(const StatusArguments& arguments, Console& console) {
     console.print(status::to_json(status, next.empty() ? "" : command_line(next)));
     return kDone;
   }
-  console.print(status::to_text(status));
+  console.show(status::to_text(status));
   say_next(next, status, console);
   return kDone;
 }

@@ -102,7 +102,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report = verify_shown(
       plan, run, config.config, options_of(arguments, config.config, plan), signals, console);
-  console.print(console.json() ? verify::to_json(report) : verify::to_text(report));
+  console.json() ? console.print(verify::to_json(report)) : console.show(verify::to_text(report));
   say_next(arguments, report.outcome, console);
   return exit_code_of(report.outcome);
 }

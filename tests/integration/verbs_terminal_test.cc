@@ -1,0 +1,195 @@
+// Every verb on the demo's data, as somebody sees it who has 80 columns and 24 lines.
+#include <clocale>
+#include <cwchar>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "support/mariadb_server.h"
+#include "support/postgres_server.h"
+#include "support/run_process.h"
+#include "support/temp_dir.h"
+
+namespace sluice::test {
+namespace {
+
+constexpr std::size_t kColumns = 80;
+
+std::string file_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// As the C library sees it, which shares no table with the program.
+std::size_t columns_of(const std::string& line) {
+  std::wstring wide(line.size() + 1, L'\0');
+  const std::size_t length = std::mbstowcs(wide.data(), line.c_str(), wide.size());
+  REQUIRE(length != static_cast<std::size_t>(-1));
+  const int columns = wcswidth(wide.c_str(), length);
+  INFO(line);
+  REQUIRE(columns >= 0);  // no control characters
+  return static_cast<std::size_t>(columns);
+}
+
+/// The widest line; a command that is to be pasted stays whole.
+std::string widest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::string widest;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("Next: ") || columns_of(line) <= columns_of(widest)) continue;
+    widest = line;
+  }
+  return widest;
+}
+
+/// Lines on a terminal of 80 columns.
+std::size_t lines_on_terminal(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    count += std::max<std::size_t>(1, (columns_of(line) + kColumns - 1) / kColumns);
+  }
+  return count;
+}
+
+/// The demo: an old CRM in MariaDB, the new one's empty tables in PostgreSQL.
+class Demo {
+ public:
+  Demo() {
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+    load({"legacy", "mariadb", "MARIA1", "--rows", "2000"});
+    load({"target", "postgresql", "PG1"});
+    MariadbDatabase administrator(source_);
+    administrator.run(
+        "CREATE USER reader@localhost; GRANT SELECT, SHOW VIEW ON legacy_crm.* TO "
+        "reader@localhost");
+    std::string config = example("mariadb-to-postgresql.json");
+    replace(config, "mariadb:///legacy_crm?defaults_file=/etc/sluice/legacy.cnf&group=reader",
+            fmt::format("mariadb:///legacy_crm?socket={}&user=reader&defaults_file=/dev/null",
+                        source_.socket()));
+    replace(config, "postgresql://mover@localhost/crm",
+            fmt::format("postgresql:///crm?host={}&port={}&user={}", target_.socket_dir(),
+                        target_.port(), target_.user()));
+    config_ = dir_.write("crm.json", config).string();
+    replace(config, R"("quarantine_limit": 5000)", R"("quarantine_limit": 3)");
+    strict_ = dir_.write("strict.json", config).string();
+    decisions_ =
+        dir_.write("decisions.json", example("mariadb-to-postgresql.decisions.json")).string();
+  }
+
+  /// Checks the exit code, and what the verb says against the terminal's width.
+  RunResult shown(int exit_code, const std::vector<std::string>& arguments,
+                  bool prints_sql = false) {
+    verbs_.insert(arguments.front());
+    RunOptions options;
+    options.env = {{"COLUMNS", std::to_string(kColumns)}};
+    RunResult result = run_sluice(arguments, options);
+    INFO(fmt::format("sluice {}\n{}{}", fmt::join(arguments, " "), result.out, result.err));
+    CHECK(result.exit_code == exit_code);
+    if (!prints_sql) CHECK(columns_of(widest_line(result.out)) <= kColumns);
+    CHECK(columns_of(widest_line(result.err)) <= kColumns);
+    return result;
+  }
+  [[nodiscard]] std::string config() const { return config_; }
+  [[nodiscard]] std::string strict() const { return strict_; }
+  [[nodiscard]] std::string decisions() const { return decisions_; }
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return (dir_.path() / name).string();
+  }
+  [[nodiscard]] std::string target_url() const {
+    return fmt::format("postgresql:///crm?host={}&port={}&user={}", target_.socket_dir(),
+                       target_.port(), target_.user());
+  }
+  void target(const std::string& sql) const { PgSql(target_.conninfo("crm")).query(sql); }
+  [[nodiscard]] const std::set<std::string>& verbs() const { return verbs_; }
+
+ private:
+  static std::string example(const std::string& name) {
+    return file_text(std::filesystem::path(SLUICE_SOURCE_DIR) / "configs" / name);
+  }
+  static void replace(std::string& text, const std::string& old, const std::string& now) {
+    const std::size_t at = text.find(old);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, old.size(), now);
+  }
+  void load(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), SLUICE_SOURCE_DIR "/scripts/demo_data");
+    RunOptions options;
+    options.env = {{"SLUICE_DEMO_DATA", SLUICE_DEMO_DATA},
+                   {"MARIA1_OPTION_FILE", source_.option_file()},
+                   {"PG1_SOCKET_DIR", target_.socket_dir()},
+                   {"PG1_PORT", std::to_string(target_.port())},
+                   {"PG1_USER", target_.user()},
+                   {"PG1_PASSFILE", target_.pass_file()}};
+    const RunResult loaded = run_process(arguments, options);
+    INFO(loaded.out << loaded.err);
+    REQUIRE(loaded.exit_code == 0);
+  }
+
+  MariadbServer source_;
+  PostgresServer target_;
+  TempDir dir_;
+  std::string config_;
+  std::string strict_;
+  std::string decisions_;
+  std::set<std::string> verbs_;
+};
+
+}  // namespace
+
+TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns and 24 lines") {
+  constexpr bool kSql = true;
+  Demo demo;
+  const std::string config = demo.config();
+  demo.shown(0, {"grants", "--config", config}, kSql);
+  demo.shown(0, {"inspect", "--config", config});
+  demo.shown(0, {"plan", "--config", config});
+  demo.shown(0, {"plan", "--config", config, "--sql"}, kSql);
+  demo.shown(2, {"status", "--config", config});  // no ledger yet
+  demo.shown(0, {"copy", "--config", config, "--dry-run"}, kSql);
+  demo.shown(3, {"copy", "--config", demo.strict()});
+  CHECK(lines_on_terminal(demo.shown(0, {"status", "--config", config}).out) <= 24);
+  // The other config differs in a limit only: the same run goes on.
+  demo.shown(0, {"copy", "--config", config});
+  demo.shown(0, {"copy", "--config", config});
+  CHECK(lines_on_terminal(demo.shown(0, {"status", "--config", config}).out) <= 24);
+  demo.shown(0, {"quarantine", "--config", config, "--limit", "1000"});
+  demo.shown(0, {"quarantine", "--config", config, "--group"});
+  demo.shown(0, {"quarantine", "export", "--config", config, "--out", demo.file("all.json")});
+  demo.shown(0,
+             {"quarantine", "decide", "--config", config, "--file", demo.decisions(), "--dry-run"},
+             kSql);
+  demo.shown(0, {"quarantine", "decide", "--config", config, "--file", demo.decisions()});
+  demo.shown(0, {"quarantine", "--config", config, "--decided", "--limit", "1000"});
+  demo.shown(0, {"verify", "--config", config, "--target"});
+  demo.target(
+      "UPDATE crm.orders__side SET total = total + 0.01 WHERE id % 100 = 7;"
+      "UPDATE crm.customers__side SET notes = repeat('0123456789', 40) WHERE id % 300 = 7");
+  demo.shown(3, {"verify", "--config", config});
+  CHECK(lines_on_terminal(demo.shown(0, {"status", "--config", config}).out) <= 24);
+  CHECK(lines_on_terminal(demo.shown(0, {"status", "--url", demo.target_url()}).out) <= 24);
+  demo.shown(0, {"runs", "--config", config});
+  demo.shown(0, {"runs", "--url", demo.target_url()});
+  // No verb may be forgotten here.
+  for (const cli::Command& command : cli::commands()) CHECK(demo.verbs().contains(command.name));
+}
+
+TEST_CASE("help fits a terminal of 80 columns") {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  for (const cli::Command& command : cli::commands()) {
+    const RunResult help = run_sluice({command.name, "--help"});
+    INFO(help.out);
+    CHECK(help.exit_code == 0);
+    CHECK(help.out.find("Example: sluice") != std::string::npos);
+    CHECK(columns_of(widest_line(help.out)) <= kColumns);
+  }
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,48 @@
+#include "sluice/codec/columns.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+using sluice::codec::cell;
+using sluice::codec::clipped;
+using sluice::codec::columns_of;
+using sluice::codec::wrapped;
+
+TEST_CASE("wide characters take two columns, combining ones none") {
+  CHECK(columns_of("") == 0);
+  CHECK(columns_of("abc") == 3);
+  CHECK(columns_of("M\xc3\xbcller") == 6);
+  CHECK(columns_of("\xe5\xb1\xb1\xe7\x94\xb0") == 4);          // two ideographs
+  CHECK(columns_of("\xf0\x9f\x9a\x80") == 2);                  // a rocket
+  CHECK(columns_of("e\xcc\x81") == 1);                         // e and a combining accent
+  CHECK(columns_of("\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d") == 4);  // Hebrew
+}
+
+TEST_CASE("what is cut off is shown, and nothing gets wider than it may") {
+  CHECK(clipped("abcdef", 6) == "abcdef");
+  CHECK(clipped("abcdefg", 6) == "abc...");
+  CHECK(clipped("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1", 6) ==
+        "\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1");
+  CHECK(clipped("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1", 5) == "\xe5\xb1\xb1...");
+  // Half a wide character is none.
+  CHECK(columns_of(clipped("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1\xe5\xb1\xb1", 6)) == 5);
+  CHECK(clipped("abcdef", 2) == "..");
+}
+
+TEST_CASE("a cell is exactly as wide as its column") {
+  CHECK(cell("ab", 4) == "ab  ");
+  CHECK(cell("\xe5\xb1\xb1", 4) == "\xe5\xb1\xb1  ");
+  CHECK(cell("abcdef", 4) == "a...");
+  CHECK(columns_of(cell("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1\xe5\xb1\xb1", 6)) == 6);
+}
+
+TEST_CASE("long lines are broken at blanks and go on further in") {
+  CHECK(wrapped("one two three four", 9, true) == "one two\n  three\n  four");
+  CHECK(wrapped("  key: value is long\nshort\n", 14, true) == "  key: value\n    is long\nshort\n");
+  CHECK(wrapped("a  b", 10, true) == "a  b");
+  CHECK(wrapped("a\n\nb\n", 10, true) == "a\n\nb\n");
+}
+
+TEST_CASE("words that are too wide are cut, or stay whole to be pasted") {
+  CHECK(wrapped("see abcdefghijklmnop now", 10, true) == "see\n  abcde...\n  now");
+  CHECK(wrapped("see abcdefghijklmnop now", 10, false) == "see\n  abcdefghijklmnop\n  now");
+}
