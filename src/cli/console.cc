@@ -121,16 +121,24 @@ void Console::error(const model::Error& failure) { error(failure.what(), failure
 
 bool Console::findings(const std::vector<model::Finding>& findings) {
   clear_status();
+  const bool is_refused = model::has_errors(findings);
+  std::size_t others = 0;
   for (const auto severity :
        {model::Severity::error, model::Severity::warning, model::Severity::note}) {
     for (const model::Finding& finding : findings) {
       if (finding.severity != severity) continue;
+      if (is_refused && severity != model::Severity::error) {
+        ++others;
+        continue;
+      }
       say(fmt::format("{}: {}: {} [{}]", label(severity), finding.where, finding.message,
                       finding.rule));
       if (!finding.action.empty()) say("    " + finding.action);
     }
   }
-  return model::has_errors(findings);
+  if (others > 0)
+    note(fmt::format("{} warnings and notes are shown when no error is left", others));
+  return is_refused;
 }
 
 void Console::next(const Words& words) {

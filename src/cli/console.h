@@ -27,7 +27,8 @@ class Console {
   void note(std::string_view text);
   void error(std::string_view text, std::string_view hint = {});
   void error(const model::Error& error);
-  /// Errors first; returns true when there is one.
+  /// Errors, or else warnings and notes: where there are errors, nobody should have to search for
+  /// them. Returns true when there is one.
   bool findings(const std::vector<model::Finding>& findings);
   /// The last line of a command: what to run next. Nothing where JSON is asked for.
   void next(const Words& words);

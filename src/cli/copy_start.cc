@@ -81,6 +81,11 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
   } else if (again || !arguments.new_run) {
     plan = plan_under_way(config.config);
   }
+  if (!plan && arguments.join) {
+    console.error("there is no run to join: nothing has been copied with this config",
+                  "start it without --join");
+    throw Exit{kUsage};
+  }
   if (!plan) return draft_plan(config, catalogs, console);
   refuse_drift(*plan, config, catalogs, console);
   return std::move(*plan);
@@ -127,8 +132,9 @@ void record_override(db::SqlSession& ledger, const std::string& run_id,
 copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                              const config::Config& config, const Catalogs& catalogs,
                              const CopyArguments& arguments, bool again, Console& console) {
-  if (!has_run(*plan, config)) refuse_unfit_target(*plan, config, console);
   copy::StartOptions options;
+  options.new_run = arguments.new_run && !again;
+  if (options.new_run || !has_run(*plan, config)) refuse_unfit_target(*plan, config, console);
   options.join = arguments.join;
   options.operator_name =
       arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;

@@ -44,12 +44,15 @@ model::Endpoint endpoint_of_url(const std::string& url) {
   return std::get<model::Endpoint>(std::move(endpoint));
 }
 
+model::Error at_side(std::string_view side, const model::Error& error) {
+  return {error.kind(), fmt::format("{}: {}", side, error.what()), error.hint(), error.retry()};
+}
+
 std::unique_ptr<db::SqlSession> open_side(std::string_view side, const model::Endpoint& endpoint) {
   try {
     return db::open_session(endpoint, db::Purpose::catalog);
   } catch (const model::Error& error) {
-    throw model::Error(error.kind(), fmt::format("{}: {}", side, error.what()), error.hint(),
-                       error.retry());
+    throw at_side(side, error);
   }
 }
 
@@ -67,7 +70,12 @@ plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Consol
 }
 
 plan::Plan read_plan(const std::string& path) {
-  return plan::from_json(os::read_file(path, kMaxFileBytes));
+  const std::string text = os::read_file(path, kMaxFileBytes);
+  try {
+    return plan::from_json(text);
+  } catch (const model::Error& error) {
+    throw model::Error(error.kind(), fmt::format("{}: {}", path, error.what()), error.hint());
+  }
 }
 
 std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,

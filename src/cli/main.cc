@@ -1,4 +1,5 @@
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/model/error.h"
 #include "sluice/os/memory.h"
 
@@ -23,6 +25,16 @@ std::string version() {
                      build::kGitDirty ? "-dirty" : "", build::kBuildType);
 }
 
+/// Help that fits a terminal of 80 columns: what an option does stands to the right of its name.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_desc(const CLI::Option* option) const override {
+    constexpr bool kClipWords = false;
+    return codec::wrapped(CLI::Formatter::make_option_desc(option), 79 - get_column_width(),
+                          kClipWords);
+  }
+};
+
 /// The verbs as CLI11 knows them, and what runs each.
 struct Parser {
   CLI::App app{"moves tables between databases, proves that what arrived is what left"};
@@ -32,6 +44,8 @@ struct Parser {
 
 void declare_verbs(Parser& parser) {
   parser.app.set_version_flag("--version", version());
+  // Before the verbs, which take it over.
+  parser.app.formatter(std::make_shared<HelpFormatter>());
   parser.app.require_subcommand(1);
   parser.app.name("sluice");
   for (const Command& command : commands()) {
@@ -42,14 +56,45 @@ void declare_verbs(Parser& parser) {
   }
 }
 
+/// The verb that the arguments begin with.
+CLI::App* verb_of(const Parser& parser, const std::string& word) {
+  for (const auto& [verb, run] : parser.verbs) {
+    if (verb->get_name() == word) return verb;
+  }
+  return nullptr;
+}
+
+void refuse_verb(const std::string& word, Console& console) {
+  const auto near = nearest_verb(word);
+  console.error(fmt::format("there is no verb {}", word),
+                near ? fmt::format("did you mean '{}'?", *near) : "sluice --help lists the verbs");
+}
+
+/// Sentences of CLI11 begin with a capital letter.
+std::string in_house_style(std::string text) {
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] + 32);
+  return text;
+}
+
 int report_usage(const Parser& parser, const CLI::ParseError& error, int argc, char** argv,
                  Console& console) {
   if (error.get_exit_code() == 0) return parser.app.exit(error);  // --help, --version
-  std::string hint = "sluice --help lists the verbs, sluice <verb> --help its options";
-  if (argc > 1 && argv[1][0] != '-') {
-    if (const auto near = nearest_verb(argv[1])) hint = fmt::format("did you mean '{}'?", *near);
+  const std::string word = argc > 1 ? argv[1] : "";
+  CLI::App* const verb = verb_of(parser, word);
+  if (word.empty()) {
+    console.print(parser.app.help());
+    console.error("a verb is missing");
+  } else if (verb == nullptr && word[0] != '-') {
+    refuse_verb(word, console);
+  } else {
+    const std::string help = verb == nullptr ? "sluice --help" : "sluice " + word + " --help";
+    std::string hint = help + " lists the options";
+    if (verb != nullptr) {
+      const auto near = nearest_option(*verb, argc, argv);
+      if (near) hint = fmt::format("did you mean '{}'? {}", *near, hint);
+    }
+    console.error(in_house_style(error.what()), hint);
   }
-  console.error(error.what(), hint);
   return kUsage;
 }
 

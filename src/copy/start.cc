@@ -80,7 +80,8 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
   start.control = db::open_session(target, db::Purpose::target);
   ledger::ensure_schema(*start.control);
   const ledger::StartLock lock(*start.control, plan::sha256_of(*plan));
-  if (auto known = ledger::find_run_of_plan(*start.control, plan::sha256_of(*plan))) {
+  auto known = ledger::find_run_of_plan(*start.control, plan::sha256_of(*plan));
+  if (known && !options.new_run) {
     start.run = std::move(*known);
     if (start.run.state == ledger::RunState::finished) {
       start.kind = StartKind::finished;

@@ -93,12 +93,13 @@ void write_file(const std::string& path, std::string_view text) {
     const FileDescriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (file.get() < 0) {
-      throw Error(ErrorKind::storage, fmt::format("cannot create {}: {}", temporary, reason()));
+      throw Error(ErrorKind::storage, fmt::format("cannot write {}: {}", path, reason()),
+                  "name a file in a folder that is there and that you may write to");
     }
     try {
-      write_all(file.get(), text, temporary);
+      write_all(file.get(), text, path);
       if (::fsync(file.get()) != 0) {
-        throw Error(ErrorKind::storage, fmt::format("cannot flush {}: {}", temporary, reason()));
+        throw Error(ErrorKind::storage, fmt::format("cannot write {}: {}", path, reason()));
       }
     } catch (...) {
       ::unlink(temporary.c_str());

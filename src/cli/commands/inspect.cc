@@ -22,9 +22,19 @@ struct InspectArguments {
   std::vector<std::string> schemas;
 };
 
+/// What goes wrong says on which side.
+profile::Profile take(const std::string& side, const model::Endpoint& endpoint,
+                      const std::vector<std::string>& schemas) {
+  try {
+    return profile::take_profile(side, endpoint, schemas);
+  } catch (const model::Error& error) {
+    throw at_side(side, error);
+  }
+}
+
 /// One database, before there is a config.
 std::vector<profile::Profile> inspect_url(const InspectArguments& arguments) {
-  return {profile::take_profile("source", endpoint_of_url(arguments.url), arguments.schemas)};
+  return {take("source", endpoint_of_url(arguments.url), arguments.schemas)};
 }
 
 /// The databases of a config, as far as it speaks of them.
@@ -34,10 +44,10 @@ std::vector<profile::Profile> inspect_config(const InspectArguments& arguments, 
   if (!arguments.schemas.empty()) schemas = {arguments.schemas, arguments.schemas};
   std::vector<profile::Profile> profiles;
   if (arguments.side != "target") {
-    profiles.push_back(profile::take_profile("source", config.config.source, schemas.source));
+    profiles.push_back(take("source", config.config.source, schemas.source));
   }
   if (arguments.side != "source") {
-    profiles.push_back(profile::take_profile("target", config.config.target, schemas.target));
+    profiles.push_back(take("target", config.config.target, schemas.target));
   }
   return profiles;
 }

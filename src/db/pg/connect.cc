@@ -36,9 +36,19 @@ std::string option(const PQconninfoOption* options, std::string_view keyword) {
   return {};
 }
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+/// libpq's message on one line.
+std::string trimmed(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool blank = c == '\n' || c == '\t' || c == ' ';
+    if (!blank) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 [[noreturn]] void fail_options(const PGconn* connection) {
@@ -50,8 +60,8 @@ std::string trimmed(std::string text) {
 /// What a person can do; texts do not decide it, but whether the server answers anybody.
 std::string hint_for(PGPing ping, const std::string& sslmode) {
   if (ping == PQPING_OK) {
-    return "the server runs but does not let this user in: check user, database, pg_hba.conf and "
-           "the password in .pgpass or the service file";
+    return "the server runs but does not let this user in: check user, database, pg_hba.conf, "
+           "max_connections and the password in .pgpass or the service file";
   }
   if (ping == PQPING_REJECT) return "the server is starting or stopping: try again in a moment";
   const std::string reach = "see whether the server runs and can be reached from here";
@@ -73,7 +83,9 @@ std::string hint_for(PGPing ping, const std::string& sslmode) {
     throw Error(ErrorKind::config, message,
                 "put the password into .pgpass (mode 0600) or a service file; sluice takes none");
   }
-  throw Error(ErrorKind::connection, message, hint_for(ping, sslmode), Retry::new_session);
+  // Why it lets nobody in libpq says in words only: a person must look, and trying again may help.
+  throw Error(ping == PQPING_OK ? ErrorKind::config : ErrorKind::connection, message,
+              hint_for(ping, sslmode), Retry::new_session);
 }
 
 /// Adds what is left open by the options, the service file and the environment. Only a start: where
