@@ -1,8 +1,10 @@
 #include "cli/console.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -86,8 +88,12 @@ Console::Console()
 
 void Console::print(std::string_view text) {
   clear_status();
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (is_written && std::fflush(stdout) == 0) return;
+  throw model::Error(
+      model::ErrorKind::storage,
+      fmt::format("the output cannot be written: {}", std::generic_category().message(errno)),
+      "see where stdout goes; what was done stays done");
 }
 
 void Console::show(std::string_view text) {

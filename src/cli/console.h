@@ -19,7 +19,7 @@ class Console {
  public:
   Console();
 
-  /// A result as it is, on stdout: JSON, SQL.
+  /// A result as it is, on stdout: JSON, SQL. Throws Error{storage} where it cannot be written.
   void print(std::string_view text);
   /// A result for people: long lines are broken, words that are wider than a line cut.
   void show(std::string_view text);

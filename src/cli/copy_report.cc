@@ -135,9 +135,10 @@ int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
 }
 
 int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
-                 const std::vector<std::string>& changes, Console& console) {
+                 const std::vector<std::string>& changes, const CopyArguments& arguments,
+                 Console& console) {
   copy::record_stop(run, ledger, {model::ErrorKind::drift, changes.front()});
-  explain_drift(changes, console);
+  explain_drift(changes, arguments.config, console);
   return kDrift;
 }
 

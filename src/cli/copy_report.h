@@ -24,7 +24,8 @@ int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
                 const CopyArguments& arguments, Console& console);
 /// Tables or servers changed while they were copied: the run is paused.
 int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
-                 const std::vector<std::string>& changes, Console& console);
+                 const std::vector<std::string>& changes, const CopyArguments& arguments,
+                 Console& console);
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
                 const CopyArguments& arguments, Console& console);
 

@@ -87,20 +87,28 @@ std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& conf
   const plan::Draft draft =
       plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
   if (draft.plan && plan::same_but_limits(plan, *draft.plan)) return {};
+  if (draft.plan) lines = plan::config_changes(plan, *draft.plan);
+  for (const model::Finding& finding : draft.findings) {
+    if (finding.severity != model::Severity::error) continue;
+    lines.push_back(fmt::format("{}: {}", finding.where, finding.message));
+  }
+  if (!lines.empty()) return lines;
   return plan::drift(plan, catalogs.source, catalogs.target, config.sha256);
 }
 
-void explain_drift(const std::vector<std::string>& differences, Console& console) {
+void explain_drift(const std::vector<std::string>& differences, const std::string& config,
+                   Console& console) {
   for (const std::string& difference : differences) console.error(difference);
   console.error("this is not what the plan was made from",
-                "put it back as it was, or begin anew: sluice copy --new-run");
+                "put it back as it was, or begin anew: " +
+                    command_line({"copy", "--config", config, "--new-run"}));
 }
 
 void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
                   Console& console) {
   const std::vector<std::string> differences = drift_of(plan, config, catalogs);
   if (differences.empty()) return;
-  explain_drift(differences, console);
+  explain_drift(differences, config.config.file, console);
   throw Exit{kDrift};
 }
 

@@ -56,8 +56,9 @@ struct Catalogs {
 /// that differs in its limits only is the plan's own.
 [[nodiscard]] std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,
                                                 const Catalogs& catalogs);
-/// Says so on the console.
-void explain_drift(const std::vector<std::string>& differences, Console& console);
+/// Says so on the console. `config`: the file as it was named.
+void explain_drift(const std::vector<std::string>& differences, const std::string& config,
+                   Console& console);
 /// Refuses (exit 7) when there is any.
 void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
                   Console& console);

@@ -37,14 +37,24 @@ TableStatus table_status(const plan::TablePlan& table, const std::vector<ledger:
   return status;
 }
 
+/// After a verification that found no difference.
+void advise_equal(RunStatus& status, const std::string& mode) {
+  if (mode != "full") {
+    status.advice = mode.ends_with("_in_part") ? "copied; some tables were verified"
+                                               : "copied; the target holds what was written";
+    status.next_verb = "verify";
+  } else if (status.total().quarantined > 0) {
+    status.advice = "copied and verified, but for the rows in quarantine";
+    status.next_verb = "quarantine";
+  } else {
+    status.advice = "copied and verified";
+  }
+}
+
 void advise_finished(RunStatus& status) {
   const auto& verified = status.last_verification;
   if (verified && verified->outcome.starts_with("equal")) {
-    status.advice = verified->mode == "full"               ? "copied and verified"
-                    : verified->mode.ends_with("_in_part") ? "copied; some tables were verified"
-                                                           : "copied; the target holds what was "
-                                                             "written";
-    if (verified->mode != "full") status.next_verb = "verify";
+    advise_equal(status, verified->mode);
     return;
   }
   status.next_verb = "verify";

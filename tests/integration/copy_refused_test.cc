@@ -153,6 +153,42 @@ TEST_CASE(
   CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
 }
 
+TEST_CASE("the way on that a paused run names works, with a reviewed plan too") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, name text);"
+      "INSERT INTO t SELECT n, CASE WHEN n % 100 = 0 THEN NULL ELSE 'x' END FROM "
+      "generate_series(1, 5000) n");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL)");
+  migration.move("t");
+  migration.limit("quarantine_rows", 10);
+  const TempDir dir;
+  const std::string plan = (dir.path() / "plan.json").string();
+  require_exit(migration.sluice("plan", {"--out", plan}), 0);
+  const RunResult paused = migration.copy({"--plan", plan});
+  require_exit(paused, 3);
+  CHECK(paused.err.find("raise \"quarantine_limit\" of the table, or \"quarantine_rows\", in ") !=
+        std::string::npos);
+  // The line can be pasted.
+  const std::string next = paused.out.substr(paused.out.rfind("Next: ") + 6);
+  CHECK(next.starts_with("sluice quarantine --config /"));
+  CHECK(next.ends_with("/config.json --group\n"));
+  require_exit(migration.sluice("quarantine", {"--group"}), 0);
+  migration.limit("quarantine_rows", 50);
+  require_exit(migration.copy({"--plan", plan}), 0);
+  check_account(migration, "t");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+
+  // Anything else is a change of the plan, and is named.
+  migration.forget_tables();
+  migration.move("t", "t", R"("existing_rows": "replace")");
+  const RunResult changed = migration.copy({"--plan", plan});
+  require_exit(changed, 7);
+  CHECK(changed.err.find("config: public.t: existing_rows is not what it was") !=
+        std::string::npos);
+  CHECK(changed.err.find("config.json --new-run") != std::string::npos);
+}
+
 TEST_CASE("more rows at fault in one constraint than the limit pause the run and move nothing") {
   Migration migration;
   migration.source(

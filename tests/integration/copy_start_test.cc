@@ -77,6 +77,22 @@ TEST_CASE("a table that changes while it is copied is found at the end") {
   check_says(migration.copy(), 0, "Next: ");
 }
 
+TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy(), 0, "Next: ");
+  migration.source("UPDATE t SET payload = 'later'");
+  check_says(migration.copy(), 0, "nothing to do");
+  // The first run's result is somebody's until they say otherwise.
+  check_says(migration.copy({"--new-run"}), 2, R"(DROP TABLE "public"."t__side")");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+  migration.target("DROP TABLE t__side");
+  check_says(migration.copy({"--new-run"}), 0, "Next: ");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run WHERE state = 'finished'") == "2");
+  CHECK(migration.table_difference("t", "id, payload") == "");
+  CHECK(migration.sluice("verify").exit_code == 0);
+}
+
 TEST_CASE("another server in the place of the planned one is refused") {
   Migration migration;
   make_table(migration);

@@ -41,4 +41,8 @@ struct ConfigSchemas {
 /// follows statistics: a run that began with one may go on under the config of the other.
 [[nodiscard]] bool same_but_limits(const Plan& before, const Plan& now);
 
+/// What people have changed in the config between two plans: one line each, naming the target table
+/// and the member ("config: crm.customers: rules.columns.status.steps is not what it was").
+[[nodiscard]] std::vector<std::string> config_changes(const Plan& before, const Plan& now);
+
 }  // namespace sluice::plan

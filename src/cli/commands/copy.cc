@@ -125,7 +125,9 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   if (run.joined) return report_joined(run, *start.control, arguments, console);
   // The same look as at the beginning: what changed meanwhile makes the result unsound.
   const auto changes = drift_of(*approved, config, read_catalogs(config.config));
-  if (!changes.empty()) return report_drift(run, *start.control, changes, console);
+  if (!changes.empty()) {
+    return report_drift(run, *start.control, changes, arguments, console);
+  }
   return report_copy(run, copy::finish_run(run, *start.control), arguments, console);
 }
 

@@ -210,7 +210,7 @@ int report_decided(const QuarantineArguments& arguments, const DecideResult& res
     console.show(to_text(result));
   }
   if (!result.accounts_close()) console.error("an account does not close");
-  if (result.dry_run) {
+  if (result.dry_run || !result.report.is_all_done()) {
     console.next(decide_words(arguments, arguments.file));
   } else {
     console.next(words_after(arguments, result.run));

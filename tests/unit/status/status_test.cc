@@ -64,8 +64,11 @@ TEST_CASE("each state says what to do next") {
   finished.last_verification->mode = "full";
   finished.last_verification->outcome = "different";
   CHECK(next(finished) == "verify");
-  finished.last_verification->outcome = "equal_except_quarantined";
+  finished.last_verification->outcome = "equal";
   CHECK(next(finished).empty());
+  finished.tables.emplace_back().quarantined = 1;
+  finished.last_verification->outcome = "equal_except_quarantined";
+  CHECK(next(finished) == "quarantine");
   finished.last_verification->mode = "target_only";
   CHECK(next(finished) == "verify");
 }

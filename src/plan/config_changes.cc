@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <utility>
+
+#include "sluice/codec/json_read.h"
+#include "sluice/plan/draft.h"
+
+namespace sluice::plan {
+namespace {
+
+using codec::JsonMember;
+using codec::JsonValue;
+
+bool same(const JsonValue& a, const JsonValue& b);
+
+bool same_members(const std::vector<JsonMember>& a, const std::vector<JsonMember>& b) {
+  return std::ranges::equal(a, b, [](const JsonMember& left, const JsonMember& right) {
+    return left.key == right.key && same(left.value, right.value);
+  });
+}
+
+bool same(const JsonValue& a, const JsonValue& b) {
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case JsonValue::Kind::null:
+      return true;
+    case JsonValue::Kind::boolean:
+      return a.as_bool() == b.as_bool();
+    case JsonValue::Kind::integer:
+    case JsonValue::Kind::number:
+      return a.number_text() == b.number_text();
+    case JsonValue::Kind::string:
+      return a.as_string() == b.as_string();
+    case JsonValue::Kind::array:
+      return std::ranges::equal(a.items(), b.items(), same);
+    case JsonValue::Kind::object:
+      return same_members(a.members(), b.members());
+  }
+  return false;
+}
+
+/// Goes down where both are objects; what else differs is named, not shown.
+void compare(const JsonValue* before, const JsonValue* now, const std::string& path,
+             std::vector<std::string>& lines) {
+  if (before == nullptr || now == nullptr) {
+    lines.push_back(path + (before == nullptr ? " is new" : " is gone"));
+  } else if (before->is_object() && now->is_object()) {
+    for (const JsonMember& member : before->members()) {
+      compare(&member.value, now->find(member.key), path + "." + member.key, lines);
+    }
+    for (const JsonMember& member : now->members()) {
+      if (before->find(member.key) == nullptr) lines.push_back(path + "." + member.key + " is new");
+    }
+  } else if (!same(*before, *now)) {
+    lines.push_back(path + " is not what it was");
+  }
+}
+
+const JsonValue* find_table(const JsonValue& plan, const JsonValue& target) {
+  for (const JsonValue& table : plan.at("tables").items()) {
+    if (same(table.at("target"), target)) return &table;
+  }
+  return nullptr;
+}
+
+std::string name_of(const JsonValue& table) {
+  const JsonValue& target = table.at("target");
+  return model::QualifiedName{target.at("schema").as_string(), target.at("table").as_string()}
+      .text();
+}
+
+void compare_table(const JsonValue& before, const JsonValue& now, std::vector<std::string>& lines) {
+  for (const char* const key : {"source", "existing_rows", "rules"}) {
+    compare(before.find(key), now.find(key), "config: " + name_of(before) + ": " + key, lines);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> config_changes(const Plan& before, const Plan& now) {
+  const codec::JsonDocument old_plan = codec::parse_json_or_throw(to_json(before), "plan");
+  const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
+  std::vector<std::string> lines;
+  for (const char* const key : {"name", "digest", "leave", "checks"}) {
+    compare(old_plan.root().find(key), new_plan.root().find(key), std::string("config: ") + key,
+            lines);
+  }
+  for (const JsonValue& table : old_plan.root().at("tables").items()) {
+    if (const JsonValue* same_target = find_table(new_plan.root(), table.at("target"))) {
+      compare_table(table, *same_target, lines);
+    } else {
+      lines.push_back("config: " + name_of(table) + " is gone");
+    }
+  }
+  for (const JsonValue& table : new_plan.root().at("tables").items()) {
+    if (find_table(old_plan.root(), table.at("target")) == nullptr) {
+      lines.push_back("config: " + name_of(table) + " is new");
+    }
+  }
+  return lines;
+}
+
+}  // namespace sluice::plan
