@@ -58,8 +58,8 @@ class StagedRun {
     const plan::Plan plan =
         plan::draft(*config_, "", catalog_of(config_->source), catalog_of(config_->target))
             .plan.value();
-    Start start = start_run(approve::Verifier().without_policy(plan), config_->target, {estimate()},
-                            {false, "", ""});
+    Start start =
+        start_run(approve::Verifier().without_policy(plan), config_->target, {estimate()}, {});
     create_side_tables(*start.control, plan, start.run);
     Progress progress(1);
     CopyOptions options;
