@@ -51,8 +51,21 @@ void advise_equal(RunStatus& status, const std::string& mode) {
   }
 }
 
+/// Times are of whole seconds: what happened in the one in which the verification ended is part of
+/// it.
+bool decided_after(const std::vector<ledger::Event>& events, const std::string& when) {
+  return std::ranges::any_of(events, [&when](const ledger::Event& event) {
+    return event.kind == "quarantine-decided" && event.at > when;
+  });
+}
+
 void advise_finished(RunStatus& status) {
   const auto& verified = status.last_verification;
+  if (verified && status.decided_since) {
+    status.advice = "copied; rows were decided since the last verification";
+    status.next_verb = "verify";
+    return;
+  }
   if (verified && verified->outcome.starts_with("equal")) {
     advise_equal(status, verified->mode);
     return;
@@ -126,7 +139,11 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   status.is_held = ledger::is_held(session, run_id);
   status.holders = ledger::processes(session, run_id);
   const auto verifications = ledger::verifications(session, run_id);
-  if (!verifications.empty()) status.last_verification = verifications.front();
+  if (!verifications.empty()) {
+    status.last_verification = verifications.front();
+    status.decided_since =
+        decided_after(ledger::events(session, run_id), verifications.front().ended_at);
+  }
   advise(status);
   return status;
 }

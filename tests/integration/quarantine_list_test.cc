@@ -1,7 +1,9 @@
 // What is in quarantine, for people: lists, groups, and the file that they fill in.
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -190,6 +192,21 @@ TEST_CASE("groups are exported by value, bytes that are no text in hex") {
   INFO(decided.out << decided.err);
   CHECK(decided.exit_code == 0);
   CHECK(crm.side("customers", 11) == "11 | Gus | gus@x | active | NULL\n");
+}
+
+TEST_CASE("status asks for another verification when rows were decided since the last one") {
+  const MessyCrm crm;
+  REQUIRE(crm.copy().exit_code == 0);
+  REQUIRE(crm.migration.sluice("verify").exit_code == 0);
+  const RunResult verified = crm.migration.sluice("status");
+  CHECK(contains(verified.out, "copied and verified, but for the rows in quarantine\n"));
+  CHECK(contains(verified.out, "Next: sluice quarantine --config "));
+  // Times in the ledger are of whole seconds.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  REQUIRE(crm.decide(about("customers", 40, R"("leave_behind")")).exit_code == 0);
+  const RunResult decided = crm.migration.sluice("status");
+  CHECK(contains(decided.out, "rows were decided since the last verification\n"));
+  CHECK(contains(decided.out, "Next: sluice verify --config "));
 }
 
 }  // namespace sluice::test

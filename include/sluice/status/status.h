@@ -37,6 +37,7 @@ struct RunStatus {
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
+  bool decided_since = false;  ///< rows came out of quarantine after last_verification
   std::string next_verb;  ///< what to run now; empty: nothing, or wait
   std::string advice;     ///< the same in words
 

@@ -69,6 +69,9 @@ TEST_CASE("each state says what to do next") {
   finished.tables.emplace_back().quarantined = 1;
   finished.last_verification->outcome = "equal_except_quarantined";
   CHECK(next(finished) == "quarantine");
+  finished.decided_since = true;
+  CHECK(next(finished) == "verify");
+  finished.decided_since = false;
   finished.last_verification->mode = "target_only";
   CHECK(next(finished) == "verify");
 }
