@@ -26,7 +26,7 @@ class Console {
   /// A message on stderr.
   void note(std::string_view text);
   void error(std::string_view text, std::string_view hint = {});
-  void error(const model::Error& error);
+  void error(const model::Error& failure);
   /// Errors, or else warnings and notes: where there are errors, nobody should have to search for
   /// them. Returns true when there is one.
   bool findings(const std::vector<model::Finding>& findings);

@@ -78,7 +78,7 @@ std::uint64_t open_rows(const copy::CopyResult& result) {
 
 /// What a person does about the reason before the run goes on.
 std::string way_on(model::ErrorKind kind, const std::string& config) {
-  const std::string go_on =
+  std::string go_on =
       "everything that was committed stays, and the same command goes on from here";
   switch (kind) {
     case model::ErrorKind::stop_rule:

@@ -4,22 +4,20 @@
 
 namespace sluice::cli {
 
-/// What the program returns: an interface that scripts rely on, documented in README.md. DO NOT
-/// CHANGE THE NUMBERS.
-enum ExitCode : int {
-  kDone = 0,
-  kInternal = 1,
-  kUsage = 2,     // arguments, config, plan or decision file
-  kStopRule = 3,  // a limit was crossed, an account does not close, data differ
-  kApproval = 4,
-  kWindow = 5,
-  kLocked = 6,
-  kDrift = 7,
-  kConnection = 8,
-  kStorage = 9,
-  kNotComparable = 10,
-  kInterrupted = 130,  // 128 + SIGINT; 143 for SIGTERM
-};
+// What the program returns: an interface that scripts rely on, documented in README.md. DO NOT
+// CHANGE THE NUMBERS.
+inline constexpr int kDone = 0;
+inline constexpr int kInternal = 1;
+inline constexpr int kUsage = 2;     // arguments, config, plan or decision file
+inline constexpr int kStopRule = 3;  // a limit was crossed, an account does not close, data differ
+inline constexpr int kApproval = 4;
+inline constexpr int kWindow = 5;
+inline constexpr int kLocked = 6;
+inline constexpr int kDrift = 7;
+inline constexpr int kConnection = 8;
+inline constexpr int kStorage = 9;
+inline constexpr int kNotComparable = 10;
+inline constexpr int kInterrupted = 130;  // 128 + SIGINT; 143 for SIGTERM
 
 [[nodiscard]] constexpr int exit_code_of(model::ErrorKind kind) noexcept {
   using model::ErrorKind;

@@ -18,7 +18,7 @@ namespace {
 
 /// Configs are written by hand and plans are made of them: some MiB for thousands of tables. More
 /// is a mistake.
-constexpr std::size_t kMaxFileBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
 
 model::Catalog read_one(std::string_view side, const model::Endpoint& endpoint,
                         const std::vector<std::string>& schemas) {

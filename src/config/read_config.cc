@@ -54,7 +54,7 @@ Limits read_limits(ObjectReader& config) {
   read_limit(object, "in_flight", 1, 256, limits.in_flight);
   read_limit(object, "quarantine_rows", 0, 1'000'000'000, limits.quarantine_rows);
   read_limit(object, "min_free_bytes", 0, 1LL << 50, limits.min_free_bytes);
-  read_limit(object, "reconnect_seconds", 0, 24 * 60 * 60, limits.reconnect_seconds);
+  read_limit(object, "reconnect_seconds", 0, 24LL * 60 * 60, limits.reconnect_seconds);
   return limits;
 }
 

@@ -20,7 +20,7 @@ struct CopyOptions {
   std::size_t writers = 2;
   std::size_t in_flight =
       5;  // batches between reading and COMMIT; times batch_bytes bounds the memory
-  std::size_t batch_bytes = 8 * 1024 * 1024;  // of source rows in row form
+  std::size_t batch_bytes = std::size_t{8} * 1024 * 1024;  // of source rows in row form
   std::uint64_t min_free_bytes =
       0;  // free space on the target below which the run pauses; 0: not checked
   std::vector<std::uint64_t> quarantine_limits;  // rows, one for each table of the plan

@@ -196,7 +196,7 @@ std::unique_ptr<db::TargetSession> hold_alone(const config::Config& config, cons
 std::string record_process(db::SqlSession& session, const ledger::Run& run) {
   ledger::take_over(session, run.id);
   const os::ProcessIdentity self = os::this_process();
-  const std::string id = os::random_hex(8);
+  std::string id = os::random_hex(8);
   ledger::record_process(session, run.id, {id, self.host, self.pid, self.user, "", ""});
   return id;
 }
