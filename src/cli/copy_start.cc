@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/copy/space.h"
 #include "sluice/db/catalog.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/plan/script.h"
@@ -158,6 +159,16 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
       break;
   }
   return start;
+}
+
+void note_unseen_space(const copy::RunContext& run, db::SqlSession& target, Console& console) {
+  const auto bytes = copy::unseen_space(run, target);
+  if (!bytes) return;
+  console.note(
+      fmt::format("the target's disk cannot be watched from here: see to it that {} MiB are free "
+                  "(sluice sees it over a "
+                  "unix socket, with a role that has pg_read_all_settings)",
+                  *bytes / (1 << 20) + 1));
 }
 
 copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,

@@ -44,6 +44,9 @@ void record_override(db::SqlSession& ledger, const std::string& run_id, const So
                                            const CopyArguments& arguments, bool again,
                                            Console& console);
 
+/// Says how much room the run needs where nobody but a person can see whether it is there.
+void note_unseen_space(const copy::RunContext& run, db::SqlSession& target, Console& console);
+
 [[nodiscard]] copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
                                         const config::Config& config, copy::Progress& progress,
                                         copy::StopReason& stop);

@@ -108,8 +108,7 @@ EndpointProblem set_driver_option(Endpoint& endpoint, std::string_view key, std:
 }
 
 bool is_local(const Endpoint& endpoint) {
-  return !endpoint.socket.empty() || endpoint.host.empty() || endpoint.host == "localhost" ||
-         endpoint.host == "::1" || endpoint.host.starts_with("127.");
+  return !endpoint.socket.empty() || endpoint.host.empty() || model::is_loopback(endpoint.host);
 }
 
 }  // namespace

@@ -4,9 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include <fmt/format.h>
-
-#include "sluice/db/catalog.h"
+#include "sluice/copy/space.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
@@ -24,28 +22,6 @@ void stop_when_paused(const RunContext& run, db::SqlSession& session) {
 }
 
 }  // namespace
-
-void check_space(const RunContext& run, db::SqlSession& session, std::uint64_t more_bytes) {
-  if (run.options.min_free_bytes == 0) return;
-  const db::Storage storage = db::read_storage(session);
-  if (!storage.free_bytes || *storage.free_bytes >= run.options.min_free_bytes + more_bytes) return;
-  constexpr std::uint64_t kMebibyte = 1 << 20;
-  const std::string wanted =
-      more_bytes == 0 ? "" : fmt::format("about {} MiB to be copied and ", more_bytes / kMebibyte);
-  run.stop.request(
-      model::ErrorKind::storage,
-      fmt::format("the target has {} MiB free, less than {}the {} MiB that must stay",
-                  *storage.free_bytes / kMebibyte, wanted, run.options.min_free_bytes / kMebibyte));
-}
-
-void check_space_for_all(const RunContext& run, db::SqlSession& session) {
-  std::uint64_t bytes = 0;
-  for (const ledger::RunTable& table : ledger::run_tables(session, run.run.id)) {
-    const std::uint64_t done = run.progress.table(table.number).bytes_before;
-    if (table.estimated_bytes > done) bytes += table.estimated_bytes - done;
-  }
-  check_space(run, session, bytes);
-}
 
 bool Monitor::reconnect() noexcept {
   try {

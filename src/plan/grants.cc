@@ -80,6 +80,7 @@ class PgGrants {
     for (const model::QualifiedName& table : tables)
       grant(privileges, "TABLE " + model::quote_name(Engine::postgresql, table));
   }
+  void member_of(const std::string& group) { line("GRANT " + group + " TO " + role_ + ";"); }
   void password_hint() {
     line("-- then, in psql, so that it stands in no file: \\password " + role_);
   }
@@ -168,6 +169,9 @@ std::string target_grants(const config::Config& config, const GrantRoles& roles,
   grants.on_tables("SELECT", tables);
   grants.line("-- to put the side tables' own sequences behind the numbers given out");
   grants.on_sequences("SELECT", schemas_of(tables));
+  grants.line(
+      "-- to see where the data lies, and so how much room its disk has (over a unix socket)");
+  grants.member_of("pg_read_all_settings");
   if (plan == nullptr) {
     grants.line("-- with --plan FILE, what foreign keys to other tables need stands here too");
   } else if (const Names referenced = referenced_tables(*plan); !referenced.empty()) {

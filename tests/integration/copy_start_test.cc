@@ -133,6 +133,23 @@ TEST_CASE("too little room on the target's disk pauses the run") {
   check_says(migration.copy(), 0, "Next: ");
 }
 
+TEST_CASE("where the target's disk cannot be watched, the run says how much room it needs") {
+  Migration migration;
+  make_table(migration);
+  migration.limit("min_free_bytes", 5ULL << 20);
+  const RunResult seen = migration.copy();
+  check_says(seen, 0, "Next: ");
+  CHECK(seen.err.find("see to it") == std::string::npos);
+
+  Migration over_tcp;
+  make_table(over_tcp);
+  over_tcp.limit("min_free_bytes", 5ULL << 20);
+  over_tcp.target_url(over_tcp.target_url_by_port(over_tcp.target_database().server().port()));
+  const RunResult unseen = over_tcp.copy();
+  check_says(unseen, 0, "the target's disk cannot be watched from here: see to it that");
+  check_says(unseen, 0, "Next: ");
+}
+
 TEST_CASE("tables that are not there, and tables that nobody named, are findings") {
   Migration migration;
   make_table(migration);

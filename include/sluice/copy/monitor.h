@@ -26,10 +26,4 @@ class Monitor {
 /// Pauses the run (through run.stop) when a table has more rows in quarantine than its limit.
 void check_quarantine(const RunContext& run, db::SqlSession& session);
 
-/// Pauses the run (through run.stop) when less than the agreed space is free, or would be after
-/// `more_bytes` are written. Nothing when the server cannot tell.
-void check_space(const RunContext& run, db::SqlSession& session, std::uint64_t more_bytes = 0);
-/// The same for all that is still to be copied, by the source's own estimates.
-void check_space_for_all(const RunContext& run, db::SqlSession& session);
-
 }  // namespace sluice::copy

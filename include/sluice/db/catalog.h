@@ -23,11 +23,14 @@ namespace sluice::db {
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 
-/// Free bytes on the file system of the target's data directory where the server can tell
-/// (PostgreSQL: superuser-only functions, else absent), and the bytes its tables use now.
+/// The room of a server.
 struct Storage {
+  /// On the fullest of the file systems that hold its data, its WAL and its tablespaces. Known only
+  /// where they are this machine's (a unix socket) and the role may ask where they lie
+  /// (pg_read_all_settings); never with MySQL and MariaDB.
   std::optional<std::uint64_t> free_bytes;
-  std::uint64_t database_bytes = 0;
+  std::uint64_t database_bytes = 0;  // that the tables use now
+  std::uint64_t max_wal_bytes = 0;   // of WAL between two checkpoints; 0 with MySQL and MariaDB
 };
 [[nodiscard]] Storage read_storage(SqlSession& session);
 

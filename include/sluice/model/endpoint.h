@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "sluice/model/name.h"
 
@@ -24,5 +25,9 @@ struct Endpoint {
   std::map<std::string, std::string>
       options;  // sslmode, sslrootcert, ssl_ca, connect_timeout, ...: a closed list
 };
+
+/// Whether what is sent to this host cannot leave the machine: "localhost", "::1", or a dotted IPv4
+/// address of 127.0.0.0/8. Any other name is not, whatever it begins with.
+[[nodiscard]] bool is_loopback(std::string_view host) noexcept;
 
 }  // namespace sluice::model

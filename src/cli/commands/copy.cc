@@ -11,6 +11,7 @@
 #include "sluice/copy/monitor.h"
 #include "sluice/copy/recheck.h"
 #include "sluice/copy/source_reader.h"
+#include "sluice/copy/space.h"
 #include "sluice/copy/start.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/stop.h"
@@ -65,7 +66,7 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
   if (run.joined) return help_copying(run, ledger);
-  copy::check_space_for_all(run, ledger);
+  copy::check_space(run, ledger, copy::space_needed(run, ledger));
   // What people have not decided since the last time stops the run again.
   copy::check_quarantine(run, ledger);
   if (run.stop.token().stop_requested()) return;
@@ -111,6 +112,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   copy::begin_progress(*start.control, start.run, approved->digest, progress);
   copy::StopReason stop;
   const copy::RunContext run = make_run(*approved, start, config.config, progress, stop);
+  note_unseen_space(run, *start.control, console);
   const StopOnSignal stop_on_signal(signals, stop);
   try {
     const ProgressDisplay display(run, console);

@@ -47,10 +47,6 @@ unsigned read_seconds(const std::string& value) {
   return seconds;
 }
 
-bool is_loopback(std::string_view host) noexcept {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 /// The file that is read when none is named: the user's own, as with the servers' command line
 /// tools. Files of the machine are not read, so that a config means the same everywhere.
 std::string own_option_file() {
@@ -133,7 +129,7 @@ ConnectSettings resolve_settings(const model::Endpoint& endpoint) {
   if (mode != endpoint.options.end()) {
     settings.tls = read_tls_mode(mode->second);
   } else {
-    const bool near = !settings.socket.empty() || is_loopback(settings.host);
+    const bool near = !settings.socket.empty() || model::is_loopback(settings.host);
     settings.tls = near ? TlsMode::preferred : TlsMode::verify_identity;
   }
   return settings;

@@ -33,8 +33,7 @@ void add(ConnectOptions& options, const char* keyword, const std::string& value)
 }
 
 bool is_local_host(std::string_view host) {
-  return host.empty() || host[0] == '/' || host[0] == '@' || host == "localhost" || host == "::1" ||
-         host.substr(0, 4) == "127.";
+  return host.empty() || host[0] == '/' || host[0] == '@' || model::is_loopback(host);
 }
 
 }  // namespace

@@ -86,12 +86,34 @@ std::vector<std::string> table_powers(SqlSession& session,
   return powers;
 }
 
-/// Free bytes under `directory` if it is a directory of this machine.
-std::optional<std::uint64_t> free_bytes(const std::string& directory) {
-  std::error_code failed;
-  const std::filesystem::space_info space = std::filesystem::space(directory, failed);
-  if (failed || directory.empty()) return std::nullopt;
-  return space.available;
+/// Where the server's files lie; none where that is unknown. Only over a unix socket are its
+/// directories also ours, and only some roles may ask for them.
+std::vector<std::string> data_directories(SqlSession& session) {
+  const std::string data = session
+                               .query(
+                                   "SELECT coalesce(CASE WHEN inet_server_addr() IS NULL"
+                                   "   AND pg_has_role('pg_read_all_settings', 'USAGE')"
+                                   "   THEN current_setting('data_directory') END, '')")
+                               .value();
+  if (data.empty()) return {};
+  std::vector<std::string> directories = {data, data + "/pg_wal"};
+  const QueryResult tablespaces = session.query(
+      "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE pg_tablespace_location(oid) <> "
+      "''");
+  for (const auto& row : tablespaces.rows) directories.push_back(Row(row).text());
+  return directories;
+}
+
+/// Free bytes of the fullest of these directories, if they are of this machine.
+std::optional<std::uint64_t> free_bytes(const std::vector<std::string>& directories) {
+  std::optional<std::uint64_t> least;
+  for (const std::string& directory : directories) {
+    std::error_code failed;
+    const auto space = std::filesystem::space(directory, failed);
+    if (failed) return std::nullopt;
+    least = std::min<std::uint64_t>(space.available, least.value_or(space.available));
+  }
+  return least;
 }
 
 }  // namespace
@@ -123,15 +145,13 @@ std::vector<std::string> write_privileges(SqlSession& session,
 
 Storage read_storage(SqlSession& session) {
   Storage storage;
-  // Only over a unix socket is the server's directory also ours, and only some roles may ask for
-  // it.
   const QueryResult result = session.query(
       "SELECT pg_database_size(current_database()),"
-      "       CASE WHEN inet_server_addr() IS NULL AND pg_has_role('pg_read_all_settings', 'USAGE')"
-      "            THEN current_setting('data_directory') END");
+      "       pg_size_bytes(current_setting('max_wal_size'))");
   Row row(result.rows.at(0));
   storage.database_bytes = row.number();
-  storage.free_bytes = free_bytes(row.text());
+  storage.max_wal_bytes = row.number();
+  storage.free_bytes = free_bytes(data_directories(session));
   return storage;
 }
 

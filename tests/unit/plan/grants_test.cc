@@ -74,6 +74,7 @@ TEST_CASE("a target role can make tables and read, but change no live table") {
   CHECK(sql.find("GRANT USAGE, CREATE ON SCHEMA \"crm\"") != std::string::npos);
   CHECK(sql.find("GRANT SELECT ON TABLE \"crm\".\"customers\"") != std::string::npos);
   CHECK(sql.find("GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"crm\"") != std::string::npos);
+  CHECK(sql.find("GRANT pg_read_all_settings TO") != std::string::npos);
   for (const char* word : {"INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", " ALL ON"}) {
     CHECK(sql.find(word) == std::string::npos);
   }
