@@ -1,4 +1,5 @@
 """Medians and ratios as Markdown."""
+import dataclasses
 import json
 import os
 import platform
@@ -6,6 +7,7 @@ import re
 import statistics
 import subprocess
 from pathlib import Path
+from typing import Optional
 
 
 def median(runs, name):
@@ -45,38 +47,55 @@ def doubtful(results):
     return ("Something else used more than a tenth of the machine during: " + ", ".join(found) + "\n") if found else ""
 
 
-def verdict(label, value, limit, at_least):
-    met = value >= limit if at_least else value <= limit
-    return f"| {label} | {value:.2f} | {'at least' if at_least else 'at most'} {limit:g} | {'met' if met else 'NOT MET'} |"
+@dataclasses.dataclass
+class Goal:
+    label: str
+    value: Optional[float]  # None where a contestant brought no result
+    limit: float
+    at_least: bool = False
+
+    def met(self):
+        return self.value is not None and (self.value >= self.limit if self.at_least else self.value <= self.limit)
+
+    def line(self):
+        value = "no result" if self.value is None else f"{self.value:.2f}"
+        wanted = f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
+        return f"| {self.label} | {value} | {wanted} | {'met' if self.met() else 'NOT MET'} |"
 
 
-def goals(all_results):
-    lines = ["### Goals", "", "| goal | measured | wanted | |", "| --- | --- | --- | --- |"]
-    maria, postgres = all_results.get("mariadb", {}), all_results.get("postgresql", {})
+def ratio(results, one, other):
+    if results.get(one) and results.get(other):
+        return median(results[one], "wall") / median(results[other], "wall")
+    return None
 
-    def ratio(results, one, other):
-        if results.get(one) and results.get(other):
-            return median(results[one], "wall") / median(results[other], "wall")
-        return None
-    faster = ratio(maria, "pgloader, small batches", "sluice")
-    if faster:
-        lines.append(verdict("MariaDB to PostgreSQL: pgloader's time / sluice's", faster, 3, True))
-    slower = ratio(postgres, "sluice", "pgcopydb, 2 jobs")
-    if slower:
-        lines.append(verdict("PostgreSQL to PostgreSQL: sluice's time / pgcopydb's", slower, 1, False))
-    for label, results in (("MariaDB", maria), ("PostgreSQL", postgres)):
-        share = ratio(results, "sluice verify --target", "sluice")
-        if share:
-            lines.append(verdict(f"from {label}: verify --target / copy", share, 0.5, False))
+
+def goals_of(all_results):
+    """The goals of the contests that were held."""
+    goals = []
+    maria, postgres = all_results.get("mariadb"), all_results.get("postgresql")
+    if maria is not None:
+        goals.append(Goal("MariaDB to PostgreSQL: pgloader's time / sluice's",
+                          ratio(maria, "pgloader, small batches", "sluice"), 3, at_least=True))
+        goals.append(Goal("from MariaDB: verify --target / copy", ratio(maria, "sluice verify --target", "sluice"), 0.5))
+    if postgres is not None:
+        goals.append(Goal("PostgreSQL to PostgreSQL: sluice's time / pgcopydb's",
+                          ratio(postgres, "sluice", "pgcopydb, 2 jobs"), 1))
+        goals.append(Goal("from PostgreSQL: verify --target / copy",
+                          ratio(postgres, "sluice verify --target", "sluice"), 0.5))
     peaks = [run.peak_mib for results in all_results.values() for name, runs in results.items()
              if name.startswith("sluice") for run in runs]
-    if peaks:
-        lines.append(verdict("peak memory of sluice in any run, MiB", max(peaks), 192, False))
-    memory = all_results.get("memory", {})
-    if len(memory) == 2 and all(memory.values()):
-        small, large = (median(runs, "peak_mib") for runs in memory.values())
-        lines.append(verdict("peak memory, all rows / a tenth of them", large / small, 1.1, False))
-    return "\n".join(lines) + "\n"
+    if all_results:
+        goals.append(Goal("peak memory of sluice in any run, MiB", max(peaks) if peaks else None, 192))
+    memory = all_results.get("memory")
+    if memory is not None:
+        small, large = (median(runs, "peak_mib") if runs else None for runs in memory.values())
+        goals.append(Goal("peak memory, all rows / a tenth of them", large / small if small and large else None, 1.1))
+    return goals
+
+
+def goals_table(goals):
+    lines = ["### Goals", "", "| goal | measured | wanted | |", "| --- | --- | --- | --- |"]
+    return "\n".join(lines + [goal.line() for goal in goals]) + "\n"
 
 
 def first_line(*argv):

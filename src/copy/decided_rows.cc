@@ -56,6 +56,7 @@ DecidedRows collect(db::SqlSession& session, ledger::QuarantineFilter filter, Ba
   for (;;) {
     const auto page = ledger::quarantined(session, filter, last, kPageRows, 0);
     std::vector<std::int64_t> ids;
+    ids.reserve(page.size());
     for (const ledger::QuarantineEntry& entry : page) ids.push_back(entry.id);
     for (auto& source : ledger::quarantined_sources(session, filter.run_id, ids)) {
       map_one(source, mapper, batch, mapped);

@@ -124,6 +124,7 @@ void Template::put_rows() {
   for (;;) {
     const auto page = ledger::quarantined(ledger_, filter_, last, kPageRows, kNoLimit);
     std::vector<std::int64_t> ids;
+    ids.reserve(page.size());
     for (const QuarantineEntry& entry : page) ids.push_back(entry.id);
     std::map<std::int64_t, QuarantinedSource> sources;
     for (QuarantinedSource& row : ledger::quarantined_sources(ledger_, filter_.run_id, ids)) {

@@ -75,11 +75,12 @@ std::vector<Account> accounts(db::SqlSession& session, const std::string& run_id
   for (const RunTable& table : run_tables(session, run_id)) {
     Account account = empty_account(table.number, algorithm);
     for (const Batch& batch : batches(session, run_id, table.number)) add_batch(account, batch);
-    by_table.emplace(table.number, std::move(account));
+    by_table.emplace(table.number, account);
   }
   add_quarantine(session, run_id, by_table);
   std::vector<Account> all;
-  for (auto& [number, account] : by_table) all.push_back(std::move(account));
+  all.reserve(by_table.size());
+  for (const auto& [number, account] : by_table) all.push_back(account);
   return all;
 }
 

@@ -45,7 +45,7 @@ constexpr const char* kIsBatch =
 
 }  // namespace
 
-void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batch batch) {
+void record_loose_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch) {
   // The run's row serializes writers of loose batches, which are few.
   session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});
   session.query(

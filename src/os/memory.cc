@@ -13,6 +13,7 @@ void return_large_blocks() {
   // Below the size of a batch, above everything that is made and freed per row or per statement:
   // mapping and unmapping those would cost time.
   constexpr int kOneMebibyte = 1 << 20;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the contract is that no other thread runs yet
   ::mallopt(M_MMAP_THRESHOLD, kOneMebibyte);
 #endif
 }

@@ -35,6 +35,7 @@ std::vector<SeenDifference> fetch_rows(const Sides& sides,
   sink.begin_side(false);
   if (!actual.empty()) sides.actual(sink, &actual);
   std::vector<SeenDifference> seen;
+  seen.reserve(listed.size());
   for (const KeyDifference& difference : listed) {
     seen.push_back({difference, sink.of(difference.key)});
   }

@@ -17,6 +17,7 @@ constexpr std::size_t kReadBytes = 4U << 20;
 
 std::vector<Piece> number_pieces(const std::vector<model::KeyRange>& ranges, PieceNumber first) {
   std::vector<Piece> pieces;
+  pieces.reserve(ranges.size());
   for (const model::KeyRange& range : ranges) pieces.push_back({first++, range});
   return pieces;
 }

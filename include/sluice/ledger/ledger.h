@@ -122,7 +122,7 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
                                 const Batch& batch);
 /// (tx) Inserts a batch row outside any range: decided and retracted rows. `batch_no` is chosen
 /// here.
-void record_loose_batch(db::SqlSession& session, const std::string& run_id, Batch batch);
+void record_loose_batch(db::SqlSession& session, const std::string& run_id, const Batch& batch);
 /// Whether the batch's row is there: the answer to an in-doubt COMMIT. Waits for a transaction that
 /// still holds the batch's range.
 [[nodiscard]] bool batch_exists(db::SqlSession& session, const std::string& run_id, int table_no,

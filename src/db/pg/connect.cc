@@ -64,7 +64,7 @@ std::string hint_for(PGPing ping, const std::string& sslmode) {
            "max_connections and the password in .pgpass or the service file";
   }
   if (ping == PQPING_REJECT) return "the server is starting or stopping: try again in a moment";
-  const std::string reach = "see whether the server runs and can be reached from here";
+  std::string reach = "see whether the server runs and can be reached from here";
   if (sslmode.starts_with("verify")) {
     return reach +
            "; its certificate is verified: name its authority with sslrootcert, and the "
