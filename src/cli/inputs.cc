@@ -20,9 +20,13 @@ namespace {
 /// is a mistake.
 constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
 
+/// Of PostgreSQL the whole database: what the config does not speak of may be forgotten, and tables
+/// of other schemas may refer to those that are moved. On the MySQL family other databases are
+/// other people's.
 model::Catalog read_one(std::string_view side, const model::Endpoint& endpoint,
                         const std::vector<std::string>& schemas) {
   const auto session = open_side(side, endpoint);
+  if (!model::is_mysql_family(session->engine())) return db::read_catalog(*session);
   return db::read_catalog(*session, schemas);
 }
 

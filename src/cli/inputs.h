@@ -34,7 +34,7 @@ struct ReadConfig {
 [[nodiscard]] std::unique_ptr<db::SqlSession> open_side(std::string_view side,
                                                         const model::Endpoint& endpoint);
 
-/// What both servers have, as far as the config speaks of it.
+/// What both servers have: of PostgreSQL everything, of MySQL the databases that the config names.
 struct Catalogs {
   model::Catalog source;
   model::Catalog target;

@@ -6,6 +6,7 @@
 
 #include "sluice/mapping/condition.h"
 #include "sluice/mapping/json_object.h"
+#include "sluice/plan/draft.h"
 
 namespace sluice::plan {
 namespace {
@@ -116,13 +117,25 @@ void look_at_servers(const config::Config& config, const model::Catalog& source,
 }
 
 void look_at_scope(const config::Config& config, const model::Catalog& source, Findings& findings) {
+  const std::vector<std::string> known = config_schemas(config).source;
+  std::map<std::string, std::size_t> unknown;  // tables by schema
   for (const model::Table& table : source.tables) {
     if (!holds_rows(table) || config.find_table(table.name) != nullptr ||
         config.is_left(table.name))
       continue;
+    if (std::ranges::find(known, table.name.schema) == known.end()) {
+      ++unknown[table.name.schema];
+      continue;
+    }
     findings.error("unmapped-source-table", table.name.text(),
                    "is neither mapped nor left behind on purpose",
                    "add it to \"tables\", or to \"leave\" with a reason");
+  }
+  for (const auto& [schema, tables] : unknown) {
+    findings.warning("unmapped-source-schema", schema,
+                     "holds " + std::to_string(tables) + " table(s), and the config names none",
+                     "map what is to be moved; naming one of them under \"leave\" with a reason "
+                     "makes sluice ask for all the others");
   }
   for (const config::LeftTable& leave : config.leave) {
     (void)find_table(source, leave.table, "unknown-left-table", leave.where, findings);

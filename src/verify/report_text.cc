@@ -40,6 +40,9 @@ std::string_view words(Attribution attribution) {
   return "unknown";
 }
 
+/// The promise that needs no mention.
+constexpr std::string_view kOnePoint = "one point in time";
+
 /// Commas between thousands: counts are read aloud.
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
@@ -154,6 +157,9 @@ std::string to_text(const VerifyReport& report) {
   for (const TableReport& table : report.tables) text += table_text(table, width);
   for (const CheckReport& check : report.checks) text += check_text(check);
   if (report.mode == Mode::target_only) text += fmt::format("{}\n", limits_of(report.mode));
+  if (!report.source_label.empty() && report.source_label != kOnePoint) {
+    text += fmt::format("the source was read as {}\n", report.source_label);
+  }
   if (report.is_partial()) {
     text += fmt::format("{} of {} tables, and no checks: nothing is said of the others\n",
                         report.tables.size(), report.tables_total);

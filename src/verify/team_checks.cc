@@ -84,9 +84,9 @@ std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check
 }
 
 bool agrees(const std::optional<std::string>& source, const std::optional<std::string>& target,
-            const Decimal& limit) {
+            const Decimal& limit, FigureKind kind) {
   if (source == target) return true;
-  if (!source || !target) return false;
+  if (!source || !target || kind == FigureKind::text) return false;
   const std::optional<Decimal> left = Decimal::parse(*source);
   const std::optional<Decimal> right = Decimal::parse(*target);
   return left && right && left->is_within(*right, limit);
@@ -132,7 +132,8 @@ const plan::TablePlan* moved_by(const plan::Plan& plan, const config::Check& che
 
 /// A check that differs, asked again without the source rows that are on record as left out.
 void explain(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
-             const std::vector<GroupValue>& target, const LeftOut& left_out, CheckReport& report) {
+             const std::vector<GroupValue>& target, const LeftOut& left_out, FigureKind kind,
+             CheckReport& report) {
   const plan::TablePlan* const table = moved_by(plan, check);
   if (table == nullptr) return;
   const std::optional<HeldKeys> keys = left_out(*table);
@@ -143,9 +144,24 @@ void explain(const plan::Plan& plan, const config::Check& check, const CheckSour
   if (keys->empty()) return;
   const auto without = read_groups(source, check, check.source, check.source.table,
                                    without_keys_sql(*table, source.session.engine(), *keys));
-  if (compare_groups(check, without, target).outcome != Outcome::equal) return;
+  if (compare_groups(check, without, target, kind).outcome != Outcome::equal) return;
   report.outcome = Outcome::equal_except_quarantined;
   report.reason = fmt::format("equal without the {} source rows that were left out", keys->size());
+}
+
+/// The least or greatest text of two columns of text is a text, whatever it looks like.
+FigureKind figure_kind(const config::Check& check, const CheckSource& source,
+                       const CheckSource& target) {
+  if (check.measure != config::Measure::min && check.measure != config::Measure::max) {
+    return FigureKind::number;
+  }
+  const auto is_text = [](const CheckSource& from, const config::CheckSide& side) {
+    const model::Column* const column =
+        find_table(from.catalog, side.table).find_column(side.column);
+    return column != nullptr && value_class(column->type) == ValueClass::text;
+  };
+  return is_text(source, check.source) && is_text(target, check.target) ? FigureKind::text
+                                                                        : FigureKind::number;
 }
 
 CheckReport run_check(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
@@ -153,9 +169,10 @@ CheckReport run_check(const plan::Plan& plan, const config::Check& check, const 
   try {
     const auto left = read_groups(source, check, check.source, check.source.table);
     const auto right = read_groups(target, check, check.target, side_of(plan, check.target.table));
-    CheckReport report = compare_groups(check, left, right);
+    const FigureKind kind = figure_kind(check, source, target);
+    CheckReport report = compare_groups(check, left, right, kind);
     if (report.outcome == Outcome::different) {
-      explain(plan, check, source, right, left_out, report);
+      explain(plan, check, source, right, left_out, kind, report);
     }
     return report;
   } catch (const model::Error& error) {
@@ -195,7 +212,7 @@ std::string check_sql(model::Engine engine, const config::Check& check,
 }
 
 CheckReport compare_groups(const config::Check& check, const std::vector<GroupValue>& source,
-                           const std::vector<GroupValue>& target) {
+                           const std::vector<GroupValue>& target, FigureKind kind) {
   CheckReport report = named_report(check);
   const std::optional<Decimal> limit = Decimal::parse(check.difference);
   std::map<std::string, CheckGroup> groups;
@@ -203,13 +220,19 @@ CheckReport compare_groups(const config::Check& check, const std::vector<GroupVa
   for (const GroupValue& group : target) groups[group.key].target = group.value;
   std::set<std::string> left;
   std::set<std::string> right;
-  for (const GroupValue& group : source) left.insert(group.key);
-  for (const GroupValue& group : target) right.insert(group.key);
+  bool distinct = true;
+  for (const GroupValue& group : source) distinct = left.insert(group.key).second && distinct;
+  for (const GroupValue& group : target) distinct = right.insert(group.key).second && distinct;
+  if (!distinct) {
+    report.outcome = Outcome::not_comparable;
+    report.reason = "several groups are printed alike, and cannot be told apart";
+    return report;
+  }
   for (auto& [key, group] : groups) {
     group.key = key;
     // No such group and a NULL figure are not the same.
     group.agrees = left.contains(key) && right.contains(key) &&
-                   agrees(group.source, group.target, limit.value_or(Decimal()));
+                   agrees(group.source, group.target, limit.value_or(Decimal()), kind);
     ++report.groups_total;
     if (!group.agrees) ++report.groups_differing;
     report.groups.push_back(shown(std::move(group)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,10 +36,15 @@ struct CheckSource {
                                     const model::QualifiedName& read_from,
                                     const std::string& condition = {});
 
-/// Puts the groups of both sides together.
+/// How figures are compared: as numbers where both are (1.0 is 1), or byte for byte, as texts are
+/// ('007' is not '7').
+enum class FigureKind : std::uint8_t { number, text };
+
+/// Puts the groups of both sides together. Not comparable where a side has two groups of one key.
 [[nodiscard]] CheckReport compare_groups(const config::Check& check,
                                          const std::vector<GroupValue>& source,
-                                         const std::vector<GroupValue>& target);
+                                         const std::vector<GroupValue>& target,
+                                         FigureKind kind = FigureKind::number);
 
 /// The keys of a table's source rows that were left out on record; absent: they cannot be named.
 using LeftOut = std::function<std::optional<HeldKeys>(const plan::TablePlan& table)>;

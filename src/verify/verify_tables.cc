@@ -12,20 +12,17 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/verification.h"
 #include "sluice/model/error.h"
-#include "sluice/model/quote.h"
 #include "sluice/os/host.h"
 
 #include "verify/held_keys.h"
-#include "verify/printable.h"
 #include "verify/savepoint.h"
 #include "verify/scan.h"
+#include "verify/scope.h"
 #include "verify/table_check.h"
 #include "verify/team_checks.h"
 
 namespace sluice::verify {
 namespace {
-
-using TableNames = std::set<model::QualifiedName>;
 
 /// "20261122-153012" as "2026-11-22T15:30:12Z".
 std::string utc_now() {
@@ -33,56 +30,6 @@ std::string utc_now() {
   return fmt::format("{}-{}-{}T{}:{}:{}Z", stamp.substr(0, 4), stamp.substr(4, 2),
                      stamp.substr(6, 2), stamp.substr(9, 2), stamp.substr(11, 2),
                      stamp.substr(13, 2));
-}
-
-std::vector<const plan::TablePlan*> chosen_tables(const plan::Plan& plan, const Options& options) {
-  std::vector<const plan::TablePlan*> chosen;
-  for (const plan::TablePlan& table : plan.tables) {
-    const auto is_named = [&table](const std::string& name) {
-      return name == table.source.text() || name == table.target.text();
-    };
-    if (options.tables.empty() ||
-        std::any_of(options.tables.begin(), options.tables.end(), is_named)) {
-      chosen.push_back(&table);
-    }
-  }
-  for (const std::string& name : options.tables) {
-    const bool is_known =
-        std::any_of(chosen.begin(), chosen.end(), [&name](const plan::TablePlan* table) {
-          return name == table->source.text() || name == table->target.text();
-        });
-    if (is_known) continue;
-    throw model::Error(model::ErrorKind::usage,
-                       fmt::format("the plan has no table {}", printable(name)),
-                       "name it as schema.table, of the source or of the target");
-  }
-  return chosen;
-}
-
-void require_same_server(db::SqlSession& session, const model::ServerIdentity& planned,
-                         const char* side) {
-  const model::ServerIdentity now = db::read_identity(session);
-  if (now.identity == planned.identity && now.database == planned.database) return;
-  throw model::Error(
-      model::ErrorKind::drift,
-      fmt::format("the {} is database {} of another server than the plan's ({} instead of {})",
-                  side, now.database, now.identity, planned.identity),
-      "connect to the servers that the run was made with");
-}
-
-/// The tables of the schemas that a role may see. Absent and hidden are the same to it.
-TableNames visible_tables(db::SqlSession& session, const std::set<std::string>& schemas) {
-  std::string list;
-  for (const std::string& schema : schemas) {
-    list += (list.empty() ? "" : ", ") + model::quote_literal(session.engine(), schema);
-  }
-  const auto result = query_guarded(
-      session, fmt::format("SELECT table_schema, table_name FROM information_schema.tables "
-                           "WHERE table_schema IN ({})",
-                           list));
-  TableNames names;
-  for (const auto& row : result.rows) names.insert({row.at(0).value(), row.at(1).value()});
-  return names;
 }
 
 /// A verification under way: the sessions, and what the ledger says of the run.
@@ -97,7 +44,7 @@ class Verification {
         source_endpoint_(source),
         target_endpoint_(target),
         stop_(stop),
-        tables_(chosen_tables(plan, options)),
+        tables_(chosen_tables(plan, options.tables)),
         reporter_(progress, tables_.size()) {
     open();
   }
@@ -131,6 +78,7 @@ class Verification {
   std::vector<ledger::RunTable> states_;
   std::vector<ledger::Account> accounts_;
   TableNames source_tables_;
+  model::Catalog source_catalog_;
   TableNames target_tables_;
   std::set<int> unmoved_;
 };
@@ -156,7 +104,11 @@ void Verification::open() {
     target_schemas.insert(table.target.schema);
   }
   if (plan_.tables.empty()) return;
-  if (source_) source_tables_ = visible_tables(source_->sessions.front()->sql(), source_schemas);
+  if (source_) {
+    source_tables_ = visible_tables(source_->sessions.front()->sql(), source_schemas);
+    source_catalog_ = db::read_catalog(*db::open_session(source_endpoint_, db::Purpose::catalog),
+                                       {source_schemas.begin(), source_schemas.end()});
+  }
   target_tables_ = visible_tables(target_->sessions.front()->sql(), target_schemas);
 }
 
@@ -273,6 +225,7 @@ TableReport Verification::compare(const plan::TablePlan& table, Scanner* source,
   TableReport report = source == nullptr ? check_target_only(context, table, of_table)
                                          : check_table(context, *source, table, of_table);
   savepoints.release();
+  if (source != nullptr) admit_drift(table, source_catalog_, report);
   return report;
 }
 

@@ -107,6 +107,24 @@ TEST_CASE("a config without a plan says everything that is wrong, and writes no 
   CHECK(json.root().at("findings").items().size() >= 2);
 }
 
+TEST_CASE("what lies in other schemas is not passed over in silence") {
+  Migration migration;
+  make_shop(migration);
+  move_shop(migration);
+  migration.source("CREATE SCHEMA archive; CREATE TABLE archive.orders (id int)");
+  migration.target(
+      "CREATE SCHEMA billing; CREATE TABLE billing.accounts (customer int REFERENCES customers)");
+  const RunResult planned = migration.sluice("plan");
+  INFO(planned.out << planned.err);
+  CHECK(planned.exit_code == 0);
+  CHECK(planned.err.find("archive: holds 1 table(s), and the config names none "
+                         "[unmapped-source-schema]") != std::string::npos);
+  CHECK(planned.err.find("refers to public.customers, and is not in the plan") !=
+        std::string::npos);
+  migration.leave("archive.orders");
+  CHECK(migration.sluice("plan").err.find("unmapped-source-schema") == std::string::npos);
+}
+
 TEST_CASE("old values of a table without a key are refused by the plan, not by the copy") {
   Migration migration;
   migration.source("CREATE TABLE log (name text)");

@@ -265,6 +265,20 @@ TEST_CASE("truth values and numbers of PostgreSQL are mapped by the text that th
   CHECK(values_of(verified, 1) == "equal: NULL 1 1; high 1 1; low 2 2; ");
 }
 
+TEST_CASE("a least text is compared as a text, even if it looks like a number") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  migration.on_both("CREATE TABLE orders (id int PRIMARY KEY, who varchar(20))");
+  migration.source("INSERT INTO orders VALUES (1, '007')");
+  migration.move("orders");
+  migration.member("checks", "[" + same_check("first", "min", R"("column": "who")") + "]");
+  copy_all(migration);
+  CHECK(verify(migration).outcome() == "equal");
+  migration.target("UPDATE orders__side SET who = '7'");
+  CHECK(check_of(verify(migration), 0).at("outcome").as_string() == "different");
+}
+
 TEST_CASE("long texts are compared whole, however short a report shows them") {
   Migration migration;
   migration.on_both("CREATE TABLE orders (id int PRIMARY KEY, who text)");

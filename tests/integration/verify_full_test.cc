@@ -464,6 +464,26 @@ TEST_CASE("a quarantined row that the source has lost is still to be looked at")
   CHECK(verified.outcome() == "equal_except_quarantined");
 }
 
+TEST_CASE("a source table with a column that the plan does not know is not equal") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  migration.on_both("CREATE TABLE t (id int NOT NULL PRIMARY KEY)");
+  migration.source("INSERT INTO t VALUES (1)");
+  migration.move("t");
+  copy_all(migration);
+  CHECK(verify(migration).outcome() == "equal");
+  migration.source("ALTER TABLE t ADD COLUMN note varchar(9) DEFAULT 'x'");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 10);
+  CHECK(verified.outcome() == "not_comparable");
+  CHECK(verified.reason().starts_with(
+      "the source table is not the plan's any more: column note: is new, "));
+  // What differs is still found.
+  migration.target("INSERT INTO t__side VALUES (2)");
+  CHECK(verify(migration).outcome() == "different");
+}
+
 TEST_CASE("each verification is kept with the run") {
   Migration migration;
   migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");

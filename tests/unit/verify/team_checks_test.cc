@@ -13,6 +13,7 @@ using sluice::model::Engine;
 using sluice::verify::check_sql;
 using sluice::verify::CheckReport;
 using sluice::verify::compare_groups;
+using sluice::verify::FigureKind;
 using sluice::verify::GroupValue;
 using sluice::verify::Outcome;
 using Groups = std::vector<GroupValue>;
@@ -68,6 +69,19 @@ TEST_CASE("a group that one side lacks differs, and NULL is not a missing group"
   CHECK(outcome({{"[\"a\"]", std::nullopt}}, {{"[\"a\"]", std::nullopt}}) == Outcome::equal);
   CHECK(outcome({{"[\"a\"]", std::nullopt}}, {{"[\"a\"]", "0"}}) == Outcome::different);
   CHECK(outcome({}, {}) == Outcome::equal);
+}
+
+TEST_CASE("texts that look like numbers are texts") {
+  const auto outcome = [](FigureKind kind) {
+    return compare_groups(check_with("1"), {{"[]", "007"}}, {{"[]", "7.0"}}, kind).outcome;
+  };
+  CHECK(outcome(FigureKind::number) == Outcome::equal);
+  CHECK(outcome(FigureKind::text) == Outcome::different);
+}
+
+TEST_CASE("groups that are printed alike are no answer") {
+  const Groups twice{{"[\"a\"]", "1"}, {"[\"a\"]", "2"}};
+  CHECK(compare_groups(check_with("0"), twice, twice).outcome == Outcome::not_comparable);
 }
 
 TEST_CASE("minima that are no numbers agree only when they are the same text") {
