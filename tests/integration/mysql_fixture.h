@@ -14,11 +14,12 @@
 #include "sluice/model/endpoint.h"
 
 #include "support/mariadb_server.h"
+#include "support/mysql_server.h"
 
 /// What the tests of src/db/mysql share.
 namespace sluice::test::mysql {
 
-[[nodiscard]] inline model::Endpoint endpoint_of(const MariadbDatabase& db) {
+[[nodiscard]] inline model::Endpoint endpoint_of(const MysqlFamilyDatabase& db) {
   model::Endpoint endpoint;
   endpoint.engine = model::Engine::mysql;
   endpoint.database = db.name();
@@ -27,7 +28,7 @@ namespace sluice::test::mysql {
 }
 
 /// The same server as another user, who has no password.
-[[nodiscard]] inline model::Endpoint endpoint_as(const MariadbDatabase& db,
+[[nodiscard]] inline model::Endpoint endpoint_as(const MysqlFamilyDatabase& db,
                                                  const std::string& user) {
   model::Endpoint endpoint;
   endpoint.engine = model::Engine::mysql;
@@ -64,7 +65,7 @@ namespace sluice::test::mysql {
 }
 
 [[nodiscard]] inline db::TableRead table_read(
-    const MariadbDatabase& db, const std::string& table,
+    const MysqlFamilyDatabase& db, const std::string& table,
     const std::map<std::string, codec::Carrier>& carriers = {}) {
   const auto session = db::open_session(endpoint_of(db), db::Purpose::catalog);
   return table_read(db::read_catalog(*session), {db.name(), table}, carriers);

@@ -55,7 +55,7 @@ model::Endpoint tcp_endpoint(const MariadbServer& server) {
 
 TEST_CASE("a MariaDB server's certificate is believed for its name and from its authority only") {
   const TlsFiles tls("localhost");
-  const MariadbServer server(MariadbOptions{
+  const MariadbServer server(MysqlFamilyOptions{
       false, {"ssl_ca=" + tls.ca, "ssl_cert=" + tls.certificate, "ssl_key=" + tls.key}});
 
   model::Endpoint endpoint = tcp_endpoint(server);

@@ -17,8 +17,24 @@ std::string postgres_url(const PostgresDatabase& db, const std::string& user) {
                      db.server().socket_dir(), db.server().port(), user);
 }
 
-std::string mariadb_url(const MariadbDatabase& db, const std::string& who) {
-  return fmt::format("mariadb:///{}?socket={}&{}", db.name(), db.server().socket(), who);
+std::string mysql_url(const MysqlFamilyDatabase& db, const std::string& who) {
+  return fmt::format("{}:///{}?socket={}&{}", db.server().is_mysql() ? "mysql" : "mariadb",
+                     db.name(), db.server().socket(), who);
+}
+
+/// The server of the MySQL family that a test shares with others; none for PostgreSQL.
+MysqlFamilyServer* shared_mysql(From from) {
+  switch (from) {
+    case From::postgresql:
+      return nullptr;
+    case From::mariadb:
+      return &MariadbServer::shared();
+    case From::mariadb_without_binlog:
+      return &MariadbServer::shared_without_binlog();
+    case From::mysql:
+      return &MysqlServer::shared();
+  }
+  return nullptr;
 }
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
@@ -45,15 +61,17 @@ const char* to_string(From from) noexcept {
       return "mariadb";
     case From::mariadb_without_binlog:
       return "mariadb without binlog";
+    case From::mysql:
+      return "mysql";
   }
   return "?";
 }
 
-Migration::Migration(From from, MariadbServer* mariadb, PostgresServer* source,
+Migration::Migration(From from, MysqlFamilyServer* mysql, PostgresServer* source,
                      PostgresServer& target)
     : from_(from), target_(target) {
-  if (mariadb != nullptr) {
-    mariadb_ = std::make_unique<MariadbDatabase>(*mariadb);
+  if (mysql != nullptr) {
+    mysql_ = std::make_unique<MysqlFamilyDatabase>(*mysql);
   } else {
     postgres_ = std::make_unique<PostgresDatabase>(*source);
   }
@@ -65,27 +83,26 @@ Migration::Migration(From from, MariadbServer* mariadb, PostgresServer* source,
 }
 
 Migration::Migration(From from, PostgresServer& target)
-    : Migration(from,
-                from == From::postgresql ? nullptr
-                : from == From::mariadb  ? &MariadbServer::shared()
-                                         : &MariadbServer::shared_without_binlog(),
-                &PostgresServer::shared(), target) {}
+    : Migration(from, shared_mysql(from), &PostgresServer::shared(), target) {}
 
 Migration::Migration(PostgresServer& source, PostgresServer& target)
     : Migration(From::postgresql, nullptr, &source, target) {}
 
-Migration::Migration(MariadbServer& source, PostgresServer& target)
-    : Migration(From::mariadb, &source, nullptr, target) {}
+Migration::Migration(MysqlFamilyServer& source, PostgresServer& target)
+    : Migration(source.is_mysql() ? From::mysql : From::mariadb, &source, nullptr, target) {}
 
 void Migration::make_reader() {
-  if (mariadb_) {
-    mariadb_->run(
+  if (mysql_) {
+    // What tells whether a source has moved, and on MySQL the lock for one point in time; nothing
+    // can be written with them.
+    const char* const more = mysql_->server().is_mysql() ? "REPLICATION CLIENT, FLUSH_TABLES"
+                                                         : "BINLOG MONITOR, SLAVE MONITOR";
+    mysql_->run(
         fmt::format("CREATE USER IF NOT EXISTS {0}@localhost;"
                     "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost;"
-                    // What tells whether a source has moved; nothing can be written with them.
-                    "GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO {0}@localhost",
-                    kReader, mariadb_->name()));
-    source_url_ = mariadb_url(*mariadb_, fmt::format("user={}&defaults_file=/dev/null", kReader));
+                    "GRANT {2} ON *.* TO {0}@localhost",
+                    kReader, mysql_->name(), more));
+    source_url_ = source_url_of(kReader);
     return;
   }
   postgres_->run(fmt::format(
@@ -95,10 +112,13 @@ void Migration::make_reader() {
   source_url_ = postgres_url(*postgres_, kReader);
 }
 
+std::string Migration::source_url_of(const std::string& user) const {
+  return mysql_url(*mysql_, fmt::format("user={}&defaults_file=/dev/null", user));
+}
+
 void Migration::read_as_superuser() {
-  source_url_ = mariadb_
-                    ? mariadb_url(*mariadb_, "defaults_file=" + mariadb_->server().option_file())
-                    : postgres_url(*postgres_, postgres_->server().user());
+  source_url_ = mysql_ ? mysql_url(*mysql_, "defaults_file=" + mysql_->server().option_file())
+                       : postgres_url(*postgres_, postgres_->server().user());
 }
 
 std::string Migration::target_url_by_port(int port) const {
@@ -107,7 +127,7 @@ std::string Migration::target_url_by_port(int port) const {
 }
 
 Rows Migration::source(const std::string& sql) const {
-  return mariadb_ ? mariadb_->query(sql) : postgres_->query(sql);
+  return mysql_ ? mysql_->query(sql) : postgres_->query(sql);
 }
 
 void Migration::on_both(const std::string& sql) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/mariadb_server.h"
+#include "support/mysql_server.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
 #include "support/sql.h"
@@ -17,7 +18,7 @@
 namespace sluice::test {
 
 /// What a migration reads from.
-enum class From : std::uint8_t { postgresql, mariadb, mariadb_without_binlog };
+enum class From : std::uint8_t { postgresql, mariadb, mariadb_without_binlog, mysql };
 [[nodiscard]] const char* to_string(From from) noexcept;
 
 /// A source and a target database of one test and the config of a migration between them; the
@@ -29,7 +30,7 @@ class Migration {
                      PostgresServer& target = PostgresServer::shared());
   /// With servers of the test's own, to be stopped and started.
   Migration(PostgresServer& source, PostgresServer& target);
-  Migration(MariadbServer& source, PostgresServer& target);
+  Migration(MysqlFamilyServer& source, PostgresServer& target);
 
   [[nodiscard]] From from() const noexcept { return from_; }
   Rows source(const std::string& sql) const;
@@ -60,6 +61,8 @@ class Migration {
   void member(const std::string& name, const std::string& json) { members_[name] = json; }
   /// Another way to the servers: a URL in the place of their own.
   void source_url(const std::string& url) { source_url_ = url; }
+  /// The source on MySQL or MariaDB, by socket, as a user who has no password.
+  [[nodiscard]] std::string source_url_of(const std::string& user) const;
   void target_url(const std::string& url) { target_url_ = url; }
   [[nodiscard]] std::string target_url_by_port(int port) const;
   /// The superuser of the source, who can delete.
@@ -104,12 +107,12 @@ class Migration {
   [[nodiscard]] std::string quarantine(const std::string& table) const;
 
  private:
-  Migration(From from, MariadbServer* mariadb, PostgresServer* source, PostgresServer& target);
+  Migration(From from, MysqlFamilyServer* mysql, PostgresServer* source, PostgresServer& target);
   void make_reader();
 
   From from_;
   TempDir dir_;
-  std::unique_ptr<MariadbDatabase> mariadb_;
+  std::unique_ptr<MysqlFamilyDatabase> mysql_;
   std::unique_ptr<PostgresDatabase> postgres_;
   PostgresDatabase target_;
   std::string source_url_;
