@@ -139,8 +139,12 @@ std::string mysql_source(const config::Config& config, const std::string& role,
       "-- GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO " +
       user + ";\n-- on MySQL:\n-- GRANT REPLICATION CLIENT ON *.* TO " + user +
       ";\n"
-      "-- one point in time for all sessions: nothing more on MariaDB with a binary log; elsewhere "
+      "-- one point in time for all sessions: nothing more on MariaDB with a binary log; without "
+      "one "
       "a lock of a moment:\n-- GRANT RELOAD ON *.* TO " +
+      user +
+      ";\n-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
+      "too:\n-- GRANT FLUSH_TABLES ON *.* TO " +
       user + ";\n";
   sql += "-- nobody can use it yet. Then, so that the password stands in no file:\n-- ALTER USER " +
          user + " IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -187,7 +188,11 @@ std::string place_of_snapshot(Connection& session) {
 std::string place_under_lock(Connection& connection) {
   if (connection.engine() == model::Engine::mariadb) return {};  // the snapshot itself will say
   const QueryResult gtid = connection.query("SELECT @@GLOBAL.gtid_mode, @@GLOBAL.gtid_executed");
-  if (gtid.rows.at(0).at(0) == "ON") return "gtid:" + gtid.rows.at(0).at(1).value_or("");
+  if (gtid.rows.at(0).at(0) == "ON") {
+    std::string set = gtid.rows.at(0).at(1).value_or("");
+    std::erase(set, '\n');  // a line for each server
+    return "gtid:" + set;
+  }
   const std::optional<QueryResult> status = log_status(connection);
   if (!status || status->rows.empty()) return {};
   return status->rows[0].at(0).value_or("") + ":" + status->rows[0].at(1).value_or("");

@@ -7,6 +7,7 @@
 #include "sluice/model/error.h"
 
 #include "db/mysql/catalog_rows.h"
+#include "db/mysql/dialect.h"
 #include "db/mysql/mysql.h"
 
 namespace sluice::db::mysql {
@@ -36,9 +37,7 @@ std::optional<std::string> find_variable(SqlSession& session, const std::string&
 
 /// MariaDB before 10.10 has no identity of its own. Name, port and data directory stand in for it.
 std::string read_server_id(SqlSession& session) {
-  const bool mariadb = session.engine() == model::Engine::mariadb;
-  const std::optional<std::string> id =
-      find_variable(session, mariadb ? "server_uid" : "server_uuid");
+  const std::optional<std::string> id = find_variable(session, identity_variable(session.engine()));
   if (id && !id->empty()) return *id;
   return session.query("SELECT CONCAT(@@hostname, ':', @@port, ':', @@datadir)").value();
 }

@@ -8,6 +8,7 @@
 #include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
+#include "db/mysql/dialect.h"
 
 namespace sluice::db::mysql {
 namespace {
@@ -86,20 +87,6 @@ model::Column* find_column(model::Table& table, const std::string& name) {
   return found == table.columns.end() ? nullptr : &*found;
 }
 
-/// MySQL keeps the table of a check in another view; MariaDB's names are unique in a table only.
-std::string checks_sql(model::Engine engine, std::size_t schemas) {
-  if (engine == model::Engine::mariadb) {
-    return "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE "
-           "FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN " +
-           placeholders(schemas) + " ORDER BY 1, 2, 3";
-  }
-  return "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE "
-         "FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t "
-         "ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
-         "AND t.CONSTRAINT_TYPE = 'CHECK' WHERE c.CONSTRAINT_SCHEMA IN " +
-         placeholders(schemas) + " ORDER BY 1, 2, 3";
-}
-
 }  // namespace
 
 void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables) {
@@ -116,10 +103,12 @@ void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, 
     if (table == nullptr) continue;
     model::IndexPart part;
     part.column = text_at(row, 4);
-    part.expression = text_at(row, 8);
+    part.expression = expression_sql(session.engine(), text_at(row, 8));
     part.descending = text_at(row, 6) == "D";
-    part.prefix_length = int_at(row, 5);
-    index_named(*table, row).parts.push_back(std::move(part));
+    model::Index& index = index_named(*table, row);
+    // Of a spatial index both servers say 32, which nobody can ask for.
+    if (index.method != "SPATIAL") part.prefix_length = int_at(row, 5);
+    index.parts.push_back(std::move(part));
   }
   for (model::Table& table : tables) {
     for (model::Index& index : table.indexes) index.definition = index_definition(index);
@@ -163,12 +152,13 @@ void read_checks(SqlSession& session, const std::vector<std::string>& schemas, T
   for (const Row& row : result.rows) {
     model::Table* const table = find_table(tables, text_at(row, 0), text_at(row, 1));
     if (table == nullptr) continue;
-    const std::string clause = text_at(row, 3);
+    const std::string clause = expression_sql(session.engine(), text_at(row, 3));
     model::Column* const column = find_column(*table, text_at(row, 2));
     if (column != nullptr && is_json_check(*column, clause)) column->type.base = "json";
     model::Check check;
     check.name = text_at(row, 2);
     check.definition = "CHECK (" + clause + ")";
+    if (text_at(row, 4) == "NO") check.definition += " NOT ENFORCED";
     table->checks.push_back(std::move(check));
   }
 }

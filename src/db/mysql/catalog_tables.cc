@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
+#include "db/mysql/dialect.h"
 
 namespace sluice::db::mysql {
 namespace {
@@ -34,40 +34,6 @@ bool contains(const std::string& text, const char* part) noexcept {
   return text.find(part) != std::string::npos;
 }
 
-/// Types whose defaults MySQL prints bare, and which stand bare in SQL.
-bool has_bare_default(codec::MysqlKind kind) noexcept {
-  switch (kind) {
-    case codec::MysqlKind::tinyint:
-    case codec::MysqlKind::smallint:
-    case codec::MysqlKind::mediumint:
-    case codec::MysqlKind::integer:
-    case codec::MysqlKind::bigint:
-    case codec::MysqlKind::year:
-    case codec::MysqlKind::decimal:
-    case codec::MysqlKind::float4:
-    case codec::MysqlKind::float8:
-    case codec::MysqlKind::bit:
-      return true;  // b'101'
-    default:
-      return false;
-  }
-}
-
-/// COLUMN_DEFAULT as SQL. MariaDB (since 10.2.7) prints an expression, NULL included; MySQL prints
-/// a literal's text bare and marks expressions in EXTRA, CURRENT_TIMESTAMP since 8.0 among them.
-std::optional<std::string> default_sql(model::Engine engine, const model::ColumnType& type,
-                                       const std::optional<std::string>& column_default,
-                                       const std::string& extra) {
-  if (!column_default) return std::nullopt;
-  if (engine == model::Engine::mariadb) {
-    return *column_default == "NULL" ? std::nullopt : column_default;
-  }
-  const bool expression =
-      contains(extra, "DEFAULT_GENERATED") || column_default->starts_with("CURRENT_TIMESTAMP");
-  if (expression || has_bare_default(codec::mysql_kind(type))) return column_default;
-  return model::quote_literal(engine, *column_default);
-}
-
 model::Generated generated(const std::string& extra) noexcept {
   if (contains(extra, "VIRTUAL GENERATED")) return model::Generated::virtual_column;
   if (contains(extra, "STORED GENERATED") || contains(extra, "PERSISTENT")) {
@@ -84,7 +50,9 @@ model::Column make_column(model::Engine engine, const Row& row) {
   column.nullable = text_at(row, 4) == "YES";
   column.default_sql = default_sql(engine, column.type, row.at(5), extra);
   column.generated = generated(extra);
-  if (column.generated != model::Generated::no) column.generation_sql = text_at(row, 7);
+  if (column.generated != model::Generated::no) {
+    column.generation_sql = expression_sql(engine, text_at(row, 7));
+  }
   if (contains(extra, "auto_increment")) column.identity = model::Identity::auto_increment;
   column.type.charset = text_at(row, 8);
   column.type.collation = text_at(row, 9);

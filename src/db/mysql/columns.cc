@@ -46,6 +46,15 @@ ColumnReader text_reader(const ReadColumn& column, Encode encode) {
   return buffer_reader(std::clamp(longest, 1UL, kTextBuffer), encode);
 }
 
+/// Bytes. A vector is asked for as such, because C clients older than MySQL 9 do not know the type.
+ColumnReader bytes_reader(const ReadColumn& column, Encode encode) {
+  ColumnReader reader = text_reader(column, encode);
+  if (column.type.base == "vector") {
+    reader.expression = "CAST(" + quoted(column.name) + " AS BINARY)";
+  }
+  return reader;
+}
+
 template <typename Signed>
 ColumnReader integer_reader(const ReadColumn& column, enum_field_types type) {
   const bool is_unsigned = column.type.is_unsigned;
@@ -95,6 +104,8 @@ ColumnReader as_text_reader(const ReadColumn& column) {
       return buffer_reader(kBitBuffer, bit_encoder(column.carrier));
     case MysqlKind::enumeration:
       return enum_reader(column);
+    case MysqlKind::binary:
+      return bytes_reader(column, encode_text);
     default:
       return text_reader(column, encode_text);
   }
@@ -149,7 +160,7 @@ ColumnReader native_reader(const ReadColumn& column) {
       return text_reader(column, encode_json);
     case MysqlKind::binary: {
       const bool uuid = column.carrier == Carrier::uuid;
-      return text_reader(column, uuid ? encode_uuid_bytes : encode_bytes);
+      return bytes_reader(column, uuid ? encode_uuid_bytes : encode_bytes);
     }
     case MysqlKind::geometry:
       return text_reader(column, encode_bytes);

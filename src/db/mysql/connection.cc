@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "db/mysql/dialect.h"
 #include "db/mysql/errors.h"
 
 namespace sluice::db::mysql {
@@ -62,11 +63,6 @@ std::vector<std::optional<std::string>> take_row(MYSQL_RES* result, MYSQL_ROW ro
 }
 
 }  // namespace
-
-model::Engine engine_of_version(std::string_view version) noexcept {
-  return version.find("MariaDB") != std::string_view::npos ? model::Engine::mariadb
-                                                           : model::Engine::mysql;
-}
 
 Connection::Connection(ConnectSettings settings)
     : settings_(std::move(settings)), handle_(new_handle(settings_)) {

@@ -34,9 +34,6 @@ class Connection {
   model::Engine engine_ = model::Engine::mysql;
 };
 
-/// mysql or mariadb, from what the server says its version is.
-[[nodiscard]] model::Engine engine_of_version(std::string_view version) noexcept;
-
 /// KILL QUERY for the connection with that id. Does nothing where the server cannot be reached.
 void kill_query(const ConnectSettings& settings, unsigned long connection_id) noexcept;
 

@@ -10,6 +10,7 @@
 #include <cppconn/statement.h>
 
 #include "db/mysql/connection.h"
+#include "db/mysql/dialect.h"
 #include "db/mysql/errors.h"
 #include "db/mysql/literals.h"
 

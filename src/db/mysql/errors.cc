@@ -21,6 +21,8 @@ struct Meaning {
 constexpr const char* kNoHint = "";
 constexpr const char* kAskServer = "see whether the server runs and can be reached from here";
 constexpr const char* kLogin = "the password comes from an option file: check user, group and file";
+constexpr const char* kExpired = "give the user a new password";
+constexpr const char* kLocked = "unlock the user: ALTER USER ... ACCOUNT UNLOCK";
 constexpr const char* kGrant =
     "sluice grants prints the statements that give the missing privilege";
 constexpr const char* kTls =
@@ -41,7 +43,9 @@ constexpr std::array kMeanings{
     Meaning{1161, ErrorKind::connection, Retry::new_session, kNoHint},  // network write timeout
     Meaning{1184, ErrorKind::connection, Retry::new_session, kNoHint},  // new aborting connection
     Meaning{1203, ErrorKind::connection, Retry::new_session, "the user has no free connection"},
+    Meaning{1226, ErrorKind::connection, Retry::new_session, "the user has no free connection"},
     Meaning{1927, ErrorKind::connection, Retry::new_session, kNoHint},     // killed (MariaDB)
+    Meaning{3032, ErrorKind::connection, Retry::new_session, kNoHint},     // offline_mode (MySQL)
     Meaning{3169, ErrorKind::connection, Retry::new_session, kNoHint},     // killed (MySQL)
     Meaning{4031, ErrorKind::connection, Retry::new_session, kNoHint},     // closed as idle (MySQL)
     Meaning{2001, ErrorKind::connection, Retry::new_session, kAskServer},  // cannot create a socket
@@ -68,6 +72,11 @@ constexpr std::array kMeanings{
     Meaning{1227, ErrorKind::config, Retry::never, kGrant},  // a global one
     Meaning{1370, ErrorKind::config, Retry::never, kGrant},  // on a routine
     Meaning{1698, ErrorKind::config, Retry::never, kLogin},  // without a password
+    Meaning{1820, ErrorKind::config, Retry::never, kExpired},
+    Meaning{1862, ErrorKind::config, Retry::never, kExpired},
+    Meaning{3118, ErrorKind::config, Retry::never, kLocked},  // MySQL
+    Meaning{3159, ErrorKind::config, Retry::never, "the server wants TLS: say ssl_mode=REQUIRED"},
+    Meaning{4151, ErrorKind::config, Retry::never, kLocked},  // MariaDB
     Meaning{2026, ErrorKind::config, Retry::never, kTls},
     Meaning{2054, ErrorKind::config, Retry::never, "the client library does not know this server"},
     Meaning{2059, ErrorKind::config, Retry::never, "the client library lacks this way to log in"},

@@ -10,6 +10,7 @@
 
 #include "sluice/model/error.h"
 
+#include "db/mysql/dialect.h"
 #include "db/mysql/option_file.h"
 
 namespace sluice::db::mysql {
@@ -151,11 +152,7 @@ std::vector<std::string> session_statements(model::Engine engine) {
       "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
       "SET SESSION TRANSACTION READ ONLY",
   };
-  statements.emplace_back(
-      engine == model::Engine::mariadb
-          ? "SET SESSION max_statement_time = 0, "
-            "idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0"
-          : "SET SESSION max_execution_time = 0");
+  statements.push_back(own_session_statement(engine));
   return statements;
 }
 

@@ -63,7 +63,7 @@ class ReadLock {
       if (error.retry() == model::Retry::same_session) {
         refusal_ = "a statement held tables for 2 s";
       } else if (error.kind() == model::ErrorKind::config) {
-        refusal_ = "it needs RELOAD";
+        refusal_ = "it needs RELOAD, or FLUSH_TABLES on MySQL from 8.0.23 on";
       } else {
         throw;
       }

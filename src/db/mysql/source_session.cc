@@ -8,7 +8,9 @@
 #include "sluice/codec/convert.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/model/error.h"
+#include "sluice/model/quote.h"
 
+#include "db/mysql/dialect.h"
 #include "db/mysql/literals.h"
 #include "db/mysql/row_reader.h"
 
@@ -27,21 +29,25 @@ struct IndexColumns {
 };
 
 std::vector<IndexColumns> read_indexes(Connection& connection, const model::QualifiedName& table) {
-  const QueryResult result = connection.query(
-      bind_literals("SELECT INDEX_NAME, COLUMN_NAME, SUB_PART IS NULL AND COLLATION = 'A' "
-                    "FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? "
-                    "ORDER BY INDEX_NAME <> 'PRIMARY', NON_UNIQUE, INDEX_NAME, SEQ_IN_INDEX",
-                    {table.schema, table.table}));
+  // The primary key comes first, unique ones follow.
+  const QueryResult result =
+      connection.query("SHOW INDEX FROM " + model::quote_name(model::Engine::mysql, table));
+  constexpr std::size_t kName = 2;
+  constexpr std::size_t kColumn = 4;
+  constexpr std::size_t kCollation = 5;
+  constexpr std::size_t kPrefix = 7;
   std::vector<IndexColumns> indexes;
-  for (const auto& row : result.rows) {
-    const std::string name = row.at(0).value_or("");
+  for (std::size_t i = 0; i < result.rows.size(); ++i) {
+    const auto& row = result.rows[i];
+    if (!is_usable_index(result, i)) continue;
+    const std::string name = row.at(kName).value_or("");
     if (indexes.empty() || indexes.back().name != name) {
       IndexColumns index;
       index.name = name;
       indexes.push_back(std::move(index));
     }
-    indexes.back().columns.push_back(row.at(1).value_or(""));
-    if (row.at(2) != "1") indexes.back().whole = false;
+    indexes.back().columns.push_back(row.at(kColumn).value_or(""));
+    if (row.at(kCollation) != "A" || row.at(kPrefix)) indexes.back().whole = false;
   }
   return indexes;
 }

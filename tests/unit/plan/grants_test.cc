@@ -31,8 +31,11 @@ TEST_CASE(
         "-- on MySQL:\n"
         "-- GRANT REPLICATION CLIENT ON *.* TO 'sluice_source'@'%';\n"
         "-- one point in time for all sessions: nothing more on MariaDB with a binary log; "
-        "elsewhere a lock of a moment:\n"
+        "without one a lock of a moment:\n"
         "-- GRANT RELOAD ON *.* TO 'sluice_source'@'%';\n"
+        "-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
+        "too:\n"
+        "-- GRANT FLUSH_TABLES ON *.* TO 'sluice_source'@'%';\n"
         "-- nobody can use it yet. Then, so that the password stands in no file:\n"
         "-- ALTER USER 'sluice_source'@'%' IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n");
 }

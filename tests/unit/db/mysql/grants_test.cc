@@ -36,6 +36,11 @@ TEST_CASE("privileges that only read, or on other tables, are not found") {
   }
 }
 
+TEST_CASE("MySQL's dynamic privileges, which have no blank between them, are found") {
+  CHECK(writing("GRANT BACKUP_ADMIN,BINLOG_ADMIN,FLUSH_TABLES,SET_ANY_DEFINER ON *.* TO `u`@`%` "
+                "WITH GRANT OPTION") == Texts{"BINLOG_ADMIN on *.*", "SET_ANY_DEFINER on *.*"});
+}
+
 TEST_CASE("database names of grants are patterns") {
   CHECK(writing("GRANT DROP ON `c%`.* TO `u`@`%`").size() == 1);
   CHECK(writing("GRANT DROP ON `cr_`.* TO `u`@`%`").size() == 1);
