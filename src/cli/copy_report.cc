@@ -61,6 +61,7 @@ std::string to_json(const copy::RunContext& run, const copy::CopyResult& result)
   json.member("run", run.run.id);
   json.member("plan_sha256", run.run.plan_sha256);
   json.member("finished", result.is_good());
+  if (!result.weaker_snapshot.empty()) json.member("weaker_snapshot", result.weaker_snapshot);
   json.key("tables").begin_array();
   for (const ledger::Account& account : result.accounts) {
     put_account(json, run.table(account.table_no), account);
@@ -78,8 +79,7 @@ std::uint64_t open_rows(const copy::CopyResult& result) {
 
 /// What a person does about the reason before the run goes on.
 std::string way_on(model::ErrorKind kind, const std::string& config) {
-  std::string go_on =
-      "everything that was committed stays, and the same command goes on from here";
+  std::string go_on = "everything that was committed stays, and the same command goes on from here";
   switch (kind) {
     case model::ErrorKind::stop_rule:
       return fmt::format(
@@ -148,6 +148,9 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
     console.print(to_json(run, result));
   } else {
     print_accounts(run, result, console);
+  }
+  if (!result.weaker_snapshot.empty()) {
+    console.note("how the source was read: " + result.weaker_snapshot);
   }
   if (result.tables_failed) {
     console.error("tables failed; the others are whole",

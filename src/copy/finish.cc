@@ -1,10 +1,12 @@
 #include "sluice/copy/finish.h"
 
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/db/source.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
@@ -43,12 +45,20 @@ void require_all_copied(const RunContext& run, db::SqlSession& ledger) {
   }
 }
 
+/// Batches of older snapshots have been held against the newest one.
+std::string weaker_snapshot(const RunContext& run, db::SqlSession& ledger) {
+  const std::vector<ledger::Snapshot> snapshots = ledger::snapshots(ledger, run.run.id);
+  if (snapshots.empty() || snapshots.back().label.starts_with(db::kOnePointInTime)) return {};
+  return snapshots.back().label;
+}
+
 }  // namespace
 
 CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
   CopyResult result;
   result.accounts = ledger::accounts(ledger, run.run.id, run.plan.digest);
   result.tables = ledger::run_tables(ledger, run.run.id);
+  result.weaker_snapshot = weaker_snapshot(run, ledger);
   for (const ledger::Account& account : result.accounts) result.accounts_close &= account.closes();
   for (const ledger::RunTable& table : result.tables) {
     result.tables_failed |= table.state == ledger::TableState::failed;

@@ -138,9 +138,26 @@ TEST_CASE("a user with the grants that sluice prints for MySQL can copy, at one 
   }
   migration.source(sql + "ALTER USER granted@localhost ACCOUNT UNLOCK");
   migration.source_url(migration.source_url_of("granted"));
-  check_done(migration.copy());
+  const RunResult copied = migration.copy();
+  check_done(copied);
+  CHECK(copied.err.find("how the source was read") == std::string::npos);
   CHECK(migration.target_value("SELECT label FROM sluice.snapshot") == "one point in time");
   CHECK(migration.target_value("SELECT count(*) FROM t__side") == "2");
+}
+
+TEST_CASE("a copy from MySQL that could not stand at one point in time says so") {
+  NEEDS_MYSQL();
+  Migration migration(From::mysql);
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE USER IF NOT EXISTS "
+      "lockless@localhost; GRANT SELECT ON *.* TO lockless@localhost");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY)");
+  migration.move("t");
+  migration.source_url(migration.source_url_of("lockless"));
+  const RunResult copied = migration.copy();
+  check_done(copied);
+  CHECK(copied.err.find("how the source was read: each session at its own point in time") !=
+        std::string::npos);
 }
 
 }  // namespace sluice::test

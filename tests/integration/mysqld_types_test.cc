@@ -140,6 +140,24 @@ TEST_CASE("tables of MySQL are cut at keys of every collation and order") {
   }
 }
 
+TEST_CASE("ranges of a MySQL table hold about the same number of rows") {
+  NEEDS_MYSQL();
+  const MysqlDatabase db;
+  db.run(
+      "CREATE TABLE t (id bigint primary key); INSERT INTO t SELECT seq * 7 FROM seq_1_to_40000;"
+      "ANALYZE TABLE t");
+  const db::TableRead table = table_read(db, "t");
+  const db::SnapshotSessions sessions = db::open_snapshot(endpoint_of(db), 1);
+  db::SourceSession& session = *sessions.sessions.at(0);
+  const auto ranges = db::cut_ranges(session, table, model::RangeKind::key, 8);
+  CHECK(ranges.size() == 8);
+  for (const model::KeyRange& range : ranges) {
+    const std::size_t rows = read_all(session, table, range).size();
+    CHECK(rows > 2000);
+    CHECK(rows < 10000);
+  }
+}
+
 TEST_CASE("a key whose index the optimizer of MySQL must not see can be read by all the same") {
   NEEDS_MYSQL();
   const MysqlDatabase db;

@@ -57,6 +57,9 @@ class RowStream {
   virtual bool read(SourceBatch& out, std::size_t byte_budget) = 0;
 };
 
+/// What a snapshot's label says where nothing is to be said against it.
+inline constexpr const char* kOnePointInTime = "one point in time";
+
 /// A point in time of a source, as the ledger records it.
 struct SnapshotInfo {
   std::string id;  // PostgreSQL: exported snapshot name; MySQL family: the position, or
@@ -67,7 +70,7 @@ struct SnapshotInfo {
   /// replica that does not log what it applies, filters) or the user may not ask whether they can.
   /// What a session writes with sql_log_bin = 0 cannot be seen at all.
   std::string position;
-  std::string label;       // "one point in time", or the weaker promise in words
+  std::string label;       // kOnePointInTime, or the weaker promise in words
   bool consistent = true;  // all sessions see the same point in time
 };
 

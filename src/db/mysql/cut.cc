@@ -10,6 +10,7 @@
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
 
+#include "db/mysql/dialect.h"
 #include "db/mysql/key_middle.h"
 #include "db/mysql/mysql.h"
 #include "db/mysql/range_sql.h"
@@ -59,17 +60,18 @@ class KeyProbe {
   }
   /// The optimizer's estimate, from two looks into the index.
   [[nodiscard]] double estimate(const std::string& first, const std::string& last) {
-    const QueryResult plan =
-        sql_.query("EXPLAIN SELECT " + name_ + from_ + " WHERE " + name_ + " BETWEEN " +
-                   key_literal(column_, first) + " AND " + key_literal(column_, last));
-    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-      if (plan.columns[i] != "rows" || plan.rows.empty() || !plan.rows[0].at(i)) continue;
-      const std::string& text = *plan.rows[0][i];
-      double rows = 0;
-      std::from_chars(text.data(), text.data() + text.size(), rows);
-      return std::max(rows, 1.0);
+    const QueryResult plan = sql_.query(
+        explain(sql_.engine()) + " SELECT " + name_ + from_ + " WHERE " + name_ + " BETWEEN " +
+        key_literal(column_, first) + " AND " + key_literal(column_, last));
+    const auto at = std::find(plan.columns.begin(), plan.columns.end(), "rows");
+    if (at == plan.columns.end() || plan.rows.empty()) {
+      throw model::Error(model::ErrorKind::internal, "the server's plans do not count rows");
     }
-    return 1;
+    const auto number = static_cast<std::size_t>(at - plan.columns.begin());
+    const std::string text = plan.rows[0].at(number).value_or("");  // NULL: the range is empty
+    double rows = 0;
+    std::from_chars(text.data(), text.data() + text.size(), rows);
+    return std::max(rows, 1.0);
   }
 
  private:

@@ -146,6 +146,10 @@ std::string checks_sql(Engine engine, std::size_t schemas) {
          wanted;
 }
 
+std::string explain(Engine engine) {
+  return engine == Engine::mariadb ? "EXPLAIN" : "EXPLAIN FORMAT = TRADITIONAL";
+}
+
 bool is_usable_index(const QueryResult& indexes, std::size_t row) {
   for (std::size_t i = 0; i < indexes.columns.size(); ++i) {
     const std::optional<std::string>& value = indexes.rows.at(row).at(i);

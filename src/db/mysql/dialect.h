@@ -36,6 +36,10 @@ namespace sluice::db::mysql {
 /// the statement's parameters.
 [[nodiscard]] std::string checks_sql(model::Engine engine, std::size_t schemas);
 
+/// What stands before a SELECT to get its plan as a table with a column `rows`: MySQL's own way to
+/// print plans can be set, and is a tree in 9.7.
+[[nodiscard]] std::string explain(model::Engine engine);
+
 /// A row of SHOW INDEX: whether the optimizer may use the index, and a hint may name it. MySQL
 /// calls the others invisible, MariaDB ignored.
 [[nodiscard]] bool is_usable_index(const QueryResult& indexes, std::size_t row);

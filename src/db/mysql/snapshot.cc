@@ -23,7 +23,6 @@ using Sessions = std::vector<std::unique_ptr<SnapshotSession>>;
 constexpr int kTries = 50;
 
 constexpr const char* kStart = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-constexpr const char* kOnePoint = "one point in time";
 
 void start_all(Sessions& sessions) {
   for (const auto& session : sessions) session->connection().query(kStart);
@@ -82,7 +81,7 @@ class ReadLock {
 /// Snapshots that are open: where they stand in the log, and what is promised of them.
 struct Opened {
   std::string place;  // empty: unknown
-  std::string label = kOnePoint;
+  std::string label = kOnePointInTime;
   bool consistent = true;
 };
 

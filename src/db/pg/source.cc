@@ -54,7 +54,7 @@ SnapshotInfo export_snapshot(SqlSession& holder) {
   SnapshotInfo info;
   info.id = holder.query("SELECT pg_export_snapshot()").value();
   info.position = read_position(holder);
-  info.label = "one point in time";
+  info.label = kOnePointInTime;
   return info;
 }
 
@@ -65,7 +65,7 @@ SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t coun
   SnapshotSessions opened;
   if (join) {
     opened.info.id = *join;
-    opened.info.label = "one point in time";
+    opened.info.label = kOnePointInTime;
   } else {
     opened.holder = pg::open_session(endpoint, Purpose::source);
     opened.info = export_snapshot(*opened.holder);
