@@ -353,18 +353,22 @@ class Mariadb(MysqlFamily):
         return [find_binary("mariadbd", "mariadb-server-core"), "--no-defaults"]
 
 
+class NotHere(Failed):
+    """Nobody has promised that there is such a server."""
+
+
 def find_mysqld():
     """A MySQL server's program and version. MariaDB's packages have a mysqld too, which is not meant."""
     given = os.environ.get("SLUICE_MYSQLD")
     places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     program = shutil.which(given or "mysqld", path=places)
-    if not program:
-        raise Failed(f"SLUICE_MYSQLD={given} is no program" if given else
-                     "no MySQL server here: set SLUICE_MYSQLD to a mysqld")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    if "MariaDB" in version or " Ver " not in version:
-        raise Failed(f"no MySQL server here: {program} says '{version}'; set SLUICE_MYSQLD to a mysqld")
-    return program, version.partition(" Ver ")[2].split()[0]
+    said = program and subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if said and " Ver " in said and "MariaDB" not in said:
+        return program, said.partition(" Ver ")[2].split()[0]
+    if given:
+        raise Failed(f"SLUICE_MYSQLD={given} is no MySQL server" + (f": it says '{said}'" if said else ""))
+    raise NotHere("no MySQL server here" + (f" ({program} says '{said}')" if said else "")
+                  + ": set SLUICE_MYSQLD to a mysqld")
 
 
 class Mysql(MysqlFamily):
