@@ -362,7 +362,7 @@ def find_mysqld():
     given = os.environ.get("SLUICE_MYSQLD")
     places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     program = shutil.which(given or "mysqld", path=places)
-    said = program and subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    said = program and subprocess.check_output([program, "--version"], text=True).strip()
     if said and " Ver " in said and "MariaDB" not in said:
         return program, said.partition(" Ver ")[2].split()[0]
     if given:
