@@ -175,6 +175,26 @@ void build_unique_of_kept(const RunContext& run, db::SqlSession& ledger) {
   }
 }
 
+void drop_foreign_keys(const RunContext& run, db::SqlSession& ledger) {
+  std::set<model::QualifiedName> ours;
+  for (const plan::TablePlan& table : run.plan.tables) ours.insert(table.side);
+  const SideTables sides(run, ledger);
+  ledger.begin();
+  require_current(ledger, run);
+  for (const auto& [table, side] : sides.all()) {
+    for (const DeferredStep& step : table->deferred) {
+      if (step.kind != DeferredStep::Kind::foreign_key || !ours.contains(step.referenced) ||
+          !plan::is_done(step, *side)) {
+        continue;
+      }
+      ledger.query(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}",
+                               model::quote_name(model::Engine::postgresql, table->side),
+                               model::quote_identifier(model::Engine::postgresql, step.name)));
+    }
+  }
+  ledger.commit();
+}
+
 void build_key_index(const RunContext& run, const plan::TablePlan& table) {
   const auto session = db::open_target(run.target);
   const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
@@ -206,15 +226,23 @@ void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
 
 void check_built(const RunContext& run, db::SqlSession& ledger) {
   const SideTables sides(run, ledger);
+  std::map<const plan::TablePlan*, std::string> incomplete;
+  ledger.begin();
+  require_current(ledger, run);
+  ledger::set_run_stage(ledger, run.run.id, "checking");
   for (const auto& [table, side] : sides.all()) {
     const std::vector<std::string> missing = plan::side_differences(run.plan, *table, *side);
     if (missing.empty()) {
       ledger::set_table_state(ledger, run.run.id, table->number, ledger::TableState::ready);
-      continue;
+    } else {
+      incomplete.emplace(table, missing.front());
     }
-    fail_table(ledger, run, table->number,
-               Error(ErrorKind::data,
-                     fmt::format("{} is not complete: {}", table->side.text(), missing.front())));
+  }
+  ledger.commit();
+  for (const auto& [table, missing] : incomplete) {
+    fail_table(
+        ledger, run, table->number,
+        Error(ErrorKind::data, fmt::format("{} is not complete: {}", table->side.text(), missing)));
   }
 }
 

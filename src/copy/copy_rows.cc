@@ -54,7 +54,7 @@ class WriterPool {
 
 }  // namespace
 
-void copy_rows(const RunContext& run, ledger::Origin origin, SourceReader& reader) {
+void copy_rows(const RunContext& run, SourceReader& reader) {
   BatchPool batches(run.options.in_flight);
   WriterPool writers(run, reader.snapshot_no);
   std::vector<std::unique_ptr<db::SqlSession>> claims;
@@ -66,7 +66,7 @@ void copy_rows(const RunContext& run, ledger::Origin origin, SourceReader& reade
       [&](std::size_t index, const auto& emit) {
         db::SourceSession& source = *reader.snapshot.sessions[index];
         const CancelOnStop cancel(run.stop.token(), source);
-        ReadStage stage(run, origin, source, *claims[index], batches);
+        ReadStage stage(run, reader.origin, source, *claims[index], batches);
         stage.run(emit);
       },
       [&](const BatchSlot& batch) { writers.write(*batch); });

@@ -18,6 +18,7 @@ namespace {
 
 using ledger::RunState;
 
+/// (tx)
 void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
             const std::string& reason) {
   codec::JsonWriter body;
@@ -25,7 +26,7 @@ void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
   body.member("process", run.process_id);
   body.member("reason", reason);
   body.end_object();
-  ledger::append_event(ledger, run.run.id, kind, body.take());
+  ledger::append_event_within(ledger, run.run.id, kind, body.take());
 }
 
 RunState state_after(model::ErrorKind kind) noexcept {
@@ -67,16 +68,20 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
   const std::string why = result.tables_failed    ? "tables failed"
                           : result.accounts_close ? ""
                                                   : "an account does not close";
+  ledger.begin();
+  require_current(ledger, run);
   ledger::set_run_stage(ledger, run.run.id, result.is_good() ? "done" : "checking");
   ledger::set_run_state(ledger, run.run.id,
                         result.is_good() ? RunState::finished : RunState::paused, why);
   append(ledger, run, result.is_good() ? "run-finished" : "run-paused", why);
+  ledger.commit();
   ledger::end_process(ledger, run.process_id);
   return result;
 }
 
 void finish_copying(const RunContext& run, db::SqlSession& ledger) {
   ledger.begin();
+  require_current(ledger, run);
   ledger::mark_copied(ledger, run.run.id);
   require_all_copied(run, ledger);
   ledger::set_run_stage(ledger, run.run.id, "building");
@@ -86,12 +91,15 @@ void finish_copying(const RunContext& run, db::SqlSession& ledger) {
 void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why) {
   const RunState state = state_after(why.kind);
   const bool leaves = run.joined && state == RunState::stopped;
+  ledger.begin();
+  require_current(ledger, run);
   if (!leaves) ledger::set_run_state(ledger, run.run.id, state, why.text);
   append(ledger, run,
          leaves                       ? "process-left"
          : state == RunState::stopped ? "run-stopped"
                                       : "run-paused",
          why.text);
+  ledger.commit();
   ledger::end_process(ledger, run.process_id);
 }
 
@@ -104,8 +112,8 @@ model::Error record_failure(const RunContext& run, const model::Error& error) {
     if (!run.joined) {
       ledger::set_run_state(*session, run.run.id, RunState::failed, error.what());
     }
-    session->commit();
     append(*session, run, run.joined ? "process-failed" : "run-failed", error.what());
+    session->commit();
     ledger::end_process(*session, run.process_id);
   } catch (const model::Error& second) {
     if (second.kind() == model::ErrorKind::locked) return second;

@@ -10,12 +10,14 @@
 
 #include "sluice/codec/json_write.h"
 #include "sluice/copy/build.h"
+#include "sluice/copy/start.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 #include "sluice/pipeline/range_pipeline.h"
 
+#include "copy/current.h"
 #include "copy/decided_rows.h"
 #include "copy/key_columns.h"
 #include "copy/table_streams.h"
@@ -33,37 +35,75 @@ struct Suspect {
   bool same = false;
 };
 
-/// Accepts all batches of snapshots under which the source was provably what it is at the reader's;
-/// returns how many.
+/// What is to be looked at.
+struct Suspects {
+  std::vector<Suspect> batches;
+  std::set<int> whole;  // tables that can only be confirmed, or copied anew, as a whole
+  std::set<int> stale;  // of those, the ones to be copied anew whatever reading them would say
+};
+
+model::Engine engine_of(const RunContext& run, const SourceReader& reader) noexcept {
+  return reader.origin == ledger::Origin::source ? run.plan.source.engine : run.plan.target.engine;
+}
+
+/// Accepts all batches of snapshots under which the server provably held what it holds at the
+/// reader's; returns how many.
 std::size_t trust_unmoved(const RunContext& run, const SourceReader& reader,
                           db::SqlSession& ledger) {
   std::size_t trusted = 0;
+  ledger.begin();
+  require_current(ledger, run);
   for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) {
-    if (snapshot.number == reader.snapshot_no) continue;
+    if (snapshot.origin != reader.origin || snapshot.number == reader.snapshot_no) continue;
     db::SnapshotInfo before;
     before.id = snapshot.id;
     before.position = snapshot.position;
-    if (db::moved(run.plan.source.engine, before, reader.snapshot.info) != db::Moved::no) continue;
+    if (db::moved(engine_of(run, reader), before, reader.snapshot.info) != db::Moved::no) continue;
     trusted += ledger::confirm_snapshot(ledger, run.run.id, snapshot.number, reader.snapshot_no);
   }
+  ledger.commit();
   return trusted;
 }
 
-bool is_looked_at(const ledger::RunTable& table) noexcept {
-  return table.state == ledger::TableState::pending || table.state == ledger::TableState::copying;
+/// Whether single batches of the table can be deleted by key and copied again.
+bool is_replaceable(const plan::TablePlan& table) {
+  return table.order == model::RangeKind::key && !table.rest &&
+         table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value();
 }
 
-std::vector<Suspect> suspects(const RunContext& run, const SourceReader& reader,
-                              db::SqlSession& ledger) {
-  std::vector<Suspect> all;
-  for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
-    if (!is_looked_at(table)) continue;
-    for (ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
-      if (batch.origin == ledger::Origin::source && batch.snapshot_no != reader.snapshot_no) {
-        all.push_back({std::move(batch), false});
-      }
-    }
+/// A table that was past copying has its indexes and constraints: with them, rows that collide
+/// would be found one by one instead of all together.
+bool was_past_copying(const ledger::RunTable& table) noexcept {
+  return table.state == ledger::TableState::copied || table.state == ledger::TableState::ready;
+}
+
+bool is_swept(const ledger::Batch& batch) noexcept {
+  return batch.origin == ledger::Origin::retracted && batch.proved.count() > 0;
+}
+
+void add_suspects(const RunContext& run, const SourceReader& reader, const ledger::RunTable& table,
+                  std::vector<ledger::Batch> batches, Suspects& all) {
+  const bool swept = std::ranges::any_of(batches, is_swept);
+  if (was_past_copying(table) || !is_replaceable(run.table(table.number))) {
+    all.whole.insert(table.number);
   }
+  for (ledger::Batch& batch : batches) {
+    if (batch.origin != reader.origin || batch.snapshot_no == reader.snapshot_no) continue;
+    // Whether rows had to be taken out may depend on other tables, as they were then.
+    if (swept) all.stale.insert(table.number);
+    all.batches.push_back({std::move(batch), false});
+  }
+}
+
+Suspects suspects(const RunContext& run, const SourceReader& reader, db::SqlSession& ledger) {
+  Suspects all;
+  for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
+    // A failed table stays as it is until its next try.
+    if (table.state == ledger::TableState::failed) continue;
+    add_suspects(run, reader, table, ledger::batches(ledger, run.run.id, table.number), all);
+  }
+  std::erase_if(all.batches,
+                [&](const Suspect& suspect) { return all.stale.contains(suspect.batch.table_no); });
   return all;
 }
 
@@ -71,8 +111,7 @@ codec::RowSetDigest read_again(const RunContext& run, const ledger::Batch& batch
                                db::SourceSession& source) {
   codec::RowHasher hasher(run.plan.digest, run.run.seed());
   codec::RowSetDigest digest(run.plan.digest);
-  const auto stream =
-      source.read(table_read(run.table(batch.table_no), ledger::Origin::source), batch.range);
+  const auto stream = source.read(table_read(run.table(batch.table_no), batch.origin), batch.range);
   db::SourceBatch rows;
   while (stream->read(rows, run.options.batch_bytes)) digest.add_rows(hasher, rows.rows);
   return digest;
@@ -87,12 +126,6 @@ void compare(const RunContext& run, SourceReader& reader, std::vector<Suspect>& 
           read_again(run, all[i].batch, *reader.snapshot.sessions[reader_no]) == all[i].batch.read;
     }
   });
-}
-
-/// Whether single batches of the table can be deleted by key and copied again.
-bool is_replaceable(const plan::TablePlan& table) {
-  return table.order == model::RangeKind::key && !table.rest &&
-         table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value();
 }
 
 /// Deletes what people decided about rows of the batch: the source row is read anew, so they must
@@ -118,6 +151,7 @@ void delete_decided(const RunContext& run, db::SqlSession& session, const plan::
 void delete_batch(const RunContext& run, db::SqlSession& session, const ledger::Batch& batch) {
   const plan::TablePlan& table = run.table(batch.table_no);
   session.begin();
+  require_current(session, run);
   delete_decided(run, session, table, batch);
   const auto deleted = session.query(
       fmt::format("DELETE FROM {} WHERE {}", model::quote_name(Engine::postgresql, table.side),
@@ -134,33 +168,38 @@ void delete_batch(const RunContext& run, db::SqlSession& session, const ledger::
 }
 
 void restart_table(const RunContext& run, db::SqlSession& session, int table_no) {
-  const plan::TablePlan& table = run.table(table_no);
   session.begin();
-  session.query(fmt::format("TRUNCATE {}", model::quote_name(Engine::postgresql, table.side)));
-  if (table.rest) {
-    session.query(fmt::format("TRUNCATE {}", model::quote_name(Engine::postgresql, *table.rest)));
-  }
+  require_current(session, run);
+  recreate_side_table(session, run.table(table_no), run.run);
   ledger::supersede_table(session, run.run.id, table_no);
+  ledger::set_table_state(session, run.run.id, table_no, ledger::TableState::pending);
   SLUICE_KILL_POINT("before_restart_commit");
   session.commit();
 }
 
+void confirm(const RunContext& run, db::SqlSession& ledger, const ledger::Batch& batch,
+             int snapshot_no) {
+  ledger.begin();
+  require_current(ledger, run);
+  ledger::confirm_batch(ledger, run.run.id, batch, snapshot_no);
+  ledger.commit();
+}
+
 /// Takes out what differs.
-void take_out(const RunContext& run, db::SqlSession& ledger, const std::vector<Suspect>& all,
+void take_out(const RunContext& run, db::SqlSession& ledger, const Suspects& all,
               const SourceReader& reader, Recheck& result) {
-  std::set<int> restarted;
+  std::set<int> restarted = all.stale;
   std::set<int> touched;
-  for (const Suspect& suspect : all) {
-    if (suspect.same) continue;
+  for (const Suspect& suspect : all.batches) {
     const int table_no = suspect.batch.table_no;
-    (is_replaceable(run.table(table_no)) ? touched : restarted).insert(table_no);
+    if (!suspect.same) (all.whole.contains(table_no) ? restarted : touched).insert(table_no);
   }
   for (const int table_no : restarted) restart_table(run, ledger, table_no);
   for (const int table_no : touched) build_key_index(run, run.table(table_no));
-  for (const Suspect& suspect : all) {
+  for (const Suspect& suspect : all.batches) {
     if (restarted.contains(suspect.batch.table_no)) continue;
     if (suspect.same) {
-      ledger::confirm_batch(ledger, run.run.id, suspect.batch, reader.snapshot_no);
+      confirm(run, ledger, suspect.batch, reader.snapshot_no);
       ++result.confirmed;
     } else {
       delete_batch(run, ledger, suspect.batch);
@@ -170,7 +209,8 @@ void take_out(const RunContext& run, db::SqlSession& ledger, const std::vector<S
   result.tables_restarted = restarted.size();
 }
 
-void record(const RunContext& run, db::SqlSession& ledger, const Recheck& result) {
+void record(const RunContext& run, const SourceReader& reader, db::SqlSession& ledger,
+            const Recheck& result) {
   codec::JsonWriter body;
   body.begin_object();
   body.member("confirmed", static_cast<std::uint64_t>(result.confirmed));
@@ -178,7 +218,13 @@ void record(const RunContext& run, db::SqlSession& ledger, const Recheck& result
   body.member("tables_restarted", static_cast<std::uint64_t>(result.tables_restarted));
   body.member("trusted", static_cast<std::uint64_t>(result.trusted));
   body.end_object();
-  ledger::append_event(ledger, run.run.id, "older-batches-checked", body.take());
+  ledger.begin();
+  require_current(ledger, run);
+  ledger::append_event_within(
+      ledger, run.run.id,
+      reader.origin == ledger::Origin::source ? "older-batches-checked" : "older-kept-rows-checked",
+      body.take());
+  ledger.commit();
 }
 
 }  // namespace
@@ -186,12 +232,12 @@ void record(const RunContext& run, db::SqlSession& ledger, const Recheck& result
 Recheck recheck_older_batches(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
   Recheck result;
   result.trusted = trust_unmoved(run, reader, ledger);
-  std::vector<Suspect> all = suspects(run, reader, ledger);
-  compare(run, reader, all);
+  Suspects all = suspects(run, reader, ledger);
+  compare(run, reader, all.batches);
   if (run.stop.token().stop_requested()) return result;
   take_out(run, ledger, all, reader, result);
   if (result.trusted + result.confirmed + result.replaced + result.tables_restarted > 0) {
-    record(run, ledger, result);
+    record(run, reader, ledger, result);
   }
   return result;
 }

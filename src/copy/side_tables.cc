@@ -41,17 +41,19 @@ Error taken(const model::QualifiedName& name) {
           fmt::format("if nobody needs it: DROP TABLE {};", quoted(name))};
 }
 
+std::vector<model::QualifiedName> names_of(const plan::TablePlan& table) {
+  std::vector<model::QualifiedName> names{table.side};
+  if (table.rest) names.push_back(*table.rest);
+  return names;
+}
+
+/// (tx)
 void create_one(db::SqlSession& session, const plan::TablePlan& table, const ledger::Run& run) {
-  session.begin();
   for (const std::string& statement : table.side_ddl) session.query(statement);
-  std::vector<model::QualifiedName> made{table.side};
-  if (table.rest) made.push_back(*table.rest);
-  for (const model::QualifiedName& name : made) {
+  for (const model::QualifiedName& name : names_of(table)) {
     session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name),
                               model::quote_literal(Engine::postgresql, mark_of(run))));
   }
-  SLUICE_KILL_POINT("before_side_commit");
-  session.commit();
 }
 
 bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
@@ -60,9 +62,7 @@ bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
 
 void check_names(db::SqlSession& session, const plan::TablePlan& table,
                  std::vector<model::Finding>& findings) {
-  std::vector<model::QualifiedName> names{table.side};
-  if (table.rest) names.push_back(*table.rest);
-  for (const model::QualifiedName& name : names) {
+  for (const model::QualifiedName& name : names_of(table)) {
     if (!comment_of(session, name)) continue;
     findings.push_back({model::Severity::error, "side-table-exists", name.text(),
                         "the side table's name is taken, perhaps by an earlier run",
@@ -113,8 +113,19 @@ void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const l
                   fmt::format("{} is gone, though the ledger has its batches", table.side.text()),
                   "somebody dropped it; begin a new run");
     }
+    session.begin();
     create_one(session, table, run);
+    SLUICE_KILL_POINT("before_side_commit");
+    session.commit();
   }
+}
+
+void recreate_side_table(db::SqlSession& session, const plan::TablePlan& table,
+                         const ledger::Run& run) {
+  for (const model::QualifiedName& name : names_of(table)) {
+    session.query(fmt::format("DROP TABLE {}", quoted(name)));
+  }
+  create_one(session, table, run);
 }
 
 }  // namespace sluice::copy

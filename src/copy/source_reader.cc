@@ -1,11 +1,13 @@
 #include "sluice/copy/source_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/current.h"
 #include "copy/table_streams.h"
 
 namespace sluice::copy {
@@ -31,7 +33,9 @@ std::size_t pieces_of(const RunContext& run, const ledger::RunTable& table) {
 std::optional<std::string> snapshot_to_join(const RunContext& run, db::SqlSession& ledger) {
   if (!run.joined || model::is_mysql_family(run.plan.source.engine)) return std::nullopt;
   std::optional<std::string> id;
-  for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) id = snapshot.id;
+  for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) {
+    if (snapshot.origin == ledger::Origin::source) id = snapshot.id;
+  }
   return id;
 }
 
@@ -47,28 +51,29 @@ db::SnapshotSessions open_sessions(const RunContext& run, db::SqlSession& ledger
   return db::open_snapshot(run.source, run.options.readers);
 }
 
+SourceReader recorded(const RunContext& run, db::SqlSession& ledger, ledger::Origin origin,
+                      db::SnapshotSessions snapshot) {
+  const int number = ledger::record_snapshot(ledger, run.run.id, origin, snapshot.info);
+  return {origin, std::move(snapshot), number};
+}
+
 }  // namespace
 
 SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
-  SourceReader reader;
-  reader.snapshot = open_sessions(run, ledger);
-  reader.snapshot_no = ledger::record_snapshot(ledger, run.run.id, reader.snapshot.info);
+  SLUICE_KILL_POINT("before_snapshot");
+  SourceReader reader = recorded(run, ledger, ledger::Origin::source, open_sessions(run, ledger));
   SLUICE_KILL_POINT("after_snapshot");
   return reader;
 }
 
-bool keeps_rows(const plan::Plan& plan) noexcept {
-  return std::ranges::any_of(plan.tables, is_kept);
+std::optional<SourceReader> open_existing_reader(const RunContext& run, db::SqlSession& ledger) {
+  if (std::ranges::none_of(run.plan.tables, is_kept)) return std::nullopt;
+  return recorded(run, ledger, ledger::Origin::existing,
+                  db::open_target_snapshot(run.target, run.options.readers));
 }
 
-SourceReader open_existing_reader(const RunContext& run, db::SqlSession& /*ledger*/) {
-  SourceReader reader;
-  reader.snapshot = db::open_target_snapshot(run.target, run.options.readers);
-  return reader;
-}
-
-void cut_tables(const RunContext& run, ledger::Origin origin, SourceReader& reader,
-                db::SqlSession& ledger) {
+void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
+  const ledger::Origin origin = reader.origin;
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     const plan::TablePlan& table = run.table(entry.number);
     if (origin == ledger::Origin::existing && !is_kept(table)) continue;
@@ -78,6 +83,7 @@ void cut_tables(const RunContext& run, ledger::Origin origin, SourceReader& read
                                        read_order(table, origin), pieces_of(run, entry));
     // All ranges of a table or none: a table that is cut in part would be copied in part.
     ledger.begin();
+    require_current(ledger, run);
     ledger::add_ranges(ledger, run.run.id, entry.number, origin, ranges, entry.estimated_bytes);
     SLUICE_KILL_POINT("before_cut_commit");
     ledger.commit();

@@ -46,9 +46,7 @@ void record_start(Start& start, const char* kind) {
 void resume(Start& start) {
   db::SqlSession& control = *start.control;
   ledger::take_over(control, start.run.id);
-  if (ledger::retry_failed_tables(control, start.run.id)) {
-    ledger::set_run_stage(control, start.run.id, "copying");
-  }
+  ledger::retry_failed_tables(control, start.run.id);
   ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
   ledger::open_for_joining(control, start.run.id);
   start.run = ledger::find_run(control, start.run.id).value();

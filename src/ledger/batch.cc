@@ -93,7 +93,7 @@ std::size_t confirm_snapshot(db::SqlSession& session, const std::string& run_id,
                              int later_snapshot_no) {
   const auto confirmed = session.query(
       "UPDATE sluice.batch SET snapshot_no = $3 WHERE run_id = $1 AND snapshot_no = $2 "
-      "AND origin = 'source' AND NOT superseded",
+      "AND NOT superseded",
       {run_id, std::to_string(snapshot_no), std::to_string(later_snapshot_no)});
   return static_cast<std::size_t>(confirmed.affected);
 }

@@ -128,32 +128,35 @@ std::vector<Process> processes(db::SqlSession& session, const std::string& run_i
   return all;
 }
 
-int record_snapshot(db::SqlSession& session, const std::string& run_id,
+int record_snapshot(db::SqlSession& session, const std::string& run_id, Origin origin,
                     const db::SnapshotInfo& info) {
+  // Servers number their snapshots alike, so source and target may have the same names.
   const auto known = session.query(
-      "SELECT snapshot_no FROM sluice.snapshot WHERE run_id = $1 AND snapshot_id = $2 "
-      "AND position = $3 ORDER BY snapshot_no DESC LIMIT 1",
-      {run_id, info.id, info.position});
+      "SELECT snapshot_no FROM sluice.snapshot WHERE run_id = $1 AND origin = $2 "
+      "AND snapshot_id = $3 AND position = $4 ORDER BY snapshot_no DESC LIMIT 1",
+      {run_id, to_string(origin), info.id, info.position});
   if (!known.rows.empty()) return RowReader(known.rows.front()).small();
   const auto made = session.query(
-      "INSERT INTO sluice.snapshot (run_id, snapshot_no, snapshot_id, position, label) "
-      "SELECT $1::text, coalesce(max(snapshot_no), 0) + 1, $2::text, $3::text, $4::text "
+      "INSERT INTO sluice.snapshot (run_id, snapshot_no, origin, snapshot_id, position, label) "
+      "SELECT $1::text, coalesce(max(snapshot_no), 0) + 1, $2::text, $3::text, $4::text, $5::text "
       "FROM sluice.snapshot WHERE run_id = $1::text RETURNING snapshot_no",
-      {run_id, info.id, info.position, info.label});
+      {run_id, to_string(origin), info.id, info.position, info.label});
   return RowReader(made.rows.at(0)).small();
 }
 
 std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id) {
   std::vector<Snapshot> all;
   const auto result = session.query(
-      fmt::format("SELECT snapshot_no, snapshot_id, position, label, {} FROM sluice.snapshot "
-                  "WHERE run_id = $1 ORDER BY snapshot_no",
-                  utc("opened_at")),
+      fmt::format(
+          "SELECT snapshot_no, origin, snapshot_id, position, label, {} FROM sluice.snapshot "
+          "WHERE run_id = $1 ORDER BY snapshot_no",
+          utc("opened_at")),
       {run_id});
   for (const auto& row : result.rows) {
     RowReader reader(row);
     Snapshot snapshot;
     snapshot.number = reader.small();
+    snapshot.origin = origin_from_string(reader.text());
     snapshot.id = reader.text();
     snapshot.position = reader.text();
     snapshot.label = reader.text();

@@ -144,17 +144,24 @@ void mark_copied(db::SqlSession& session, const std::string& run_id) {
                 {run_id});
 }
 
-bool retry_failed_tables(db::SqlSession& session, const std::string& run_id) {
-  const auto tried = session.query(
-      fmt::format("UPDATE sluice.run_table t SET state = CASE WHEN r.stage <> 'copying' AND {} "
-                  "THEN 'copied' ELSE 'pending' END, reason = '' FROM sluice.run r "
-                  "WHERE t.run_id = $1 AND r.run_id = $1 AND t.state = 'failed' RETURNING t.state",
-                  kIsCopied),
+void retry_failed_tables(db::SqlSession& session, const std::string& run_id) {
+  // One statement: a run whose tables wait for their rows must not be past copying.
+  session.query(
+      fmt::format(
+          "WITH tried AS (UPDATE sluice.run_table t SET reason = '', moved = false, state = "
+          "CASE WHEN r.stage <> 'copying' AND {} THEN 'copied' ELSE 'pending' END "
+          "FROM sluice.run r JOIN sluice.run_table before USING (run_id) "
+          "WHERE r.run_id = $1 AND (t.run_id, t.table_no) = (before.run_id, before.table_no) "
+          "AND t.state = 'failed' RETURNING t.state = 'pending' OR before.moved AS needs_rows) "
+          "UPDATE sluice.run SET stage = 'copying' WHERE run_id = $1 "
+          "AND EXISTS (SELECT FROM tried WHERE needs_rows)",
+          kIsCopied),
       {run_id});
-  for (const auto& row : tried.rows) {
-    if (RowReader(row).text() == "pending") return true;
-  }
-  return false;
+}
+
+void mark_moved(db::SqlSession& session, const std::string& run_id, int table_no) {
+  session.query("UPDATE sluice.run_table SET moved = true WHERE run_id = $1 AND table_no = $2",
+                {run_id, std::to_string(table_no)});
 }
 
 }  // namespace sluice::ledger

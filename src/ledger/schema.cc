@@ -39,6 +39,7 @@ CREATE TABLE sluice.run_table (
   estimated_rows bigint NOT NULL,
   estimated_bytes bigint NOT NULL,
   existing_rows bigint NOT NULL,
+  moved boolean NOT NULL DEFAULT false,
   PRIMARY KEY (run_id, table_no)
 );
 CREATE TABLE sluice.process (
@@ -54,6 +55,7 @@ CREATE TABLE sluice.process (
 CREATE TABLE sluice.snapshot (
   run_id text NOT NULL REFERENCES sluice.run,
   snapshot_no integer NOT NULL,
+  origin text NOT NULL,
   snapshot_id text NOT NULL,
   position text NOT NULL,
   label text NOT NULL,

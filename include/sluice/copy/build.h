@@ -19,6 +19,10 @@ void build_tables(const RunContext& run, db::SqlSession& ledger);
 /// happens.
 void build_unique_of_kept(const RunContext& run, db::SqlSession& ledger);
 
+/// Drops the foreign keys that refer to side tables, which a run that comes back to copying may
+/// have: deleting a row could take those that refer to it along. build_tables() makes them again.
+void drop_foreign_keys(const RunContext& run, db::SqlSession& ledger);
+
 /// Builds the unique index over exactly the columns that hold the source's key, where the plan has
 /// one and it is not there yet: rows are about to be deleted by ranges of it. No other index: while
 /// rows of two points in time stand side by side, their values may collide.

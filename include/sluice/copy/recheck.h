@@ -9,7 +9,7 @@ namespace sluice::copy {
 
 /// What became of batches that were read under an older point in time than `reader`'s.
 struct Recheck {
-  std::size_t trusted = 0;    // the source provably has not moved since
+  std::size_t trusted = 0;    // the server provably has not moved since
   std::size_t confirmed = 0;  // read again: the same rows
   std::size_t replaced =
       0;  // other rows now: deleted, and their ranges are open to be copied again
@@ -19,12 +19,14 @@ struct Recheck {
   [[nodiscard]] bool opened_ranges() const noexcept { return replaced + tables_restarted > 0; }
 };
 
-/// The honest consistency rule for resumed and joined runs: batches read under another snapshot are
-/// trusted only if the source has not moved; otherwise each is read again and compared with its
-/// `read` digest, and what differs is taken out to be copied again. Afterwards every batch that
-/// counts is what the source holds at `reader`'s point in time. Tables that were complete before
-/// are not looked at. Call it before anything else is copied: a unique value may have moved from a
-/// row that is copied to one that is not.
+/// The honest consistency rule for resumed and joined runs: batches of the reader's origin that
+/// were read under another snapshot are trusted only if the server has not moved; otherwise each is
+/// read again and compared with its `read` digest, and what differs is taken out to be copied
+/// again. Afterwards every batch that counts, of every table that has not failed, is what the
+/// server holds at `reader`'s point in time: also of tables that were complete and built when a
+/// run came back for another one. Call it before anything else is copied: a unique value may have
+/// moved from a row that is copied to one that is not.
+/// REQUIRES: no foreign keys between the side tables.
 [[nodiscard]] Recheck recheck_older_batches(const RunContext& run, SourceReader& reader,
                                             db::SqlSession& ledger);
 

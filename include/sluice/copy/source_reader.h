@@ -11,9 +11,10 @@
 
 namespace sluice::copy {
 
-/// The sessions of one point in time from which this process reads, and that point's number in the
-/// ledger. Destroying it lets the source go.
+/// The sessions of one point in time from which this process reads, whose rows they give, and that
+/// point's number in the ledger. Destroying it lets the server go.
 struct SourceReader {
+  ledger::Origin origin = ledger::Origin::source;
   db::SnapshotSessions snapshot;
   int snapshot_no = 0;
 };
@@ -21,17 +22,16 @@ struct SourceReader {
 /// Opens R sessions at one point in time of the source and records it. A joined process on
 /// PostgreSQL uses the run's own point while it is held.
 [[nodiscard]] SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger);
-/// Whether some live target table's rows are kept.
-[[nodiscard]] bool keeps_rows(const plan::Plan& plan) noexcept;
-/// The same of the live target tables, for rows that are kept.
-[[nodiscard]] SourceReader open_existing_reader(const RunContext& run, db::SqlSession& ledger);
+/// The same of the live target tables, for rows that are kept; absent where the plan keeps none.
+[[nodiscard]] std::optional<SourceReader> open_existing_reader(const RunContext& run,
+                                                               db::SqlSession& ledger);
 
-/// Cuts every table that has no ranges yet and writes them into the ledger, largest tables first.
-void cut_tables(const RunContext& run, ledger::Origin origin, SourceReader& reader,
-                db::SqlSession& ledger);
+/// Cuts every table that has no ranges of the reader's origin yet and writes them into the ledger,
+/// largest tables first.
+void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger);
 
-/// Copies until no range of `origin` is left or a stop is requested. Throws the first error of any
-/// stage; all that was committed stays.
-void copy_rows(const RunContext& run, ledger::Origin origin, SourceReader& reader);
+/// Copies until no range of the reader's origin is left or a stop is requested. Throws the first
+/// error of any stage; all that was committed stays.
+void copy_rows(const RunContext& run, SourceReader& reader);
 
 }  // namespace sluice::copy

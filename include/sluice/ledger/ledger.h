@@ -46,8 +46,12 @@ void set_table_state(db::SqlSession& session, const std::string& run_id, int tab
 /// and are not looked at again when a run goes on.
 void mark_copied(db::SqlSession& session, const std::string& run_id);
 /// Gives failed tables another try: those that were copied whole, in a run that is past copying,
-/// become `copied`, the others `pending`. True when there are such others.
-bool retry_failed_tables(db::SqlSession& session, const std::string& run_id);
+/// become `copied`, the others `pending`. Where there are such others, or a table under which the
+/// source has moved, the run goes back to copying.
+void retry_failed_tables(db::SqlSession& session, const std::string& run_id);
+/// Says that the source has changed under rows of a copied table that have to be set aside: when
+/// the table has failed, its next try begins with the rows.
+void mark_moved(db::SqlSession& session, const std::string& run_id, int table_no);
 
 // --- who works on a run
 // ---------------------------------------------------------------------------
@@ -90,9 +94,9 @@ void take_over(db::SqlSession& session, const std::string& run_id);
 
 // --- snapshots
 // -------------------------------------------------------------------------------------
-/// Records the point in time (or finds it by id, for joined processes) and returns its number
-/// within the run.
-[[nodiscard]] int record_snapshot(db::SqlSession& session, const std::string& run_id,
+/// Records the point in time of the source or of the live target tables (or finds it by id, for
+/// joined processes) and returns its number within the run.
+[[nodiscard]] int record_snapshot(db::SqlSession& session, const std::string& run_id, Origin origin,
                                   const db::SnapshotInfo& info);
 [[nodiscard]] std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id);
 

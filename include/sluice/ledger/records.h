@@ -110,6 +110,7 @@ struct QuarantinedRow {
 /// The points in time under which batches were read.
 struct Snapshot {
   int number = 0;
+  Origin origin = Origin::source;  // source: of the source; existing: of the live target tables
   std::string id;
   std::string position;
   std::string label;

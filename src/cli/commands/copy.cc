@@ -30,25 +30,28 @@ namespace {
 
 /// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
 /// with one is refused and named.
-void copy_kept_rows(const copy::RunContext& run, db::SqlSession& ledger) {
-  if (!copy::keeps_rows(run.plan)) return;
-  copy::SourceReader live = copy::open_existing_reader(run, ledger);
-  copy::cut_tables(run, ledger::Origin::existing, live, ledger);
-  copy::copy_rows(run, ledger::Origin::existing, live);
+void copy_kept_rows(const copy::RunContext& run, copy::SourceReader& live, db::SqlSession& ledger) {
+  copy::cut_tables(run, live, ledger);
+  copy::copy_rows(run, live);
   copy::build_unique_of_kept(run, ledger);
 }
 
-/// Copies until every batch that counts is what the source held at one point in time.
+/// Copies until every batch that counts is what the source, and the live tables whose rows are
+/// kept, held at one point in time each.
 void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::SourceReader source = copy::open_source_reader(run, ledger);
-  // Batches of an earlier process were read at another time: trusted only if the source stood
+  std::optional<copy::SourceReader> live = copy::open_existing_reader(run, ledger);
+  // A run that comes back for a table that had failed has built others.
+  copy::drop_foreign_keys(run, ledger);
+  // Batches of an earlier process were read at another time: trusted only if the server stood
   // still.
+  if (live) static_cast<void>(copy::recheck_older_batches(run, *live, ledger));
   static_cast<void>(copy::recheck_older_batches(run, source, ledger));
   bool again = true;
   while (again && !run.stop.token().stop_requested()) {
-    copy_kept_rows(run, ledger);
-    copy::cut_tables(run, ledger::Origin::source, source, ledger);
-    copy::copy_rows(run, ledger::Origin::source, source);
+    if (live) copy_kept_rows(run, *live, ledger);
+    copy::cut_tables(run, source, ledger);
+    copy::copy_rows(run, source);
     if (run.stop.token().stop_requested()) return;
     // The same for batches of processes that joined.
     again = copy::recheck_older_batches(run, source, ledger).opened_ranges();
@@ -58,7 +61,7 @@ void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
 void help_copying(const copy::RunContext& run, db::SqlSession& ledger) {
   if (run.run.stage != "copying") return;
   copy::SourceReader source = copy::open_source_reader(run, ledger);
-  copy::copy_rows(run, ledger::Origin::source, source);
+  copy::copy_rows(run, source);
 }
 
 /// The stages of a run, each of which goes on where an earlier process left it.
@@ -78,7 +81,6 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::build_tables(run, ledger);
   if (run.stop.token().stop_requested()) return;
   copy::vacuum_tables(run, ledger);
-  ledger::set_run_stage(ledger, run.run.id, "checking");
   // Nothing that the live table has may be missing on the side table.
   copy::check_built(run, ledger);
 }
