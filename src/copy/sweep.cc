@@ -28,9 +28,12 @@ using plan::DeferredStep;
 
 /// Where the rows at fault come from.
 struct Traced {
-  std::set<std::string> keys;
-  db::SourceBatch rows;  // of the source
-  DecidedRows decided;   // out of quarantine, by a decision
+  TracedRows source;    // of the source
+  DecidedRows decided;  // out of quarantine, by a decision
+
+  [[nodiscard]] std::size_t rows() const noexcept {
+    return source.rows.rows.rows() + decided.sources.size();
+  }
 };
 
 /// One table's rows at fault, on their way into quarantine.
@@ -48,9 +51,10 @@ class Sweep {
   std::size_t take_out(const std::string& condition, const db::Refusal& refusal);
 
  private:
+  /// In rising order, so that two lists can be compared.
   [[nodiscard]] std::vector<model::Key> keys_at_fault(const std::string& condition);
   [[nodiscard]] Traced trace(const std::vector<model::Key>& keys);
-  [[nodiscard]] bool is_as_copied(const Traced& traced, const MappedBatch& mapped);
+  [[noreturn]] void give_up(std::size_t rows, const Traced& traced);
   [[nodiscard]] bool move(const std::vector<model::Key>& keys, const Traced& traced,
                           const db::Refusal& refusal);
   [[nodiscard]] std::size_t delete_rows(const std::vector<model::Key>& keys);
@@ -84,20 +88,22 @@ class Sweep {
 };
 
 std::size_t Sweep::take_out(const std::string& condition, const db::Refusal& refusal) {
-  // Other steps of the table may take out some of the same rows at the same time: then look again.
-  constexpr int kTries = 5;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    const std::vector<model::Key> keys = keys_at_fault(condition);
-    if (keys.empty()) return 0;
+  std::vector<model::Key> keys = keys_at_fault(condition);
+  while (!keys.empty()) {
     if (keys.size() > run_.quarantine_limit(table_.number)) {
       pause(keys.size(), refusal);
       return 0;
     }
     const Traced traced = trace(keys);
     if (run_.stop.token().stop_requested()) return 0;
-    if (move(keys, traced, refusal)) return keys.size();
+    if (traced.rows() == keys.size() && move(keys, traced, refusal)) return keys.size();
+    // Other steps of the table may take out some of the same rows at the same time: then look
+    // again.
+    std::vector<model::Key> left = keys_at_fault(condition);
+    if (left == keys) give_up(keys.size(), traced);
+    keys = std::move(left);
   }
-  throw untraceable("the source has changed them since they were copied");
+  return 0;
 }
 
 std::string Sweep::key_list(const char* prefix, const char* suffix) const {
@@ -129,39 +135,41 @@ std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
     }
     keys.push_back(std::move(key));
   }
+  std::ranges::sort(keys, {}, &model::Key::values);
   return keys;
 }
 
 Traced Sweep::trace(const std::vector<model::Key>& keys) {
+  std::set<std::string> names;
+  for (const model::Key& key : keys) names.insert(ledger::to_json(key));
   Traced traced;
-  for (const model::Key& key : keys) traced.keys.insert(ledger::to_json(key));
-  traced.decided = decided_rows(session_, run_.run.id, table_, traced.keys, mapper_);
-  traced.rows = trace_rows(run_, table_, traced.keys, traced.decided.batch.rows, mapper_);
-  const std::size_t found = traced.rows.rows.rows() + traced.decided.sources.size();
-  if (found != keys.size() && !run_.stop.token().stop_requested()) {
-    throw untraceable(fmt::format(
-        "{} rows, of which the source has {} now; it changed, or the others are kept rows of {}",
-        keys.size(), found, table_.target.text()));
-  }
+  traced.decided = decided_rows(session_, run_.run.id, table_, names, mapper_);
+  traced.source = trace_rows(run_, session_, table_, names, mapper_);
   return traced;
 }
 
-/// Whether the source rows still give what stands in the side table. Otherwise the account would
-/// lose other rows than it took in.
-bool Sweep::is_as_copied(const Traced& traced, const MappedBatch& mapped) {
-  // Texts of types without a binary form may be spelled otherwise when they come back.
-  if (std::ranges::any_of(table_.write, &plan::TargetField::staged)) return true;
-  codec::RowSetDigest expected = mapped.written;
-  if (!traced.decided.sources.empty()) expected.merge(traced.decided.mapped.written);
-  return side_digest(run_, table_, traced.keys) == expected;
+/// The rows that were copied are not to be had any more, or never came from the source. What the
+/// source has in their place is not what was copied, so it is not set aside for it.
+void Sweep::give_up(std::size_t rows, const Traced& traced) {
+  const std::string found = fmt::format("{} rows, of which {} are found", rows, traced.rows());
+  if (traced.rows() == rows) throw untraceable("other rows have the same keys");
+  if (!traced.source.moved) {
+    throw untraceable(found + "; the others are kept rows of " + table_.target.text());
+  }
+  session_.begin();
+  require_current(session_, run_);
+  ledger::mark_moved(session_, run_.run.id, table_.number);
+  session_.commit();
+  throw untraceable(found +
+                    "; the source has changed since they were copied: the next start copies what "
+                    "has changed and tries again");
 }
 
 bool Sweep::move(const std::vector<model::Key>& keys, const Traced& traced,
                  const db::Refusal& refusal) {
-  const db::SourceBatch& rows = traced.rows;
+  const db::SourceBatch& rows = traced.source.rows;
   MappedBatch mapped;
   mapper_.map(rows, mapped);
-  if (!is_as_copied(traced, mapped)) return false;
   ledger::Batch batch;
   batch.table_no = table_.number;
   batch.origin = ledger::Origin::retracted;

@@ -5,10 +5,10 @@
 namespace sluice::copy {
 namespace {
 
-/// A table of the target, live or side, read exactly as the side table's columns are written.
-db::TableRead target_read(const plan::TablePlan& table, const model::QualifiedName& name) {
+/// The live target table, read as the side table's columns are written.
+db::TableRead existing_read(const plan::TablePlan& table) {
   db::TableRead read;
-  read.table = name;
+  read.table = table.target;
   for (const plan::TargetField& field : table.write) {
     read.columns.push_back({field.name, field.type, field.carrier});
   }
@@ -31,7 +31,7 @@ mapping::TableMapping existing_mapping(const plan::TablePlan& table) {
 }  // namespace
 
 db::TableRead table_read(const plan::TablePlan& table, ledger::Origin origin) {
-  if (origin == ledger::Origin::existing) return target_read(table, table.target);
+  if (origin == ledger::Origin::existing) return existing_read(table);
   db::TableRead read;
   read.table = table.source;
   for (const plan::SourceField& field : table.read) {
@@ -40,8 +40,6 @@ db::TableRead table_read(const plan::TablePlan& table, ledger::Origin origin) {
   read.key = table.key;
   return read;
 }
-
-db::TableRead side_read(const plan::TablePlan& table) { return target_read(table, table.side); }
 
 db::TableWrite table_write(const plan::TablePlan& table) {
   db::TableWrite write;

@@ -11,8 +11,6 @@ namespace sluice::copy {
 
 /// What is read: of the source table, or, for kept rows, of the live target table.
 [[nodiscard]] db::TableRead table_read(const plan::TablePlan& table, ledger::Origin origin);
-/// The side table, read back as it was written.
-[[nodiscard]] db::TableRead side_read(const plan::TablePlan& table);
 /// What is written: the side table.
 [[nodiscard]] db::TableWrite table_write(const plan::TablePlan& table);
 /// The companion table of kept rest values. REQUIRES: table.rest.

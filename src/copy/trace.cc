@@ -1,16 +1,21 @@
 #include "copy/trace.h"
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "sluice/codec/convert.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/ledger/verification.h"
 #include "sluice/model/error.h"
 
 #include "copy/table_streams.h"
 
 namespace sluice::copy {
 namespace {
+
+/// Rows a page: whole rows may be large.
+constexpr int kPageRows = 100;
 
 /// Appends one row, with its irregular fields, to a batch.
 void keep_row(const db::SourceBatch& from, std::size_t row, db::SourceBatch& to) {
@@ -22,29 +27,82 @@ void keep_row(const db::SourceBatch& from, std::size_t row, db::SourceBatch& to)
   to.rows.append_row(from.rows.row(row));
 }
 
-/// Source rows that must not be counted a second time.
-using Elsewhere = std::multiset<std::string, std::less<>>;
-
-Elsewhere rows_of(const codec::RowBuffer& rows) {
-  Elsewhere all;
-  for (std::size_t row = 0; row < rows.rows(); ++row) all.emplace(rows.row(row));
-  return all;
-}
-
 void keep_matching(const plan::TablePlan& table, const std::set<std::string>& keys,
-                   const db::SourceBatch& source, const MappedBatch& mapped, Elsewhere& elsewhere,
+                   const db::SourceBatch& source, const MappedBatch& mapped,
                    db::SourceBatch& found) {
   const codec::RowBuffer& rows = mapped.rows(source);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (!keys.contains(target_key_json(table, rows.row(row)))) continue;
-    const std::size_t source_row = mapped.source_row(row);
-    const auto known = elsewhere.find(source.rows.row(source_row));
-    if (known == elsewhere.end()) {
-      keep_row(source, source_row, found);
-    } else {
-      elsewhere.erase(known);
+    if (keys.contains(target_key_json(table, rows.row(row)))) {
+      keep_row(source, mapped.source_row(row), found);
     }
   }
+}
+
+/// Reads the batches of a table again, one by one.
+class Tracer {
+ public:
+  Tracer(const RunContext& run, const plan::TablePlan& table, const std::set<std::string>& keys,
+         BatchMapper& mapper)
+      : run_(run),
+        table_(table),
+        keys_(keys),
+        mapper_(mapper),
+        snapshot_(db::open_snapshot(run.source, 1)) {}
+
+  void trace(const ledger::Batch& batch, TracedRows& traced) {
+    db::SourceBatch found;
+    if (read(batch, found) != batch.read) {
+      traced.moved = true;
+      return;
+    }
+    for (std::size_t row = 0; row < found.rows.rows(); ++row) keep_row(found, row, traced.rows);
+  }
+
+ private:
+  codec::RowSetDigest read(const ledger::Batch& batch, db::SourceBatch& found) {
+    codec::RowSetDigest digest(run_.plan.digest);
+    const auto stream =
+        snapshot_.sessions.front()->read(table_read(table_, ledger::Origin::source), batch.range);
+    while (!run_.stop.token().stop_requested() && stream->read(source_, run_.options.batch_bytes)) {
+      mapper_.map(source_, mapped_);
+      digest.merge(mapped_.read);
+      keep_matching(table_, keys_, source_, mapped_, found);
+    }
+    return digest;
+  }
+
+  const RunContext& run_;
+  const plan::TablePlan& table_;
+  const std::set<std::string>& keys_;
+  BatchMapper& mapper_;
+  db::SnapshotSessions snapshot_;
+  db::SourceBatch source_;
+  MappedBatch mapped_;
+};
+
+/// Equal rows are as good as each other, so one of them is left out for each that is in quarantine.
+db::SourceBatch without_quarantined(const RunContext& run, db::SqlSession& ledger,
+                                    const plan::TablePlan& table, const db::SourceBatch& found) {
+  std::multiset<std::string, std::less<>> left;
+  for (std::size_t row = 0; row < found.rows.rows(); ++row) left.emplace(found.rows.row(row));
+  std::int64_t last = 0;
+  for (;;) {
+    const auto page = ledger::held_rows(ledger, run.run.id, table.number, last, kPageRows);
+    for (const ledger::HeldRow& held : page) {
+      const auto known = held.kept ? left.end() : left.find(held.row);
+      if (known != left.end()) left.erase(known);
+    }
+    if (page.size() < kPageRows) break;
+    last = page.back().id;
+  }
+  db::SourceBatch rest;
+  for (std::size_t row = 0; row < found.rows.rows(); ++row) {
+    const auto known = left.find(found.rows.row(row));
+    if (known == left.end()) continue;
+    left.erase(known);
+    keep_row(found, row, rest);
+  }
+  return rest;
 }
 
 }  // namespace
@@ -64,39 +122,16 @@ std::string target_key_json(const plan::TablePlan& table, std::string_view targe
   return ledger::to_json(key);
 }
 
-db::SourceBatch trace_rows(const RunContext& run, const plan::TablePlan& table,
-                           const std::set<std::string>& keys, const codec::RowBuffer& elsewhere,
-                           BatchMapper& mapper) {
-  db::SnapshotSessions snapshot = db::open_snapshot(run.source, 1);
-  const auto kind = read_order(table, ledger::Origin::source);
-  const auto stream = snapshot.sessions.front()->read(table_read(table, ledger::Origin::source),
-                                                      {kind, std::nullopt, std::nullopt});
-  Elsewhere left = rows_of(elsewhere);
-  db::SourceBatch found;
-  db::SourceBatch batch;
-  MappedBatch mapped;
-  while (!run.stop.token().stop_requested() && stream->read(batch, run.options.batch_bytes)) {
-    mapper.map(batch, mapped);
-    keep_matching(table, keys, batch, mapped, left, found);
+TracedRows trace_rows(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table,
+                      const std::set<std::string>& keys, BatchMapper& mapper) {
+  TracedRows traced;
+  Tracer tracer(run, table, keys, mapper);
+  for (const ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
+    if (run.stop.token().stop_requested()) return traced;
+    if (batch.origin == ledger::Origin::source) tracer.trace(batch, traced);
   }
-  return found;
-}
-
-codec::RowSetDigest side_digest(const RunContext& run, const plan::TablePlan& table,
-                                const std::set<std::string>& keys) {
-  codec::RowHasher hasher(run.plan.digest, run.run.seed());
-  codec::RowSetDigest digest(run.plan.digest);
-  db::SnapshotSessions snapshot = db::open_target_snapshot(run.target, 1);
-  const auto stream = snapshot.sessions.front()->read(
-      side_read(table), {model::RangeKind::ctid, std::nullopt, std::nullopt});
-  db::SourceBatch batch;
-  while (!run.stop.token().stop_requested() && stream->read(batch, run.options.batch_bytes)) {
-    for (std::size_t row = 0; row < batch.rows.rows(); ++row) {
-      const std::string_view bytes = batch.rows.row(row);
-      if (keys.contains(target_key_json(table, bytes))) digest.add(hasher, bytes);
-    }
-  }
-  return digest;
+  traced.rows = without_quarantined(run, ledger, table, traced.rows);
+  return traced;
 }
 
 }  // namespace sluice::copy

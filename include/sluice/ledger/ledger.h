@@ -42,8 +42,7 @@ void set_run_stage(db::SqlSession& session, const std::string& run_id, const std
 [[nodiscard]] std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run_id);
 void set_table_state(db::SqlSession& session, const std::string& run_id, int table_no,
                      TableState state, const std::string& reason = {});
-/// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete,
-/// and are not looked at again when a run goes on.
+/// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete.
 void mark_copied(db::SqlSession& session, const std::string& run_id);
 /// Gives failed tables another try: those that were copied whole, in a run that is past copying,
 /// become `copied`, the others `pending`. Where there are such others, or a table under which the
