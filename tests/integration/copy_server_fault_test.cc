@@ -82,7 +82,9 @@ TEST_CASE("the answer to each COMMIT gets lost once", "[long]") {
   }
 }
 
-TEST_CASE("a target that restarts or crashes in mid-copy and is not waited for ends the run with 8, and it goes on") {
+TEST_CASE(
+    "a target that restarts or crashes in mid-copy and is not waited for ends the run with 8, and "
+    "it goes on") {
   const bool crash = GENERATE(false, true);
   CAPTURE(crash);
   PostgresServer target;
@@ -99,7 +101,9 @@ TEST_CASE("a target that restarts or crashes in mid-copy and is not waited for e
   check_result(migration);
 }
 
-TEST_CASE("a source that goes away in mid-copy and is not waited for ends the run with 8, and it goes on") {
+TEST_CASE(
+    "a source that goes away in mid-copy and is not waited for ends the run with 8, and it goes "
+    "on") {
   SECTION("PostgreSQL") {
     PostgresServer source;
     Migration migration(source, PostgresServer::shared());
@@ -195,9 +199,52 @@ TEST_CASE("two processes copy one run together") {
         "0");
 }
 
+TEST_CASE("a process that joins when the point in time has gone reads at one of its own") {
+  Migration migration;
+  make_table(migration);
+  // One writer, which stands between two transactions: another could hold its range for a minute.
+  migration.limit("writers", 1);
+  const auto first = migration.start_copy_stalled_at("after_map:3");
+  REQUIRE(wait_until_stalled(*first));
+  // What held the exported snapshot ends; the run is still held in the target.
+  migration.source(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = "
+      "current_database() AND pid <> pg_backend_pid()");
+  migration.source("UPDATE t SET payload = 'changed' WHERE id % 100 = 0");
+  migration.age_leases();
+  const RunResult second = migration.copy({"--join"});
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.range WHERE NOT done") == "0");
+  // The first connects again, and has the last word on what is of which time.
+  first->send_signal(SIGCONT);
+  check_ended(*first, 0);
+  check_result(migration);
+  CHECK(migration.target_value("SELECT count(DISTINCT snapshot_no) FROM sluice.batch WHERE NOT "
+                               "superseded") == "1");
+}
+
+TEST_CASE("a process that joins while the other finishes ends in good order") {
+  Migration migration;
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:3");
+  REQUIRE(wait_until_stalled(*first));
+  const auto second = migration.start_copy_stalled_at("before_snapshot", {"--join"});
+  REQUIRE(wait_until_stalled(*second));
+  first->send_signal(SIGCONT);
+  check_ended(*first, 0);
+  second->send_signal(SIGCONT);
+  check_ended(*second, 0);
+  check_result(migration);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.process WHERE ended_at IS NULL") ==
+        "0");
+}
+
 TEST_CASE("the ranges of a process that died are copied by the other") {
   Migration migration;
   make_table(migration);
+  // One writer, which stands between two transactions: another could hold its range for a minute.
+  migration.limit("writers", 1);
   const auto first = migration.start_copy_stalled_at("after_commit:1");
   REQUIRE(wait_until_stalled(*first));
   RunOptions options;

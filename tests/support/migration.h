@@ -41,6 +41,8 @@ class Migration {
   [[nodiscard]] std::string target_value(const std::string& sql) const {
     return single_value(target(sql));
   }
+  /// Of a PostgreSQL source: libpq connection string of its superuser, for a session that stays.
+  [[nodiscard]] std::string source_conninfo() const { return postgres_->conninfo(); }
   [[nodiscard]] const PostgresDatabase& target_database() const noexcept { return target_; }
   /// SQL that both sides understand, run on both.
   void on_both(const std::string& sql) const;

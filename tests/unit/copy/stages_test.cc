@@ -71,7 +71,7 @@ class StagedRun {
         plan,     start.run, start.process_id, config_->source, config_->target, options, false,
         progress, stop};
     SourceReader reader = open_source_reader(run, *start.control);
-    cut_tables(run, ledger::Origin::source, reader, *start.control);
+    cut_tables(run, reader, *start.control);
     run_stages(run, reader, meanwhile);
     account_ = ledger::accounts(*start.control, run.run.id, plan.digest).front();
   }
