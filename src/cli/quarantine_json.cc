@@ -70,6 +70,7 @@ void put_group(JsonWriter& json, const plan::Plan& plan, const ledger::Quarantin
   json.member("quarantine_id", group.example);
   put_json(json, "source_key", group.example_key);
   put_value(json, group.value);
+  json.member("message", group.message);
   json.end_object();
   json.end_object();
 }

@@ -6,6 +6,7 @@
 
 #include "sluice/codec/columns.h"
 #include "sluice/codec/json_read.h"
+#include "sluice/codec/problem.h"
 
 #include "cli/console.h"
 
@@ -60,10 +61,17 @@ std::string indented(const std::string& text) {
   return std::string(kIndent, ' ') + one_line(text, kLineWidth - kIndent) + "\n";
 }
 
+/// Which constraint refuses the row, and because of which others: column and value do not say.
+std::string why_refused(const std::string& reason, const std::string& message) {
+  const bool by_target = reason == codec::to_string(codec::Problem::key_collision) ||
+                         reason == codec::to_string(codec::Problem::refused_by_target);
+  return by_target ? indented(message) : "";
+}
+
 std::string row_lines(const QuarantineEntry& row) {
   std::string text =
       columns(std::to_string(row.id), key_text(row.source_key), row.column, row.reason, row.value);
-  if (row.state == QuarantineState::open) return text;
+  if (row.state == QuarantineState::open) return text + why_refused(row.reason, row.message);
   const char* const what = row.state == QuarantineState::decided ? "decided" : "left behind";
   text += indented(
       fmt::format("{} {} by {}: {}", row.decided_at, what, row.decided_by, row.decided_reason));
@@ -75,7 +83,8 @@ std::string row_lines(const QuarantineEntry& row) {
 
 std::string group_line(const QuarantineGroup& group) {
   return columns(std::to_string(group.rows), key_text(group.example_key), group.column,
-                 group.reason, group.value);
+                 group.reason, group.value) +
+         why_refused(group.reason, group.message);
 }
 
 /// Rows or groups under their tables' names, in the order they come in.

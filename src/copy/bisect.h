@@ -7,14 +7,16 @@
 #include "sluice/codec/row_form.h"
 #include "sluice/db/target.h"
 
-#include "copy/mapped_batch.h"
-
 namespace sluice::copy {
 
 /// Rows that the target refuses, in rising order. Not `complete`: the search was given up, because
 /// more than the limit are refused or a stop was requested; the transaction must be rolled back.
 struct RefusedRows {
-  std::vector<BatchMapper::RefusedRow> rows;
+  struct Row {
+    std::size_t row = 0;
+    db::Refusal refusal;
+  };
+  std::vector<Row> rows;
   bool complete = true;
 };
 

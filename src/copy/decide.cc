@@ -126,21 +126,21 @@ void Decider::take_out_rivals(Rows& rows) {
   for (Rows& batch : in_batches(rows)) {
     by_table[batch.front().table_no].push_back(std::move(batch));
   }
-  std::map<std::int64_t, std::string> rivals;
+  std::map<std::int64_t, RowRefusal> rivals;
   for (const auto& [number, batches] : by_table) {
     rivals.merge(find_rivals(context_, *session_, plan_of(number), mapper(number), batches));
   }
   for (const ChosenRow& row : rows) {
     const auto rival = rivals.find(row.id);
     if (rival == rivals.end()) continue;
-    still_open_[row.id] = {
-        row.id,
-        row.table_no,
-        row.source_key,
-        "",
-        std::string(codec::to_string(codec::Problem::key_collision)),
-        rival->second,
-        fmt::format("{}: this file decides the same value for another row", rival->second)};
+    const RowRefusal& why = rival->second;
+    still_open_[row.id] = {row.id,
+                           row.table_no,
+                           row.source_key,
+                           why.column,
+                           std::string(codec::to_string(why.problem)),
+                           why.value,
+                           why.message};
   }
   std::erase_if(rows, [&](const ChosenRow& row) { return rivals.contains(row.id); });
 }

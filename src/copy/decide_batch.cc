@@ -124,11 +124,11 @@ void DecideBatch::write() {
   const codec::RowBuffer& rows = mapped_.rows(batch_);
   const RefusedRows refused =
       write_around_refused(session_, table_write(table_), rows, rows.rows(), {});
-  for (const BatchMapper::RefusedRow& row : refused.rows) {
+  for (const RefusedRows::Row& row : refused.rows) {
     if (row.refusal.kind != db::Refusal::Kind::foreign_key) continue;
     result_.lacks_parent.push_back(moving_[mapped_.source_row(row.row)]->id);
   }
-  mapper_.refuse(batch_, refused.rows, mapped_);
+  mapper_.refuse(batch_, explain_refusals(session_, table_, rows, refused), mapped_);
   for (const std::uint32_t row : mapped_.origin) {
     decided_by_entry_[moving_[row]->entry].push_back(moving_[row]->id);
     result_.decided.push_back(moving_[row]->id);

@@ -33,11 +33,13 @@ class Trial {
   ~Trial() = default;  // the table goes with drop(), or with the session
 
   void add(const std::vector<ChosenRow>& rows);
-  [[nodiscard]] std::map<std::int64_t, std::string> rivals();
+  [[nodiscard]] std::map<std::int64_t, RowRefusal> rivals();
   void drop() { session_.query("DROP TABLE pg_temp.sluice_decided"); }
 
  private:
   void write(const MappedBatch& mapped, const std::vector<std::int64_t>& ids);
+  void add_rivals(const DeferredStep& step, std::map<std::int64_t, RowRefusal>& found);
+  [[nodiscard]] std::string value_sql(const std::vector<std::size_t>& columns) const;
 
   const DecideContext& context_;
   db::TargetSession& session_;
@@ -78,25 +80,46 @@ void Trial::write(const MappedBatch& mapped, const std::vector<std::int64_t>& id
   if (!context_.dry_run) session_.commit();
   for (std::size_t row = 0; row < mapped.target.rows(); ++row) {
     const bool is_refused = std::ranges::any_of(
-        refused.rows, [row](const BatchMapper::RefusedRow& other) { return other.row == row; });
+        refused.rows, [row](const RefusedRows::Row& other) { return other.row == row; });
     if (!is_refused) ids_.push_back(ids[mapped.origin[row]]);
   }
 }
 
-std::map<std::int64_t, std::string> Trial::rivals() {
-  std::map<std::int64_t, std::string> found;
+std::map<std::int64_t, RowRefusal> Trial::rivals() {
+  std::map<std::int64_t, RowRefusal> found;
   for (const DeferredStep& step : table_.deferred) {
-    if (step.kind != DeferredStep::Kind::index || !step.unique) continue;
-    // Nothing was ever deleted, so the places in the table are the order of writing.
-    const auto result = session_.query(fmt::format(
-        "SELECT n FROM (SELECT ctid AS place, row_number() OVER (ORDER BY ctid) AS n "
-        "FROM {0}) AS numbered WHERE place IN (SELECT s.ctid FROM {0} s WHERE {1})",
-        model::quote_name(Engine::postgresql, table_.side), violator_condition(table_, step)));
-    for (const auto& row : result.rows) {
-      found.try_emplace(ids_.at(std::stoul(row.at(0).value()) - 1), step.of);
-    }
+    if (step.kind == DeferredStep::Kind::index && step.unique) add_rivals(step, found);
   }
   return found;
+}
+
+void Trial::add_rivals(const DeferredStep& step, std::map<std::int64_t, RowRefusal>& found) {
+  const auto columns = constrained_columns(session_, table_, step.of);
+  // Nothing was ever deleted, so the places in the table are the order of writing.
+  const auto result = session_.query(fmt::format(
+      "SELECT n, {2} FROM (SELECT ctid AS place, row_number() OVER (ORDER BY ctid) AS n "
+      "FROM {0}) AS numbered JOIN {0} s ON s.ctid = numbered.place WHERE {1}",
+      model::quote_name(Engine::postgresql, table_.side), violator_condition(table_, step),
+      value_sql(columns)));
+  for (const auto& row : result.rows) {
+    RowRefusal why;
+    why.problem = codec::Problem::key_collision;
+    why.column = names_of(table_, columns);
+    why.value = row.at(1).value_or("");
+    why.message = fmt::format("{}: this file decides the same value for another row", step.of);
+    found.try_emplace(ids_.at(std::stoul(row.at(0).value()) - 1), std::move(why));
+  }
+}
+
+/// What value_of() says of a row, by the server.
+std::string Trial::value_sql(const std::vector<std::size_t>& columns) const {
+  std::string texts;
+  for (const std::size_t column : columns) {
+    texts += fmt::format("{}s.{}::text", texts.empty() ? "" : ", ",
+                         model::quote_identifier(Engine::postgresql, table_.write[column].name));
+  }
+  if (columns.empty()) return "''";
+  return columns.size() == 1 ? texts : fmt::format("json_build_array({})::text", texts);
 }
 
 bool has_unique_index(const plan::TablePlan& table) {
@@ -107,9 +130,10 @@ bool has_unique_index(const plan::TablePlan& table) {
 
 }  // namespace
 
-std::map<std::int64_t, std::string> find_rivals(
-    const DecideContext& context, db::TargetSession& session, const plan::TablePlan& table,
-    BatchMapper& mapper, const std::vector<std::vector<ChosenRow>>& batches) {
+std::map<std::int64_t, RowRefusal> find_rivals(const DecideContext& context,
+                                               db::TargetSession& session,
+                                               const plan::TablePlan& table, BatchMapper& mapper,
+                                               const std::vector<std::vector<ChosenRow>>& batches) {
   std::size_t rows = 0;
   for (const auto& batch : batches) rows += batch.size();
   if (rows < 2 || !has_unique_index(table)) return {};

@@ -106,12 +106,12 @@ void retract_decided(db::SqlSession& session, const std::string& run_id,
 }
 
 void reopen_decided(db::SqlSession& session, const std::string& run_id, const DecidedRows& rows,
-                    const BatchMapper& mapper, const db::Refusal& refusal) {
+                    const BatchMapper& mapper, const std::vector<RowRefusal>& refused) {
   for (std::size_t row = 0; row < rows.sources.size(); ++row) {
     const ledger::QuarantinedSource& source = rows.sources[row];
     ledger::reopen_quarantined(session, run_id, source.id);
     record_refused_decision(session, run_id, source, decision_from_json(source.decision).empty(),
-                            mapper.refused_row(rows.batch, row, refusal));
+                            mapper.refused_row(rows.batch, row, refused[row]));
   }
 }
 

@@ -36,6 +36,6 @@ void retract_decided(db::SqlSession& session, const std::string& run_id,
                      const plan::TablePlan& table, const DecidedRows& rows);
 /// (tx) Opens them again: the target refuses what was decided.
 void reopen_decided(db::SqlSession& session, const std::string& run_id, const DecidedRows& rows,
-                    const BatchMapper& mapper, const db::Refusal& refusal);
+                    const BatchMapper& mapper, const std::vector<RowRefusal>& refused);
 
 }  // namespace sluice::copy

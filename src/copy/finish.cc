@@ -10,6 +10,7 @@
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
+#include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
 
@@ -27,6 +28,7 @@ void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
   body.member("reason", reason);
   body.end_object();
   ledger::append_event_within(ledger, run.run.id, kind, body.take());
+  SLUICE_KILL_POINT("before_state_commit");
 }
 
 RunState state_after(model::ErrorKind kind) noexcept {

@@ -63,11 +63,6 @@ std::string irregular_json(std::span<const Irregular> irregular) {
   return json.take();
 }
 
-codec::Problem problem_of(const db::Refusal& refusal) noexcept {
-  return refusal.kind == db::Refusal::Kind::duplicate_key ? codec::Problem::key_collision
-                                                          : codec::Problem::refused_by_target;
-}
-
 /// Walks the irregular fields of a batch, row by row.
 class IrregularRows {
  public:
@@ -206,20 +201,20 @@ ledger::QuarantinedRow BatchMapper::unmapped_row(std::string_view source_row,
 }
 
 ledger::QuarantinedRow BatchMapper::refused_row(const db::SourceBatch& source, std::size_t row_no,
-                                                const db::Refusal& refusal) const {
+                                                const RowRefusal& why) const {
   const std::string_view source_row = source.rows.row(row_no);
   const std::vector<Irregular> irregular = irregular_of(source, row_no);
   mapping::MapProblem problem;
-  problem.target_column = refusal.column;
-  problem.problem = problem_of(refusal);
-  problem.raw = refusal.constraint;
-  problem.message = refusal.message;
+  problem.target_column = why.column;
+  problem.problem = why.problem;
+  problem.raw = why.value;
+  problem.message = why.message;
   ledger::QuarantinedRow row;
   row.source_key = key_json(source_row);
-  row.column = refusal.column;
-  row.reason = problem.problem;
-  row.raw_value = refusal.constraint;
-  row.message = refusal.message;
+  row.column = why.column;
+  row.reason = why.problem;
+  row.raw_value = why.value;
+  row.message = why.message;
   row.problems = problems_json({problem}, table_);
   row.row = source_row;
   row.irregular = irregular_json(irregular);
@@ -247,7 +242,7 @@ void BatchMapper::refuse(const db::SourceBatch& source, const std::vector<Refuse
       out.proved.remove(hash);
       out.refused.add(hash);
       out.written.remove(hasher_.hash(rows.row(row)));
-      out.quarantined.push_back(refused_row(source, out.source_row(row), next->refusal));
+      out.quarantined.push_back(refused_row(source, out.source_row(row), next->why));
       out.quarantined_from.push_back(static_cast<std::uint32_t>(out.source_row(row)));
       ++next;
       continue;

@@ -10,10 +10,11 @@
 #include "sluice/codec/digest.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/db/source.h"
-#include "sluice/db/target.h"
 #include "sluice/ledger/records.h"
 #include "sluice/mapping/mapper.h"
 #include "sluice/plan/plan.h"
+
+#include "copy/refusal.h"
 
 namespace sluice::copy {
 
@@ -61,10 +62,6 @@ class BatchMapper {
   /// Takes rows out of a mapped batch because the target refused them: they leave the digests of
   /// what arrived and go to quarantine. `refused` in rising order of rows to write; `out` no longer
   /// passes through afterwards.
-  struct RefusedRow {
-    std::size_t row = 0;
-    db::Refusal refusal;
-  };
   void refuse(const db::SourceBatch& source, const std::vector<RefusedRow>& refused,
               MappedBatch& out);
 
@@ -73,7 +70,10 @@ class BatchMapper {
   /// The ledger's record of a source row that is refused after it had arrived (a collision found
   /// later).
   [[nodiscard]] ledger::QuarantinedRow refused_row(const db::SourceBatch& source, std::size_t row,
-                                                   const db::Refusal& refusal) const;
+                                                   const RowRefusal& why) const;
+
+  /// The key of a source row as the ledger has it; empty without a key.
+  [[nodiscard]] std::string key_json(std::string_view source_row) const;
 
  private:
   void reset(MappedBatch& out) const;
@@ -83,7 +83,6 @@ class BatchMapper {
                MappedBatch& out);
   [[nodiscard]] ledger::QuarantinedRow unmapped_row(
       std::string_view source_row, std::span<const codec::Irregular> irregular) const;
-  [[nodiscard]] std::string key_json(std::string_view source_row) const;
 
   const plan::TablePlan& table_;
   ledger::Origin origin_;

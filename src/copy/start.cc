@@ -25,6 +25,7 @@ ledger::Run new_run(const approve::Approved<plan::Plan>& plan, const StartOption
   return run;
 }
 
+/// (tx)
 void record_start(Start& start, const char* kind) {
   const os::ProcessIdentity self = os::this_process();
   start.process_id = os::random_hex(8);
@@ -39,17 +40,41 @@ void record_start(Start& start, const char* kind) {
   body.member("plan_sha256", start.run.plan_sha256);
   body.member("process", start.process_id);
   body.end_object();
-  ledger::append_event(*start.control, start.run.id, kind, body.take());
+  ledger::append_event_within(*start.control, start.run.id, kind, body.take());
+  SLUICE_KILL_POINT("before_start_commit");
+}
+
+/// Makes a new run that is ours from the beginning.
+void create(Start& start, const std::string& plan_json,
+            const std::vector<ledger::RunTable>& estimates) {
+  db::SqlSession& control = *start.control;
+  static_cast<void>(ledger::take_run(control, start.run.id, ledger::Holding::alone));
+  control.begin();
+  ledger::create_run(control, start.run, plan_json, estimates);
+  record_start(start, "run-started");
+  control.commit();
+  SLUICE_KILL_POINT("after_create_run");
+  ledger::open_for_joining(control, start.run.id);
 }
 
 /// Makes the run ours. Whoever worked on it is dead or frozen.
 void resume(Start& start) {
   db::SqlSession& control = *start.control;
   ledger::take_over(control, start.run.id);
+  control.begin();
   ledger::retry_failed_tables(control, start.run.id);
   ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
+  record_start(start, "run-resumed");
+  control.commit();
   ledger::open_for_joining(control, start.run.id);
   start.run = ledger::find_run(control, start.run.id).value();
+}
+
+/// Works beside the processes that are at it.
+void join(Start& start) {
+  start.control->begin();
+  record_start(start, "process-joined");
+  start.control->commit();
 }
 
 /// Takes an existing run, or says why not.
@@ -66,8 +91,7 @@ void take_existing(Start& start, const StartOptions& options) {
     return;
   }
   start.kind = options.join ? StartKind::joined : StartKind::resumed;
-  if (!options.join) resume(start);
-  record_start(start, options.join ? "process-joined" : "run-resumed");
+  options.join ? join(start) : resume(start);
 }
 
 }  // namespace
@@ -93,11 +117,7 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
     return start;
   }
   start.run = new_run(plan, options);
-  ledger::create_run(*start.control, start.run, plan::to_json(*plan), estimates);
-  SLUICE_KILL_POINT("after_create_run");
-  static_cast<void>(ledger::take_run(*start.control, start.run.id, ledger::Holding::alone));
-  ledger::open_for_joining(*start.control, start.run.id);
-  record_start(start, "run-started");
+  create(start, plan::to_json(*plan), estimates);
   return start;
 }
 

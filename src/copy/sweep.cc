@@ -13,7 +13,9 @@
 
 #include "copy/current.h"
 #include "copy/decided_rows.h"
+#include "copy/faults.h"
 #include "copy/mapped_batch.h"
+#include "copy/refusal.h"
 #include "copy/table_failure.h"
 #include "copy/trace.h"
 #include "copy/violators.h"
@@ -36,29 +38,40 @@ struct Traced {
   }
 };
 
-/// One table's rows at fault, on their way into quarantine.
+/// Numbers the values of a unique index, so that rows which share one are known by their number.
+std::string group_sql(const DeferredStep& step) {
+  if (step.kind != DeferredStep::Kind::index) return "''";
+  return fmt::format("dense_rank() OVER (ORDER BY {})", fmt::join(step.key, ", "));
+}
+
+/// The rows of one table that keep one step from being done, on their way into quarantine.
 class Sweep {
  public:
-  Sweep(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table)
+  Sweep(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
+        const DeferredStep& step)
       : run_(run),
         session_(session),
         table_(table),
+        step_(step),
+        condition_(violator_condition(table, step)),
+        columns_(constrained_columns(session, table, step.of)),
         mapper_(table, ledger::Origin::source, codec::RowHasher(run.plan.digest, run.run.seed())) {}
 
-  /// Takes out all rows for which `condition` is true; returns how many. None when they are more
-  /// than the table's limit allows: the run is paused then, because so many rows at fault are a
-  /// mistake of the plan rather than of the rows.
-  std::size_t take_out(const std::string& condition, const db::Refusal& refusal);
+  /// Takes out all rows at fault; returns how many. None when they are more than the table's limit
+  /// allows: the run is paused then, because so many rows at fault are a mistake of the plan rather
+  /// than of the rows.
+  std::size_t take_out();
 
  private:
   /// In rising order, so that two lists can be compared.
-  [[nodiscard]] std::vector<model::Key> keys_at_fault(const std::string& condition);
-  [[nodiscard]] Traced trace(const std::vector<model::Key>& keys);
+  [[nodiscard]] std::vector<Fault> find_faults();
+  [[nodiscard]] Traced trace(const std::vector<Fault>& faults);
   [[noreturn]] void give_up(std::size_t rows, const Traced& traced);
-  [[nodiscard]] bool move(const std::vector<model::Key>& keys, const Traced& traced,
-                          const db::Refusal& refusal);
-  [[nodiscard]] std::size_t delete_rows(const std::vector<model::Key>& keys);
-  void take_back(const DecidedRows& decided, const db::Refusal& refusal);
+  [[nodiscard]] FaultReasons reasons_of(const std::vector<Fault>& faults, const Traced& traced,
+                                        const MappedBatch& mapped) const;
+  [[nodiscard]] bool move(const std::vector<Fault>& faults, const Traced& traced);
+  [[nodiscard]] std::size_t delete_rows(const std::vector<Fault>& faults);
+  void take_back(const DecidedRows& decided, const FaultReasons& reasons);
   template <typename Row>
   void delete_rest(const std::vector<Row>& rows) {
     if (!table_.rest) return;
@@ -70,7 +83,7 @@ class Sweep {
                      {row.source_key});
     }
   }
-  void pause(std::size_t rows, const db::Refusal& refusal);
+  void pause(std::size_t rows);
   [[nodiscard]] std::string side() const {
     return model::quote_name(Engine::postgresql, table_.side);
   }
@@ -84,24 +97,27 @@ class Sweep {
   const RunContext& run_;
   db::TargetSession& session_;
   const plan::TablePlan& table_;
+  const DeferredStep& step_;
+  std::string condition_;
+  std::vector<std::size_t> columns_;  // that the step is about
   BatchMapper mapper_;
 };
 
-std::size_t Sweep::take_out(const std::string& condition, const db::Refusal& refusal) {
-  std::vector<model::Key> keys = keys_at_fault(condition);
-  while (!keys.empty()) {
-    if (keys.size() > run_.quarantine_limit(table_.number)) {
-      pause(keys.size(), refusal);
+std::size_t Sweep::take_out() {
+  std::vector<Fault> faults = find_faults();
+  while (!faults.empty()) {
+    if (faults.size() > run_.quarantine_limit(table_.number)) {
+      pause(faults.size());
       return 0;
     }
-    const Traced traced = trace(keys);
+    const Traced traced = trace(faults);
     if (run_.stop.token().stop_requested()) return 0;
-    if (traced.rows() == keys.size() && move(keys, traced, refusal)) return keys.size();
+    if (traced.rows() == faults.size() && move(faults, traced)) return faults.size();
     // Other steps of the table may take out some of the same rows at the same time: then look
     // again.
-    std::vector<model::Key> left = keys_at_fault(condition);
-    if (left == keys) give_up(keys.size(), traced);
-    keys = std::move(left);
+    std::vector<Fault> left = find_faults();
+    if (left == faults) give_up(faults.size(), traced);
+    faults = std::move(left);
   }
   return 0;
 }
@@ -116,32 +132,34 @@ std::string Sweep::key_list(const char* prefix, const char* suffix) const {
   return list;
 }
 
-std::vector<model::Key> Sweep::keys_at_fault(const std::string& condition) {
+std::vector<Fault> Sweep::find_faults() {
   if (table_.target_key.empty()) {
-    const auto any =
-        session_.query(fmt::format("SELECT EXISTS (SELECT FROM {} s WHERE {})", side(), condition));
+    const auto any = session_.query(
+        fmt::format("SELECT EXISTS (SELECT FROM {} s WHERE {})", side(), condition_));
     if (any.value() == "t") throw untraceable("the table has no key");
     return {};
   }
-  std::vector<model::Key> keys;
-  const auto result =
-      session_.query(fmt::format("SELECT {} FROM {} s WHERE {} LIMIT {}", key_list("s.", "::text"),
-                                 side(), condition, run_.quarantine_limit(table_.number) + 1));
+  std::vector<Fault> faults;
+  const auto result = session_.query(
+      fmt::format("SELECT {}, {} FROM {} s WHERE {} LIMIT {}", key_list("s.", "::text"),
+                  group_sql(step_), side(), condition_, run_.quarantine_limit(table_.number) + 1));
   for (const auto& row : result.rows) {
-    model::Key key;
+    Fault fault;
     for (const auto& value : row) {
       if (!value) throw untraceable("a key is NULL");
-      key.values.push_back(*value);
+      fault.key.values.push_back(*value);
     }
-    keys.push_back(std::move(key));
+    fault.group = std::move(fault.key.values.back());
+    fault.key.values.pop_back();
+    faults.push_back(std::move(fault));
   }
-  std::ranges::sort(keys, {}, &model::Key::values);
-  return keys;
+  std::ranges::sort(faults, {}, [](const Fault& fault) { return fault.key.values; });
+  return faults;
 }
 
-Traced Sweep::trace(const std::vector<model::Key>& keys) {
+Traced Sweep::trace(const std::vector<Fault>& faults) {
   std::set<std::string> names;
-  for (const model::Key& key : keys) names.insert(ledger::to_json(key));
+  for (const Fault& fault : faults) names.insert(ledger::to_json(fault.key));
   Traced traced;
   traced.decided = decided_rows(session_, run_.run.id, table_, names, mapper_);
   traced.source = trace_rows(run_, session_, table_, names, mapper_);
@@ -165,8 +183,21 @@ void Sweep::give_up(std::size_t rows, const Traced& traced) {
                     "has changed and tries again");
 }
 
-bool Sweep::move(const std::vector<model::Key>& keys, const Traced& traced,
-                 const db::Refusal& refusal) {
+FaultReasons Sweep::reasons_of(const std::vector<Fault>& faults, const Traced& traced,
+                               const MappedBatch& mapped) const {
+  const db::SourceBatch& rows = traced.source.rows;
+  const codec::RowBuffer& written = mapped.rows(rows);
+  FaultReasons reasons(table_, step_, columns_, faults);
+  for (std::size_t row = 0; row < written.rows(); ++row) {
+    reasons.add(written.row(row), mapper_.key_json(rows.rows.row(mapped.source_row(row))));
+  }
+  for (std::size_t row = 0; row < traced.decided.sources.size(); ++row) {
+    reasons.add(traced.decided.mapped.target.row(row), traced.decided.sources[row].source_key);
+  }
+  return reasons;
+}
+
+bool Sweep::move(const std::vector<Fault>& faults, const Traced& traced) {
   const db::SourceBatch& rows = traced.source.rows;
   MappedBatch mapped;
   mapper_.map(rows, mapped);
@@ -179,42 +210,45 @@ bool Sweep::move(const std::vector<model::Key>& keys, const Traced& traced,
   batch.rest = mapped.rest_written;
   batch.read = batch.filtered = codec::RowSetDigest(run_.plan.digest);
   std::vector<ledger::QuarantinedRow> quarantined;
-  for (std::size_t row = 0; row < rows.rows.rows(); ++row) {
-    quarantined.push_back(mapper_.refused_row(rows, row, refusal));
+  const codec::RowBuffer& written = mapped.rows(rows);
+  const FaultReasons reasons = reasons_of(faults, traced, mapped);
+  for (std::size_t row = 0; row < written.rows(); ++row) {
+    quarantined.push_back(
+        mapper_.refused_row(rows, mapped.source_row(row), reasons.of(written.row(row))));
   }
   session_.begin();
   require_current(session_, run_);
   // Indexes that are being built at the same time lock the table for as long as that takes.
   session_.query("SET LOCAL lock_timeout = 0");
-  if (delete_rows(keys) != keys.size()) {
+  if (delete_rows(faults) != faults.size()) {
     session_.rollback();
     return false;
   }
   delete_rest(quarantined);
   ledger::record_loose_batch(session_, run_.run.id, batch);
-  take_back(traced.decided, refusal);
+  take_back(traced.decided, reasons);
   const std::uint64_t open =
       ledger::record_quarantine(session_, run_.run.id, table_.number, 0, 0, quarantined);
   SLUICE_KILL_POINT("before_sweep_commit");
   session_.commit();
   run_.progress.table(table_.number).quarantined += quarantined.size();
-  if (open > run_.quarantine_limit(table_.number)) pause(open, refusal);
+  if (open > run_.quarantine_limit(table_.number)) pause(open);
   return true;
 }
 
-std::size_t Sweep::delete_rows(const std::vector<model::Key>& keys) {
+std::size_t Sweep::delete_rows(const std::vector<Fault>& faults) {
   // A statement of some hundred keys: long enough to be quick, short enough to be planned quickly.
   constexpr std::size_t kKeysAtOnce = 500;
   std::size_t deleted = 0;
-  for (std::size_t first = 0; first < keys.size(); first += kKeysAtOnce) {
+  for (std::size_t first = 0; first < faults.size(); first += kKeysAtOnce) {
     std::string values;
-    for (std::size_t i = first; i < std::min(keys.size(), first + kKeysAtOnce); ++i) {
+    for (std::size_t i = first; i < std::min(faults.size(), first + kKeysAtOnce); ++i) {
       std::string tuple;
       for (std::size_t part = 0; part < table_.target_key.size(); ++part) {
         if (!tuple.empty()) tuple += ", ";
-        tuple +=
-            fmt::format("{}::{}", model::quote_literal(Engine::postgresql, keys[i].values[part]),
-                        codec::carrier_sql(table_.write[table_.target_key[part]].carrier));
+        tuple += fmt::format("{}::{}",
+                             model::quote_literal(Engine::postgresql, faults[i].key.values[part]),
+                             codec::carrier_sql(table_.write[table_.target_key[part]].carrier));
       }
       values += fmt::format("{}({})", values.empty() ? "" : ", ", tuple);
     }
@@ -227,34 +261,21 @@ std::size_t Sweep::delete_rows(const std::vector<model::Key>& keys) {
 }
 
 /// Rows that people decided about: the target refuses it, so they are open again.
-void Sweep::take_back(const DecidedRows& decided, const db::Refusal& refusal) {
+void Sweep::take_back(const DecidedRows& decided, const FaultReasons& reasons) {
   delete_rest(decided.sources);
   retract_decided(session_, run_.run.id, table_, decided);
-  reopen_decided(session_, run_.run.id, decided, mapper_, refusal);
+  std::vector<RowRefusal> refused;
+  for (std::size_t row = 0; row < decided.sources.size(); ++row) {
+    refused.push_back(reasons.of(decided.mapped.target.row(row)));
+  }
+  reopen_decided(session_, run_.run.id, decided, mapper_, refused);
 }
 
-void Sweep::pause(std::size_t rows, const db::Refusal& refusal) {
+void Sweep::pause(std::size_t rows) {
   run_.stop.request(
       ErrorKind::stop_rule,
       fmt::format("{} or more rows of {} are at fault, more than its limit of {}: {}", rows,
-                  table_.source.text(), run_.quarantine_limit(table_.number), refusal.message));
-}
-
-db::Refusal orphan_refusal(const DeferredStep& step) {
-  db::Refusal refusal;
-  refusal.kind = db::Refusal::Kind::foreign_key;
-  refusal.constraint = step.of;
-  refusal.message =
-      fmt::format("foreign key {}: there is no such row in {}", step.of, step.referenced.text());
-  return refusal;
-}
-
-db::Refusal named(db::Refusal refusal, const DeferredStep& step) {
-  refusal.constraint = step.of;
-  if (step.kind == DeferredStep::Kind::index) {
-    refusal.message = fmt::format("{}: several rows have the same value", step.of);
-  }
-  return refusal;
+                  table_.source.text(), run_.quarantine_limit(table_.number), message_of(step_)));
 }
 
 /// Takes the orphans out of one table; trouble with them sinks only that table.
@@ -266,8 +287,7 @@ std::size_t sweep_table(const RunContext& run, db::TargetSession& session,
     for (const DeferredStep& step : table.deferred) {
       if (step.kind != DeferredStep::Kind::foreign_key || failed.contains(step.referenced))
         continue;
-      Sweep sweep(run, session, table);
-      taken += sweep.take_out(violator_condition(table, step), orphan_refusal(step));
+      taken += Sweep(run, session, table, step).take_out();
     }
   } catch (const Error& error) {
     if (!sinks_only_its_table(error)) throw;
@@ -291,9 +311,8 @@ std::size_t sweep_round(const RunContext& run, db::TargetSession& session,
 
 void sweep_step(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
                 const DeferredStep& step, const db::Refusal& refusal) {
-  const std::string condition = violator_condition(table, step);
-  if (condition.empty()) throw Error(ErrorKind::data, refusal.message);
-  Sweep(run, session, table).take_out(condition, named(refusal, step));
+  if (violator_condition(table, step).empty()) throw Error(ErrorKind::data, refusal.message);
+  Sweep(run, session, table, step).take_out();
 }
 
 void sweep_orphans(const RunContext& run) {

@@ -25,13 +25,13 @@ void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
   ledger.begin();
   require_current(ledger, run);
   ledger::set_table_state(ledger, run.run.id, table_no, ledger::TableState::failed, error.what());
-  ledger.commit();
   codec::JsonWriter body;
   body.begin_object();
   body.member("reason", std::string(error.what()));
   body.member("table", run.table(table_no).source.text());
   body.end_object();
-  ledger::append_event(ledger, run.run.id, "table-failed", body.take());
+  ledger::append_event_within(ledger, run.run.id, "table-failed", body.take());
+  ledger.commit();
 }
 
 std::set<model::QualifiedName> failed_sides(const RunContext& run, db::SqlSession& ledger) {

@@ -8,8 +8,8 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/bisect.h"
-#include "copy/collision.h"
 #include "copy/quarantine_limit.h"
+#include "copy/refusal.h"
 #include "copy/table_failure.h"
 #include "copy/table_streams.h"
 
@@ -107,20 +107,20 @@ bool WriteStage::write_rows(const BatchWork& batch, const plan::TablePlan& table
 bool WriteStage::take_out_refused(const BatchWork& batch, const plan::TablePlan& table) {
   const std::uint64_t limit = run_.quarantine_limit(table.number);
   const codec::RowBuffer& rows = mapped_.rows(batch.source);
-  RefusedRows refused = write_around_refused(*session_, table_write(table), rows,
-                                             static_cast<std::size_t>(limit), run_.stop.token());
-  for (auto& [row, refusal] : refused.rows) {
-    explain_collision(*session_, table, rows.row(row), refusal);
-  }
+  const RefusedRows refused = write_around_refused(
+      *session_, table_write(table), rows, static_cast<std::size_t>(limit), run_.stop.token());
   if (refused.complete) {
-    mapper(table, batch.claim.origin).refuse(batch.source, refused.rows, mapped_);
+    mapper(table, batch.claim.origin)
+        .refuse(batch.source, explain_refusals(*session_, table, rows, refused), mapped_);
     return true;
   }
   if (refused.rows.size() > limit) {
+    const auto& [row, refusal] = refused.rows.back();
     run_.stop.request(
         ErrorKind::stop_rule,
         fmt::format("the target refuses more rows of one batch of {} than its limit of {}: {}",
-                    table.source.text(), limit, refused.rows.back().refusal.message));
+                    table.source.text(), limit,
+                    explain_refusal(*session_, table, rows.row(row), refusal).message));
   }
   return false;
 }

@@ -40,6 +40,7 @@ QuarantineGroup read_group(const std::vector<std::optional<std::string>>& row) {
   group.example = reader.integer();
   group.example_key = reader.text();
   group.value = bytes_of_hex(reader.text());
+  group.message = reader.text();
   return group;
 }
 
@@ -120,7 +121,8 @@ std::vector<QuarantineGroup> quarantine_groups(db::SqlSession& session,
   const QuarantineWhere where = where_of(filter);
   const std::string sql = fmt::format(
       "SELECT g.table_no, g.column_name, g.reason, g.row_count, g.first_id, q.source_key, "
-      "encode(q.raw_value, 'hex') FROM (SELECT q.table_no, q.column_name, q.reason, count(*) AS "
+      "encode(q.raw_value, 'hex'), q.message FROM (SELECT q.table_no, q.column_name, q.reason, "
+      "count(*) AS "
       "row_count, min(q.quarantine_id) AS first_id FROM sluice.quarantine q WHERE {} "
       "GROUP BY q.table_no, q.column_name, q.reason{}) g "
       "JOIN sluice.quarantine q ON q.quarantine_id = g.first_id "

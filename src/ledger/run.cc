@@ -53,7 +53,6 @@ std::optional<Run> first_run(const db::QueryResult& result) {
 
 void create_run(db::SqlSession& session, const Run& run, const std::string& plan_json,
                 const std::vector<RunTable>& tables) {
-  session.begin();
   session.query(
       "INSERT INTO sluice.run (run_id, name, plan_sha256, plan, config_sha256, nonce, state, "
       "stage, "
@@ -69,7 +68,6 @@ void create_run(db::SqlSession& session, const Run& run, const std::string& plan
          std::to_string(table.estimated_rows), std::to_string(table.estimated_bytes),
          std::to_string(table.existing_rows)});
   }
-  session.commit();
 }
 
 std::vector<Run> runs(db::SqlSession& session) {

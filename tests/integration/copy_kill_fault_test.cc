@@ -19,11 +19,11 @@ namespace {
 
 /// Every point that a copy passes, in the order in which a copy first comes by.
 const std::vector<std::string> kPoints{
-    "after_create_run",    "before_side_commit", "before_snapshot",  "after_snapshot",
-    "before_cut_commit",   "after_claim",        "after_read",       "after_map",
-    "after_begin",         "after_load",         "after_record",     "before_commit",
-    "after_commit",        "in_bisect",          "after_quarantine", "before_step_commit",
-    "before_sweep_commit", "after_step"};
+    "before_start_commit", "after_create_run",    "before_side_commit", "before_snapshot",
+    "after_snapshot",      "before_cut_commit",   "after_claim",        "after_read",
+    "after_map",           "after_begin",         "after_load",         "after_record",
+    "before_commit",       "after_commit",        "in_bisect",          "after_quarantine",
+    "before_step_commit",  "before_sweep_commit", "after_step",         "before_state_commit"};
 /// These come by only when the source has changed since an earlier process read it, in this order.
 const std::vector<std::string> kRecheckPoints{"before_restart_commit", "before_supersede_commit"};
 

@@ -193,7 +193,7 @@ TEST_CASE("a row that is set aside is the row that was copied, or the table is c
 
   require_exit(migration.copy(), 0);
   CHECK(migration.quarantine("people") ==
-        "[\"1\"] |  | key_collision | open\n[\"3\"] |  | key_collision | open\n");
+        "[\"1\"] | email | key_collision | open\n[\"3\"] | email | key_collision | open\n");
   CHECK(to_text(migration.target("SELECT id FROM people__side")) == "2\n");
   CHECK(
       migration.target_value("SELECT count(*) FROM sluice.quarantine WHERE source_key = '[\"1\"]' "
@@ -215,7 +215,7 @@ TEST_CASE("a row whose batch stood still is set aside though the source is busy 
   first->send_signal(SIGCONT);
   require_exit(first->wait(), 0);
   CHECK(migration.quarantine("t") ==
-        "[\"1\"] |  | key_collision | open\n[\"2\"] |  | key_collision | open\n");
+        "[\"1\"] | code | key_collision | open\n[\"2\"] | code | key_collision | open\n");
   CHECK(migration.target_value("SELECT count(*) FROM t__side") == "3998");
 }
 

@@ -27,6 +27,14 @@ void check_account(const Migration& migration, const std::string& table) {
         migration.source_value("SELECT count(*) FROM " + table));
 }
 
+/// What people see of rows that the target refuses: key, columns, value, message.
+std::string refusals(const Migration& migration) {
+  return to_text(migration.target(
+      "SELECT source_key, column_name, convert_from(raw_value, 'UTF8'), message FROM "
+      "sluice.quarantine WHERE reason IN ('key_collision', 'refused_by_target') "
+      "ORDER BY table_no, length(source_key), source_key"));
+}
+
 }  // namespace
 
 TEST_CASE("all rows of a group that shares a unique value go to quarantine") {
@@ -47,12 +55,59 @@ TEST_CASE("all rows of a group that shares a unique value go to quarantine") {
                              "SELECT id FROM people__side ORDER BY id") == "");
   // Row 2 shares its code with 8; 1, 3 and 7 share their address.
   CHECK(migration.quarantine("people") ==
-        "[\"1\"] |  | key_collision | open\n[\"2\"] |  | key_collision | open\n"
-        "[\"3\"] |  | key_collision | open\n[\"7\"] |  | key_collision | open\n"
-        "[\"8\"] |  | key_collision | open\n");
+        "[\"1\"] | email | key_collision | open\n[\"2\"] | code | key_collision | open\n"
+        "[\"3\"] | email | key_collision | open\n[\"7\"] | email | key_collision | open\n"
+        "[\"8\"] | code | key_collision | open\n");
   check_account(migration, "people");
-  CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine WHERE message LIKE "
-                               "'one_email%' OR message LIKE 'one_code%'") == "5");
+  // Each with the value and the others that have it.
+  CHECK(
+      refusals(migration) ==
+      "[\"1\"] | email | a@x | one_email: the rows with keys [\"3\"], [\"7\"] have the same value\n"
+      "[\"2\"] | code | 2 | one_code: the row with key [\"8\"] has the same value\n"
+      "[\"3\"] | email | a@x | one_email: the rows with keys [\"1\"], [\"7\"] have the same value\n"
+      "[\"7\"] | email | a@x | one_email: the rows with keys [\"1\"], [\"3\"] have the same value\n"
+      "[\"8\"] | code | 2 | one_code: the row with key [\"2\"] has the same value\n");
+}
+
+TEST_CASE("columns, values and rivals are named for expressions and for several columns too") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE p (id int PRIMARY KEY, a int, b text, name text);"
+      "INSERT INTO p SELECT n, n, 'x', CASE n % 2 WHEN 0 THEN 'ann' ELSE 'ANN' END FROM "
+      "generate_series(1, 7) n; INSERT INTO p VALUES (8, 99, 'y', 'n'), (9, 99, 'y', 'm')");
+  migration.target(
+      "CREATE TABLE p (id int PRIMARY KEY, a int, b text, name text, CONSTRAINT pair UNIQUE (b, "
+      "a)); CREATE UNIQUE INDEX by_name ON p (lower(name))");
+  migration.move("p");
+  require_exit(migration.copy(), 0);
+  const std::string seen = refusals(migration);
+  CHECK(seen.starts_with(
+      R"(["1"] | name | ANN | by_name: the rows with keys ["2"], ["3"], ["4"], ["5"], ["6"] and 1 )"
+      "more have the same value\n"));
+  CHECK(seen.ends_with(
+      R"(["8"] | b, a | ["y","99"] | pair: the row with key ["9"] has the same value)"
+      "\n"
+      R"(["9"] | b, a | ["y","99"] | pair: the row with key ["8"] has the same value)"
+      "\n"));
+  check_account(migration, "p");
+
+  // All of it where people look.
+  const RunResult listed = migration.sluice("quarantine");
+  CHECK(listed.out.find(R"(pair: the row with key ["9"] has the same value)") != std::string::npos);
+  const RunResult grouped = migration.sluice("quarantine", {"--group"});
+  CHECK(grouped.out.find(R"(pair: the row with key ["9"] has the same value)") !=
+        std::string::npos);
+  const TempDir dir;
+  const std::string file = (dir.path() / "decisions.json").string();
+  require_exit(migration.sluice("quarantine", {"export", "--group", "--out", file}), 0);
+  const std::string group = R"({"schema": "sluice.decisions/1", "decisions": [{"group": )"
+                            R"({"table": "p", "column": "b, a", "reason": "key_collision", )"
+                            R"("value": "[\"y\",\"99\"]"}, "decision": "leave_behind", )"
+                            R"("person": "Ann", "reason": "gone"}]})";
+  require_exit(
+      migration.sluice("quarantine", {"decide", "--file", dir.write("d.json", group).string()}), 0);
+  CHECK(migration.target_value(
+            "SELECT count(*) FROM sluice.quarantine WHERE state = 'left_behind'") == "2");
 }
 
 TEST_CASE("rows without a parent, and those below them, go to quarantine") {
@@ -79,6 +134,9 @@ TEST_CASE("rows without a parent, and those below them, go to quarantine") {
   CHECK(to_text(migration.target("SELECT id FROM lefts__side ORDER BY id")) == "1\n3\n");
   CHECK(to_text(migration.target("SELECT id FROM rights__side ORDER BY id")) == "1\n5\n");
   for (const char* table : {"nodes", "lefts", "rights"}) check_account(migration, table);
+  CHECK(refusals(migration).starts_with(
+      "[\"4\"] | parent | 9 | foreign key nodes_parent_fkey: there is no such row in "
+      "public.nodes__side\n[\"5\"] | parent | 4 | foreign key nodes_parent_fkey: "));
   CHECK(migration.target_value("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND "
                                "convalidated AND conrelid::regclass::text LIKE '%side' AND "
                                "confrelid::regclass::text LIKE '%side'") == "3");
@@ -99,8 +157,11 @@ TEST_CASE("rows that fail a check or lack a value go to quarantine") {
   require_exit(migration.copy(), 0);
   CHECK(to_text(migration.target("SELECT id FROM t__side ORDER BY id")) == "1\n3\n");
   CHECK(migration.quarantine("t") ==
-        "[\"2\"] |  | refused_by_target | open\n[\"4\"] | name | null_not_allowed | open\n"
-        "[\"5\"] |  | refused_by_target | open\n[\"6\"] | name | too_long | open\n");
+        "[\"2\"] | amount | refused_by_target | open\n[\"4\"] | name | null_not_allowed | open\n"
+        "[\"5\"] | amount | refused_by_target | open\n[\"6\"] | name | too_long | open\n");
+  CHECK(refusals(migration) ==
+        "[\"2\"] | amount | -5 | check t_amount_check: (amount > 0) does not hold\n"
+        "[\"5\"] | amount | 0 | check t_amount_check: (amount > 0) does not hold\n");
   check_account(migration, "t");
 }
 
@@ -120,6 +181,9 @@ TEST_CASE("a batch that only the server can judge is halved until the rows at fa
   CHECK(migration.target_value("SELECT string_agg(source_key, ' ' ORDER BY source_key) FROM "
                                "sluice.quarantine WHERE reason = 'refused_by_target'") ==
         "[\"1\"] [\"2999\"] [\"777\"] [\"778\"] [\"779\"]");
+  CHECK(migration.target_value(
+            "SELECT count(*) FROM sluice.quarantine WHERE column_name = 'n' AND message LIKE "
+            "'%even_check%' AND convert_from(raw_value, 'UTF8')::int % 2 = 1") == "5");
   check_account(migration, "t");
 }
 

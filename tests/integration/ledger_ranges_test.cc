@@ -20,7 +20,9 @@ class TwoProcesses {
     run.stage = "copying";
     ledger::RunTable table;
     table.number = 1;
+    session->begin();
     ledger::create_run(*session, run, "{}", {table});
+    session->commit();
     for (const char* id : {"a", "b"}) {
       ledger::record_process(*session, kRun, {id, "host", 1, "user", "", ""});
     }

@@ -21,12 +21,12 @@ TEST_CASE("a copy leaves every kind of bad row in quarantine") {
         "[\"10\"] | status | unmapped_value | open\n"
         "[\"11\"] | status | unmapped_value | open\n"
         "[\"20\"] | born | not_a_date | open\n"
-        "[\"30\"] |  | key_collision | open\n"
-        "[\"31\"] |  | key_collision | open\n"
+        "[\"30\"] | email | key_collision | open\n"
+        "[\"31\"] | email | key_collision | open\n"
         "[\"40\"] | name | too_long | open\n");
   CHECK(crm.migration.quarantine("orders") ==
-        "[\"110\"] |  | refused_by_target | open\n"
-        "[\"130\"] |  | refused_by_target | open\n");
+        "[\"110\"] | customer_id | refused_by_target | open\n"
+        "[\"130\"] | customer_id | refused_by_target | open\n");
 }
 
 TEST_CASE("corrected values, NULL and leaving behind close the account, and verify agrees") {
@@ -82,9 +82,9 @@ TEST_CASE("what the mapping or the target refuses stays open, and the corrected 
   CHECK(refused.exit_code == 3);
   CHECK(contains(refused.out, "customers: 0 decided, 0 left behind, 5 stay open"));
   CHECK(contains(refused.out, "customers 10 status: null_not_allowed"));
-  CHECK(contains(refused.out, "customers 11: refused_by_target"));
+  CHECK(contains(refused.out, "customers 11 status: refused_by_target: check "));
   CHECK(contains(refused.out, "customers 20 born: not_a_date"));
-  CHECK(contains(refused.out, "customers 30: key_collision"));
+  CHECK(contains(refused.out, "customers 30 email: key_collision: "));
   CHECK(contains(refused.out, "customers 40 name: too_long"));
   CHECK(crm.open_rows() == "8");
   CHECK(crm.migration.target_value("SELECT count(*) FROM customers__side") == "5");
@@ -113,7 +113,9 @@ TEST_CASE("of two rows that collide, people may let one in; the tool never choos
       crm.decide(about("customers", 30, R"("retry")") + "," + about("customers", 31, R"("retry")"));
   INFO(both.out << both.err);
   CHECK(both.exit_code == 3);
-  CHECK(contains(both.out, "this file decides the same value for another row"));
+  CHECK(contains(both.out,
+                 "customers 30 email: key_collision: customers_email_key: this file "
+                 "decides the same value for another row"));
   CHECK(crm.migration.target_value("SELECT count(*) FROM customers__side") == "5");
   CHECK(crm.open_rows() == "8");
 

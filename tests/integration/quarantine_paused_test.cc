@@ -59,7 +59,7 @@ TEST_CASE("a decision that an index refuses later is taken back, and the row is 
   CHECK(crm.side("customers", 10) == "");
   CHECK(crm.side("customers", 11) == "11 | Gus | gus@x | active | NULL\n");
   CHECK(crm.migration.quarantine("customers") ==
-        "[\"1\"] |  | key_collision | open\n"
+        "[\"1\"] | email | key_collision | open\n"
         "[\"10\"] | status | unmapped_value | open\n"
         "[\"11\"] | status | unmapped_value | decided\n"
         "[\"20\"] | born | not_a_date | decided\n"

@@ -27,7 +27,7 @@ void ensure_schema(db::SqlSession& session);
 [[nodiscard]] std::string_view schema_ddl() noexcept;
 
 // --- runs ----------------------------------------------------------------------------------------
-/// Records the run, its plan and its tables in one transaction.
+/// (tx) Records the run, its plan and its tables.
 void create_run(db::SqlSession& session, const Run& run, const std::string& plan_json,
                 const std::vector<RunTable>& tables);
 [[nodiscard]] std::vector<Run> runs(db::SqlSession& session);  // newest first

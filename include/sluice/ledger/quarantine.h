@@ -69,7 +69,8 @@ struct QuarantineGroup {
   std::uint64_t rows = 0;
   std::int64_t example = 0;  // id of the first
   std::string example_key;
-  std::string value;  // of the example; of all of them when grouped by value
+  std::string value;    // of the example; of all of them when grouped by value
+  std::string message;  // of the example
 };
 /// The largest groups first.
 [[nodiscard]] std::vector<QuarantineGroup> quarantine_groups(db::SqlSession& session,

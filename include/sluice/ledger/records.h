@@ -98,9 +98,11 @@ struct Batch {
 /// One source row that did not move, with everything that is known of it.
 struct QuarantinedRow {
   std::string source_key;  // JSON array of the key's texts; empty without a key
-  std::string column;      // the first problem's target column, else its source column
+  std::string column;      // the first problem's target column, else its source column; of a
+                           // constraint all its columns, "a, b"
   codec::Problem reason{};
-  std::string raw_value;  // the value as the source gave it, any bytes
+  std::string raw_value;  // the value as the source gave it, any bytes; of a constraint the value
+                          // that the target refused, of several columns their JSON array
   std::string message;    // for people
   std::string problems;   // JSON array of all problems
   std::string row;        // the whole source row in row form

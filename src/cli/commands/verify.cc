@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/ledger/ledger.h"
 #include "sluice/os/stop.h"
 #include "sluice/verify/verify_tables.h"
 
@@ -63,6 +64,22 @@ void refuse_unfinished(const VerifyArguments& arguments, const ledger::Run& run,
   throw Exit{kNotComparable};
 }
 
+/// What is verified is what the ledger says: it must be what was written there.
+void refuse_broken_chain(db::SqlSession& ledger, const ledger::Run& run, Console& console) {
+  const std::vector<ledger::Event> events = ledger::events(ledger, run.id);
+  const auto broken = ledger::broken_event(run.id, events);
+  if (!events.empty() && !broken) return;
+  console.error(
+      events.empty()
+          ? fmt::format("run {} has no events: somebody has removed them", run.id)
+          : fmt::format("event {} of run {} does not follow from the events before it: somebody "
+                        "has changed or removed events",
+                        *broken, run.id),
+      "what the ledger says of this run cannot be trusted: find out who wrote to schema sluice of "
+      "the target, and copy anew with --new-run");
+  throw Exit{kStopRule};
+}
+
 void say_next(const VerifyArguments& arguments, verify::Outcome outcome, Console& console) {
   if (outcome == verify::Outcome::equal_except_quarantined) {
     console.next(words_on_run("quarantine", arguments.config, arguments.run));
@@ -98,6 +115,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, run);
   refuse_unfinished(arguments, run, console);
+  refuse_broken_chain(*ledger, run, console);
   const os::SignalStop signals;
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report = verify_shown(

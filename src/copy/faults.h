@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/model/key.h"
+#include "sluice/plan/plan.h"
+
+#include "copy/refusal.h"
+
+namespace sluice::copy {
+
+/// A row of a side table that keeps a step from being done. Of a unique index, rows of one group
+/// share their value.
+struct Fault {
+  model::Key key;  // the target's
+  std::string group;
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+/// Says of each row at fault what the others are to it. First all rows are added, then asked about.
+class FaultReasons {
+ public:
+  /// Borrows table and step. `columns`: what the step is about.
+  FaultReasons(const plan::TablePlan& table, const plan::DeferredStep& step,
+               std::vector<std::size_t> columns, const std::vector<Fault>& faults);
+  /// `source_key`: under which people find the row in quarantine; empty where it has none.
+  void add(std::string_view target_row, const std::string& source_key);
+  [[nodiscard]] RowRefusal of(std::string_view target_row) const;
+
+ private:
+  using Named = std::map<std::string, std::string>;  // by target key: the key for people
+
+  [[nodiscard]] std::vector<std::string> rivals_of(const std::string& target_key) const;
+
+  const plan::TablePlan& table_;
+  const plan::DeferredStep& step_;
+  std::vector<std::size_t> columns_;
+  std::map<std::string, std::string> group_of_;  // by target key
+  std::map<std::string, Named> groups_;
+};
+
+}  // namespace sluice::copy
