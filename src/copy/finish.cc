@@ -1,6 +1,7 @@
 #include "sluice/copy/finish.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,16 +20,31 @@ namespace {
 
 using ledger::RunState;
 
-/// (tx)
+/// Within the transaction that changes the state: the one is never there without the other.
 void append(db::SqlSession& ledger, const RunContext& run, const char* kind,
-            const std::string& reason) {
+            const std::string& reason, std::string_view cause = {}) {
   codec::JsonWriter body;
   body.begin_object();
+  if (!cause.empty()) body.member("cause", cause);
   body.member("process", run.process_id);
   body.member("reason", reason);
   body.end_object();
   ledger::append_event_within(ledger, run.run.id, kind, body.take());
   SLUICE_KILL_POINT("before_state_commit");
+}
+
+/// What status goes by when it says what comes next. DO NOT CHANGE: the words stand in ledgers.
+std::string_view cause_of(model::ErrorKind kind) noexcept {
+  switch (kind) {
+    case model::ErrorKind::stop_rule:
+      return "limit";
+    case model::ErrorKind::storage:
+      return "storage";
+    case model::ErrorKind::drift:
+      return "drift";
+    default:
+      return "";
+  }
 }
 
 RunState state_after(model::ErrorKind kind) noexcept {
@@ -100,7 +116,7 @@ void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason
          leaves                       ? "process-left"
          : state == RunState::stopped ? "run-stopped"
                                       : "run-paused",
-         why.text);
+         why.text, cause_of(why.kind));
   ledger.commit();
   ledger::end_process(ledger, run.process_id);
 }

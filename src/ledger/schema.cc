@@ -181,7 +181,7 @@ void ensure_schema(db::SqlSession& session) {
   if (state == SchemaState::other_version) {
     throw model::Error(model::ErrorKind::drift,
                        "the ledger in the target (schema sluice) is of another version",
-                       "use the sluice that made it, or finish and discard its runs first");
+                       "use the sluice that made it, or name another target database");
   }
   if (state == SchemaState::absent) {
     session.query(kDdl);

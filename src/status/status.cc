@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_read.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 #include "sluice/plan/plan.h"
@@ -27,7 +28,9 @@ TableStatus table_status(const plan::TablePlan& table, const std::vector<ledger:
   for (const ledger::Account& account : accounts) {
     if (account.table_no != table.number) continue;
     status.rows_read = account.read.count();
-    status.rows_arrived = account.target.count() + account.existing.count();
+    status.rows_arrived = account.arrived();
+    status.decided = account.decided;
+    status.kept = account.existing.count();
     status.bytes = account.bytes;
     status.quarantined = account.open;
     status.left_behind = account.left_behind;
@@ -46,9 +49,54 @@ void advise_equal(RunStatus& status, const std::string& mode) {
   } else if (status.total().quarantined > 0) {
     status.advice = "copied and verified, but for the rows in quarantine";
     status.next_verb = "quarantine";
+  } else if (status.total().left_behind > 0) {
+    status.advice = "copied and verified, but for rows that people decided to leave behind";
+    status.next_verb = "quarantine";
+    status.next_options = {"--decided"};
   } else {
-    status.advice = "copied and verified";
+    status.advice = "copied and verified: nothing is left to do";
   }
+}
+
+/// A pause has one cause; what a person does about it depends on it.
+void advise_paused(RunStatus& status) {
+  const auto is_failed = [](const TableStatus& table) {
+    return table.state == ledger::TableState::failed;
+  };
+  status.next_verb = "copy";
+  if (status.pause == PauseCause::storage) {
+    status.advice = "make room on the target's disk, or lower \"min_free_bytes\"; then it goes on";
+  } else if (status.pause == PauseCause::drift) {
+    status.advice = "put back what has changed, then it goes on; or begin anew with --new-run";
+  } else if (std::ranges::any_of(status.tables, is_failed)) {
+    status.advice = "tables failed: mend the cause, then they are copied anew";
+  } else if (!status.total().closes) {
+    status.advice = "an account does not add up: verify finds the rows";
+    status.next_verb = "verify";
+  } else if (status.total().quarantined > 0) {
+    status.advice = "a limit was crossed: decide about rows in quarantine, or raise the limit";
+    status.next_verb = "quarantine";
+  } else {
+    status.advice = "a limit was crossed, and nothing stands against going on any more";
+  }
+}
+
+PauseCause pause_cause(std::string_view cause) {
+  if (cause == "limit") return PauseCause::limit;
+  if (cause == "storage") return PauseCause::storage;
+  return cause == "drift" ? PauseCause::drift : PauseCause::unknown;
+}
+
+/// The cause that the first process of the last pause gave: others stop because it did.
+PauseCause last_pause(const std::vector<ledger::Event>& events) {
+  PauseCause cause = PauseCause::unknown;
+  for (const ledger::Event& event : events) {
+    if (event.kind == "run-resumed") cause = PauseCause::unknown;
+    if (event.kind != "run-paused" || cause != PauseCause::unknown) continue;
+    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
+    if (const auto* said = body.root().find("cause")) cause = pause_cause(said->as_string());
+  }
+  return cause;
 }
 
 /// Times are of whole seconds: what happened in the one in which the verification ended is part of
@@ -85,6 +133,8 @@ TableStatus RunStatus::total() const {
     total.rows_read += table.rows_read;
     total.estimated_rows += table.estimated_rows;
     total.rows_arrived += table.rows_arrived;
+    total.decided += table.decided;
+    total.kept += table.kept;
     total.bytes += table.bytes;
     total.estimated_bytes += table.estimated_bytes;
     total.quarantined += table.quarantined;
@@ -97,6 +147,7 @@ TableStatus RunStatus::total() const {
 
 void advise(RunStatus& status) {
   status.next_verb.clear();
+  status.next_options.clear();
   switch (status.run.state) {
     case ledger::RunState::running:
       if (status.is_held) {
@@ -109,8 +160,7 @@ void advise(RunStatus& status) {
       status.advice = "stopped by a person or a signal; goes on where it was";
       break;
     case ledger::RunState::paused:
-      status.advice = "a limit was crossed: a person must look";
-      status.next_verb = "quarantine";
+      advise_paused(status);
       return;
     case ledger::RunState::failed:
       status.advice = "ended by an error; goes on when its cause is gone";
@@ -138,11 +188,12 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   }
   status.is_held = ledger::is_held(session, run_id);
   status.holders = ledger::processes(session, run_id);
+  const std::vector<ledger::Event> events = ledger::events(session, run_id);
+  status.pause = last_pause(events);
   const auto verifications = ledger::verifications(session, run_id);
   if (!verifications.empty()) {
     status.last_verification = verifications.front();
-    status.decided_since =
-        decided_after(ledger::events(session, run_id), verifications.front().ended_at);
+    status.decided_since = decided_after(events, verifications.front().ended_at);
   }
   advise(status);
   return status;

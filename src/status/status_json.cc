@@ -25,6 +25,8 @@ void write_counts(JsonWriter& json, const TableStatus& table) {
   json.member("rows_read", table.rows_read);
   json.member("estimated_rows", table.estimated_rows);
   json.member("rows_arrived", table.rows_arrived);
+  json.member("decided", table.decided);
+  json.member("kept", table.kept);
   json.member("bytes", table.bytes);
   json.member("estimated_bytes", table.estimated_bytes);
   json.member("quarantined", table.quarantined);

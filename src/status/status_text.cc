@@ -110,8 +110,9 @@ std::string table_lines(const RunStatus& status) {
   const TableStatus total = status.total();
   text += line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}", "total", total.rows_read, "",
                            bytes_text(total.bytes), total.quarantined));
-  if (total.left_behind + total.filtered != 0) {
-    text += line(fmt::format("left behind: {}, filtered: {}", total.left_behind, total.filtered));
+  if (total.decided + total.left_behind + total.filtered + total.kept != 0) {
+    text += line(fmt::format("decided: {}, left behind: {}, filtered: {}, kept: {}", total.decided,
+                             total.left_behind, total.filtered, total.kept));
   }
   return text;
 }

@@ -201,6 +201,7 @@ TEST_CASE(
   CHECK(paused.err.find("more than its limit of 10") != std::string::npos);
   CHECK(paused.out.find("Next: sluice quarantine") != std::string::npos);
   CHECK(migration.run_state().starts_with("paused: "));
+  CHECK(migration.sluice("status").out.find("Next: sluice quarantine ") != std::string::npos);
   const int before = std::stoi(migration.target_value("SELECT count(*) FROM sluice.quarantine"));
   CHECK(before > 10);
   CHECK(before < 50);
@@ -287,6 +288,10 @@ TEST_CASE("one bad table sinks neither the others nor its next try") {
   CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
   CHECK(migration.table_difference("good", "id") == "");
   CHECK(migration.run_state() == "paused: tables failed");
+  const RunResult status = migration.sluice("status");
+  INFO(status.out);
+  CHECK(status.out.find("mend the cause") != std::string::npos);
+  CHECK(status.out.find("Next: sluice copy ") != std::string::npos);
   // Somebody takes the constraint's cause away in the copy itself: the same command goes on.
   migration.target("DELETE FROM bad__side WHERE payload = 'two'");
   const RunResult again = migration.copy();

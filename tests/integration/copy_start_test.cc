@@ -73,6 +73,7 @@ TEST_CASE("a table that changes while it is copied is found at the end") {
   process->send_signal(SIGCONT);
   check_says(process->wait(), 7, "column late");
   CHECK(migration.run_state().starts_with("paused: "));
+  check_says(migration.sluice("status"), 0, "put back what has changed");
   migration.target("ALTER TABLE t DROP COLUMN late");
   check_says(migration.copy(), 0, "Next: ");
 }
@@ -129,6 +130,8 @@ TEST_CASE("too little room on the target's disk pauses the run") {
   migration.limit("min_free_bytes", 1ULL << 49);
   check_says(migration.copy(), 9, "MiB free");
   CHECK(migration.run_state().starts_with("paused: "));
+  check_says(migration.sluice("status"), 0, "make room on the target's disk");
+  check_says(migration.sluice("status"), 0, "Next: sluice copy ");
   migration.limit("min_free_bytes", 1);
   check_says(migration.copy(), 0, "Next: ");
 }

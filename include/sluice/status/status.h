@@ -22,7 +22,9 @@ struct TableStatus {
   std::string reason;  ///< of failed
   std::uint64_t rows_read = 0;
   std::uint64_t estimated_rows = 0;  ///< the catalogue's guess at the start
-  std::uint64_t rows_arrived = 0;    ///< in the side table, decided and kept ones included
+  std::uint64_t rows_arrived = 0;    ///< in the side table without a decision
+  std::uint64_t decided = 0;         ///< in the side table after one
+  std::uint64_t kept = 0;            ///< of the live table, beside the source's rows
   std::uint64_t bytes = 0;           ///< of rows written, in row form
   std::uint64_t estimated_bytes = 0;
   std::uint64_t quarantined = 0;  ///< nobody has decided yet
@@ -31,15 +33,20 @@ struct TableStatus {
   bool closes = true;  ///< the account: every row read is somewhere
 };
 
+/// Why a run is paused.
+enum class PauseCause : std::uint8_t { unknown, limit, storage, drift };
+
 struct RunStatus {
   ledger::Run run;
   bool is_held = false;                  ///< a living process works on it
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
-  bool decided_since = false;  ///< rows came out of quarantine after last_verification
-  std::string next_verb;  ///< what to run now; empty: nothing, or wait
-  std::string advice;     ///< the same in words
+  bool decided_since = false;              ///< rows came out of quarantine after last_verification
+  PauseCause pause = PauseCause::unknown;  ///< of a paused run
+  std::string next_verb;                   ///< what to run now; empty: nothing, or wait
+  std::vector<std::string> next_options;   ///< of next_verb
+  std::string advice;                      ///< the same in words
 
   /// Sums over all tables; `number` is 0.
   [[nodiscard]] TableStatus total() const;

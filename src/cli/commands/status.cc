@@ -25,7 +25,9 @@ Words next_words(const StatusArguments& arguments, const status::RunStatus& stat
   if (status.next_verb.empty() || arguments.config.empty()) return {};
   // A copy goes on with the newest run, whichever is looked at.
   const bool is_copy = status.next_verb == "copy";
-  return words_on_run(status.next_verb, arguments.config, is_copy ? "" : arguments.run);
+  Words words = words_on_run(status.next_verb, arguments.config, is_copy ? "" : arguments.run);
+  words.insert(words.end(), status.next_options.begin(), status.next_options.end());
+  return words;
 }
 
 void say_next(const Words& words, const status::RunStatus& status, Console& console) {

@@ -57,7 +57,6 @@ TEST_CASE("each state says what to do next") {
   CHECK(next(running).empty());
   CHECK(next(run_in(RunState::stopped)) == "copy");
   CHECK(next(run_in(RunState::failed)) == "copy");
-  CHECK(next(run_in(RunState::paused)) == "quarantine");
   RunStatus finished = run_in(RunState::finished);
   CHECK(next(finished) == "verify");
   finished.last_verification.emplace();
@@ -74,6 +73,60 @@ TEST_CASE("each state says what to do next") {
   finished.decided_since = false;
   finished.last_verification->mode = "target_only";
   CHECK(next(finished) == "verify");
+}
+
+TEST_CASE("what to do about a pause depends on its cause") {
+  using sluice::status::PauseCause;
+  RunStatus paused = run_in(RunState::paused);
+  paused.tables = {table("crm.a", 100)};
+  const auto next = [&paused] {
+    advise(paused);
+    return paused.next_verb;
+  };
+  paused.pause = PauseCause::limit;
+  paused.tables[0].quarantined = 5;
+  CHECK(next() == "quarantine");
+  paused.pause = PauseCause::storage;
+  CHECK(next() == "copy");
+  CHECK(paused.advice.find("make room") != std::string::npos);
+  paused.pause = PauseCause::drift;
+  CHECK(next() == "copy");
+  CHECK(paused.advice.find("put back what has changed") != std::string::npos);
+  // Pauses at the end of a copy.
+  paused.pause = PauseCause::unknown;
+  paused.tables[0].closes = false;
+  CHECK(next() == "verify");
+  paused.tables[0].state = TableState::failed;
+  CHECK(next() == "copy");
+  CHECK(paused.advice.find("tables failed") != std::string::npos);
+  // Everything was decided meanwhile.
+  paused.tables = {table("crm.a", 100)};
+  paused.pause = PauseCause::limit;
+  CHECK(next() == "copy");
+}
+
+TEST_CASE("rows that were left behind are not passed over after a verification") {
+  RunStatus finished = run_in(RunState::finished);
+  finished.last_verification.emplace();
+  finished.last_verification->mode = "full";
+  finished.last_verification->outcome = "equal_except_quarantined";
+  finished.tables.emplace_back().left_behind = 2;
+  advise(finished);
+  CHECK(finished.advice.find("leave behind") != std::string::npos);
+  CHECK(finished.next_verb == "quarantine");
+  CHECK(finished.next_options == std::vector<std::string>{"--decided"});
+}
+
+TEST_CASE("decided and kept rows are told apart from those that simply arrived") {
+  RunStatus status = run_in(RunState::finished);
+  status.tables = {table("crm.a", 1000)};
+  status.tables[0].decided = 3;
+  status.tables[0].kept = 7;
+  CHECK(to_text(status).find("decided: 3, left behind: 0, filtered: 0, kept: 7") !=
+        std::string::npos);
+  const auto document = sluice::codec::parse_json_or_throw(to_json(status, ""), "status");
+  CHECK(document.root().at("total").at("decided").as_integer() == 3);
+  CHECK(document.root().at("tables").items().at(0).at("kept").as_integer() == 7);
 }
 
 TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is like") {
