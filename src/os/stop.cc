@@ -1,22 +1,20 @@
 #include "sluice/os/stop.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <thread>
+#include <utility>
 
 #include <pthread.h>
 
 namespace sluice::os {
 
-struct SignalStop::State {
-  std::stop_source stop;
-  std::atomic<int> signal{0};
-  sigset_t blocked_before{};
-  std::jthread waiter;  // last: joined before the members it uses are gone
-};
-
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 sigset_t stop_signals() noexcept {
   sigset_t set;
@@ -27,23 +25,79 @@ sigset_t stop_signals() noexcept {
   return set;
 }
 
+/// The next signal, or 0 after a short wait: sigtimedwait cannot be woken by a destructor.
+int next_signal() noexcept {
+  const sigset_t waited = stop_signals();
+  const timespec pause{0, 100'000'000};
+  return std::max(0, sigtimedwait(&waited, nullptr, &pause));
+}
+
 }  // namespace
 
-SignalStop::SignalStop() : state_(std::make_unique<State>()) {
+struct SignalStop::State {
+  enum class Request { none, stop, end };
+
+  LastWord last_word;
+  std::chrono::milliseconds patience;
+  std::stop_source stop;
+  std::atomic<int> signal{0};
+  sigset_t blocked_before{};
+  std::atomic<Request> request{Request::none};
+  std::jthread waiter;
+  // Callbacks cancel statements over the network, which may not answer: on a thread of their own,
+  // so that a second signal is heard meanwhile. Last: joined while the waiter still watches.
+  std::jthread requester;
+
+  State(LastWord word, std::chrono::milliseconds time)
+      : last_word(std::move(word)), patience(time) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { ask(Request::end); }
+
+  void ask(Request what) noexcept;
+  void wait(const std::stop_token& ending);
+  [[noreturn]] void end(ForcedEnd why) const;
+};
+
+/// The first request stands.
+void SignalStop::State::ask(Request what) noexcept {
+  Request none = Request::none;
+  request.compare_exchange_strong(none, what);
+  request.notify_one();
+}
+
+void SignalStop::State::wait(const std::stop_token& ending) {
+  Clock::time_point first;
+  while (!ending.stop_requested()) {
+    const int got = next_signal();
+    if (signal == 0 && got != 0) {
+      signal = got;
+      first = Clock::now();
+      ask(Request::stop);
+    } else if (got != 0) {
+      end(ForcedEnd::second_signal);
+    } else if (signal != 0 && Clock::now() - first > patience) {
+      end(ForcedEnd::took_too_long);
+    }
+  }
+}
+
+void SignalStop::State::end(ForcedEnd why) const {
+  if (last_word) last_word(why);
+  constexpr int kSignalBase = 128;
+  // Nothing is tidied up: other threads still work, and may never come back.
+  std::_Exit(kSignalBase + signal);
+}
+
+SignalStop::SignalStop(LastWord last_word, std::chrono::milliseconds patience)
+    : state_(std::make_unique<State>(std::move(last_word), patience)) {
   const sigset_t set = stop_signals();
   State* state = state_.get();
   pthread_sigmask(SIG_BLOCK, &set, &state->blocked_before);
-  state_->waiter = std::jthread([state](const std::stop_token& ending) {
-    const sigset_t waited = stop_signals();
-    // Short waits, because sigtimedwait cannot be woken by the destructor in any other way.
-    const timespec pause{0, 100'000'000};
-    while (!ending.stop_requested()) {
-      const int signal = sigtimedwait(&waited, nullptr, &pause);
-      if (signal <= 0) continue;
-      int none = 0;
-      state->signal.compare_exchange_strong(none, signal);
-      state->stop.request_stop();
-    }
+  state->waiter = std::jthread([state](const std::stop_token& ending) { state->wait(ending); });
+  state->requester = std::jthread([state] {
+    state->request.wait(State::Request::none);
+    if (state->request == State::Request::stop) state->stop.request_stop();
   });
 }
 

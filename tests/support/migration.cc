@@ -170,12 +170,18 @@ RunResult Migration::sluice(const std::string& verb, const std::vector<std::stri
   return run_sluice(std::move(argv), options);
 }
 
-std::unique_ptr<Process> Migration::start_copy(const std::vector<std::string>& arguments,
-                                               const RunOptions& options) const {
-  std::vector<std::string> argv = {sluice_binary(), "copy", "--config",
+std::unique_ptr<Process> Migration::start(const std::string& verb,
+                                          const std::vector<std::string>& arguments,
+                                          const RunOptions& options) const {
+  std::vector<std::string> argv = {sluice_binary(), verb, "--config",
                                    dir_.write("config.json", config_json()).string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return std::make_unique<Process>(argv, options);
+}
+
+std::unique_ptr<Process> Migration::start_copy(const std::vector<std::string>& arguments,
+                                               const RunOptions& options) const {
+  return start("copy", arguments, options);
 }
 
 RunResult Migration::copy_killed_at(const std::string& point) const {

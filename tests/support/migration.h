@@ -81,6 +81,9 @@ class Migration {
     return sluice("copy", arguments, options);
   }
   /// The same in the background.
+  [[nodiscard]] std::unique_ptr<Process> start(const std::string& verb,
+                                               const std::vector<std::string>& arguments = {},
+                                               const RunOptions& options = {}) const;
   [[nodiscard]] std::unique_ptr<Process> start_copy(const std::vector<std::string>& arguments = {},
                                                     const RunOptions& options = {}) const;
   /// Copies with one point armed: SLUICE_KILL_AT=`point`.

@@ -108,6 +108,10 @@ void Proxy::relay(const std::stop_token& stop, int client) {
   std::array<char, 1 << 16> buffer{};
   while (open && !stop.stop_requested() && cuts_ == cuts_before) {
     std::array<pollfd, 2> ends{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
+    if (stalled_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
+      continue;
+    }
     if (poll(ends.data(), ends.size(), kPollMs) <= 0) continue;
     for (const pollfd& end : ends) {
       if (end.revents == 0) continue;

@@ -30,6 +30,9 @@ class Proxy {
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   /// Cuts all connections; new ones are served.
   void cut_all();
+  /// From now on not a byte gets through in either direction, and no connection ends: a black hole.
+  void stall() { stalled_ = true; }
+  void go_on() { stalled_ = false; }
 
  private:
   void accept_loop(const std::stop_token& stop);
@@ -41,6 +44,7 @@ class Proxy {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> lost_ = false;
+  std::atomic<bool> stalled_ = false;
   std::atomic<int> cuts_ = 0;
   std::mutex mutex_;
   std::string text_;   // guarded by mutex_

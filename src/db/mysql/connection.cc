@@ -4,6 +4,10 @@
 #include <new>
 #include <utility>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "db/mysql/dialect.h"
 #include "db/mysql/errors.h"
 
@@ -44,12 +48,25 @@ Handle new_handle(const ConnectSettings& settings) {
   return handle;
 }
 
+/// A network that is gone must be noticed in minutes, as on PostgreSQL's side, not in the two hours
+/// of the kernel's default. Statements may take as long as they like: the server's machine answers.
+void keep_alive(int socket) noexcept {
+  const auto set = [socket](int level, int option, int value) {
+    static_cast<void>(setsockopt(socket, level, option, &value, sizeof(value)));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 6);
+}
+
 void connect(MYSQL* handle, const ConnectSettings& settings) {
   const MYSQL* const connected = mysql_real_connect(
       handle, text_or_null(settings.host), text_or_null(settings.user), nullptr,
       text_or_null(settings.database), settings.port, text_or_null(settings.socket), 0);
   if (connected == nullptr) throw_error(handle, "connecting to " + settings.address());
   require_tls(settings, mysql_get_ssl_cipher(handle) != nullptr);
+  if (settings.socket.empty()) keep_alive(static_cast<int>(handle->net.fd));
 }
 
 std::vector<std::optional<std::string>> take_row(MYSQL_RES* result, MYSQL_ROW row) {

@@ -62,6 +62,9 @@ const ConnectOptions& default_options() {
   static const ConnectOptions options = {{"keepalives_idle", "60"},
                                          {"keepalives_interval", "10"},
                                          {"keepalives_count", "6"},
+                                         // Milliseconds; longer than a server may stop taking rows
+                                         // because of a checkpoint or a lock.
+                                         {"tcp_user_timeout", "300000"},
                                          {"connect_timeout", "15"}};
   return options;
 }

@@ -95,6 +95,49 @@ TEST_CASE("a signal becomes a stop request, and the first one is remembered") {
   CHECK(WEXITSTATUS(status) == 42);
 }
 
+namespace {
+
+/// What a child ends with that never comes to an orderly stop: its last word stands for the reason.
+int ending_of_stuck_child(std::chrono::milliseconds patience, int signals) {
+  return status_of_child([patience, signals] {
+    const SignalStop stop([](ForcedEnd why) { ::_exit(why == ForcedEnd::second_signal ? 42 : 43); },
+                          patience);
+    // A cancel request to a server that does not answer must not keep the next signal from being
+    // heard.
+    const std::stop_callback stuck(stop.token(), [] { ::pause(); });
+    for (int i = 0; i < signals; ++i) {
+      ::kill(::getpid(), SIGINT);
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(30));
+    ::_exit(1);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a second signal ends the program at once, whatever the first one's stop waits for") {
+  const int status = ending_of_stuck_child(std::chrono::minutes(1), 2);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
+}
+
+TEST_CASE("a stop that does not come about in time is forced") {
+  const int status = ending_of_stuck_child(std::chrono::milliseconds(300), 1);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 43);
+}
+
+TEST_CASE("a forced end has the exit code of the signal") {
+  const int status = status_of_child([] {
+    const SignalStop stop({}, std::chrono::milliseconds(100));
+    ::kill(::getpid(), SIGTERM);
+    std::this_thread::sleep_for(std::chrono::seconds(30));
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 128 + SIGTERM);
+}
+
 #ifdef SLUICE_TEST_HOOKS
 TEST_CASE("a kill point fires at the pass that was asked for, once armed and by name only") {
   const auto pass_three_times = [](const char* variable, const char* value) {
