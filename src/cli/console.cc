@@ -88,6 +88,7 @@ Console::Console()
 
 void Console::print(std::string_view text) {
   clear_status();
+  has_printed_ = true;
   const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (is_written && std::fflush(stdout) == 0) return;
   throw model::Error(
@@ -117,6 +118,7 @@ void Console::note(std::string_view text) {
 
 void Console::error(std::string_view text, std::string_view hint) {
   clear_status();
+  errors_.push_back({std::string(text), std::string(hint)});
   if (color_) put("\033[31m");
   say(fmt::format("sluice: {}", text));
   if (color_) put("\033[0m");
@@ -136,6 +138,9 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
       if (is_refused && severity != model::Severity::error) {
         ++others;
         continue;
+      }
+      if (severity == model::Severity::error) {
+        errors_.push_back({fmt::format("{}: {}", finding.where, finding.message), finding.action});
       }
       say(fmt::format("{}: {}: {} [{}]", label(severity), finding.where, finding.message,
                       finding.rule));

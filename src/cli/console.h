@@ -33,6 +33,15 @@ class Console {
   /// The last line of a command: what to run next. Nothing where JSON is asked for.
   void next(const Words& words);
 
+  /// Errors said so far, for an answer in JSON where a command has no other.
+  struct Said {
+    std::string text;
+    std::string hint;
+  };
+  [[nodiscard]] const std::vector<Said>& errors() const noexcept { return errors_; }
+  /// Whether there was a result.
+  [[nodiscard]] bool has_printed() const noexcept { return has_printed_; }
+
   [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
   void set_json(bool json) noexcept { json_ = json; }
   [[nodiscard]] bool json() const noexcept { return json_; }
@@ -51,6 +60,8 @@ class Console {
   std::size_t out_columns_;  // of stdout and stderr; 0: no terminal, nothing is broken
   std::size_t err_columns_;
   bool json_ = false;
+  bool has_printed_ = false;
+  std::vector<Said> errors_;
   std::size_t status_lines_ = 0;
 };
 

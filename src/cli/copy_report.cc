@@ -2,32 +2,17 @@
 
 #include <fmt/format.h>
 
-#include "sluice/codec/columns.h"
-#include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 
+#include "cli/account_text.h"
+#include "cli/copy_json.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 
 namespace sluice::cli {
 namespace {
 
-constexpr std::size_t kNameColumns = 28;
-
-std::string account_line(const plan::TablePlan& table, const ledger::Account& account) {
-  std::string line = fmt::format("{} {:>11} {:>11} {:>7} {:>8} {:>7}",
-                                 codec::cell(escaped(table.target.table), kNameColumns),
-                                 account.read.count(), account.arrived(), account.open,
-                                 account.filtered.count(), account.existing.count());
-  return line + (account.closes() ? "\n" : "  does not close\n");
-}
-
-void print_accounts(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
-  console.print(fmt::format("{:<{}} {:>11} {:>11} {:>7} {:>8} {:>7}\n", "table", kNameColumns,
-                            "source", "arrived", "quarant", "filtered", "kept"));
-  for (const ledger::Account& account : result.accounts) {
-    console.show(account_line(run.table(account.table_no), account));
-  }
+void print_failed(const copy::RunContext& run, const copy::CopyResult& result, Console& console) {
   for (const ledger::RunTable& table : result.tables) {
     if (table.state != ledger::TableState::failed) continue;
     console.error(
@@ -35,40 +20,13 @@ void print_accounts(const copy::RunContext& run, const copy::CopyResult& result,
   }
 }
 
-void put_account(codec::JsonWriter& json, const plan::TablePlan& table,
-                 const ledger::Account& account) {
-  json.begin_object();
-  json.member("source", table.source.text());
-  json.member("target", table.target.text());
-  json.member("side", table.side.text());
-  json.member("rows_read", account.read.count());
-  json.member("arrived", account.arrived());
-  json.member("decided", account.decided);
-  json.member("quarantined", account.open);
-  json.member("left_behind", account.left_behind);
-  json.member("filtered", account.filtered.count());
-  json.member("kept", account.existing.count());
-  json.member("bytes", account.bytes);
-  json.member("batches", account.batches);
-  json.member("closes", account.closes());
-  json.end_object();
-}
-
-std::string to_json(const copy::RunContext& run, const copy::CopyResult& result) {
-  codec::JsonWriter json(codec::JsonWriter::Style::pretty);
-  json.begin_object();
-  json.member("schema", "sluice.copy/1");
-  json.member("run", run.run.id);
-  json.member("plan_sha256", run.run.plan_sha256);
-  json.member("finished", result.is_good());
-  if (!result.weaker_snapshot.empty()) json.member("weaker_snapshot", result.weaker_snapshot);
-  json.key("tables").begin_array();
-  for (const ledger::Account& account : result.accounts) {
-    put_account(json, run.table(account.table_no), account);
-  }
-  json.end_array();
-  json.end_object();
-  return json.take();
+/// The answer in JSON, with the accounts as the ledger has them now.
+void print_json(const plan::Plan& plan, const ledger::Run& run, db::SqlSession& ledger,
+                std::string_view outcome, std::string_view reason, Console& console) {
+  if (!console.json()) return;
+  console.print(
+      copy_json(plan, run,
+                {outcome, std::string(reason), ledger::accounts(ledger, run.id, plan.digest), ""}));
 }
 
 std::uint64_t open_rows(const copy::CopyResult& result) {
@@ -96,14 +54,19 @@ std::string way_on(model::ErrorKind kind, const std::string& config) {
 }
 
 Words next_after(const copy::CopyResult& result, const CopyArguments& arguments) {
-  if (!result.is_good()) return {"status", "--config", arguments.config};
+  if (result.tables_failed) return {"status", "--config", arguments.config};
+  // What is in the ledger and what is in the tables differ: reading both again names the rows.
+  if (!result.accounts_close) return {"verify", "--config", arguments.config};
   if (open_rows(result) > 0) return {"quarantine", "--config", arguments.config, "--group"};
   return {"verify", "--config", arguments.config};
 }
 
 }  // namespace
 
-int report_finished(const ledger::Run& run, const CopyArguments& arguments, Console& console) {
+int report_finished(const copy::Start& start, const plan::Plan& plan,
+                    const CopyArguments& arguments, Console& console) {
+  const ledger::Run& run = start.run;
+  print_json(plan, run, *start.control, "finished_before", "", console);
   console.note(fmt::format("run {} finished at {}; nothing to do", run.id, run.ended_at));
   console.next({"verify", "--config", arguments.config});
   return kDone;
@@ -116,6 +79,7 @@ int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
       fmt::format("nothing is left to copy in run {}; the process that was there first "
                   "builds the indexes",
                   run.run.id));
+  print_json(run.plan, run.run, ledger, "helped", "", console);
   console.next({"status", "--config", arguments.config});
   return kDone;
 }
@@ -124,12 +88,14 @@ int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
                 const copy::StopReason::Why& why, const os::SignalStop& signals,
                 const CopyArguments& arguments, Console& console) {
   copy::record_stop(run, ledger, why);
+  const bool is_stopped = why.kind == model::ErrorKind::interrupted;
+  print_json(run.plan, run.run, ledger, is_stopped ? "stopped" : "paused", why.text, console);
   console.error(fmt::format("run {} stopped: {}", run.run.id, why.text),
                 way_on(why.kind, arguments.config));
   console.next(why.kind == model::ErrorKind::stop_rule
                    ? Words{"quarantine", "--config", arguments.config, "--group"}
                    : copy_words(arguments));
-  if (why.kind != model::ErrorKind::interrupted) return exit_code_of(why.kind);
+  if (!is_stopped) return exit_code_of(why.kind);
   constexpr int kSignalBase = 128;
   return kSignalBase + signals.signal();
 }
@@ -138,6 +104,7 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
                  const std::vector<std::string>& changes, const CopyArguments& arguments,
                  Console& console) {
   copy::record_stop(run, ledger, {model::ErrorKind::drift, changes.front()});
+  print_json(run.plan, run.run, ledger, "drift", changes.front(), console);
   explain_drift(changes, arguments.config, console);
   return kDrift;
 }
@@ -145,10 +112,16 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
                 const CopyArguments& arguments, Console& console) {
   if (console.json()) {
-    console.print(to_json(run, result));
+    const std::string reason = result.is_good()       ? ""
+                               : result.tables_failed ? "tables failed"
+                                                      : "an account does not close";
+    console.print(copy_json(run.plan, run.run,
+                            {result.is_good() ? "finished" : "paused", reason, result.accounts,
+                             result.weaker_snapshot}));
   } else {
-    print_accounts(run, result, console);
+    console.show(accounts_text(run.plan, result.accounts));
   }
+  print_failed(run, result, console);
   if (!result.weaker_snapshot.empty()) {
     console.note("how the source was read: " + result.weaker_snapshot);
   }

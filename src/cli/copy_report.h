@@ -7,16 +7,19 @@
 
 #include "sluice/copy/finish.h"
 #include "sluice/copy/run.h"
+#include "sluice/copy/start.h"
 #include "sluice/os/stop.h"
 
 #include "cli/console.h"
 #include "cli/copy_arguments.h"
 
-/// How a copy ends, in words or as JSON (schema id "sluice.copy/1"); each returns the exit code.
+/// How a copy ends, in words or as JSON (copy_json.h); each returns the exit code.
 /// `arguments` are what it was started with.
 namespace sluice::cli {
 
-int report_finished(const ledger::Run& run, const CopyArguments& arguments, Console& console);
+/// The run was finished before.
+int report_finished(const copy::Start& start, const plan::Plan& plan,
+                    const CopyArguments& arguments, Console& console);
 int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
                   const CopyArguments& arguments, Console& console);
 int report_stop(const copy::RunContext& run, db::SqlSession& ledger,

@@ -13,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/error_json.h"
 #include "cli/exit_code.h"
 #include "cli/nearest.h"
 #include "sluice_build.h"
@@ -106,8 +107,7 @@ int run_verb(Parser& parser, Console& console) {
   return kUsage;
 }
 
-int run(int argc, char** argv) {
-  Console console;
+int run(int argc, char** argv, Console& console) {
   try {
     Parser parser;
     declare_verbs(parser);
@@ -128,10 +128,23 @@ int run(int argc, char** argv) {
   }
 }
 
+/// Whoever asks for JSON gets it, whatever happens.
+int run_answered(int argc, char** argv) {
+  Console console;
+  const int code = run(argc, argv, console);
+  if (code == kDone || !console.json() || console.has_printed()) return code;
+  try {
+    console.print(error_json(code, console.errors()));
+  } catch (const model::Error& error) {
+    console.error(error);
+  }
+  return code;
+}
+
 }  // namespace
 }  // namespace sluice::cli
 
 int main(int argc, char** argv) {
   sluice::os::return_large_blocks();
-  return sluice::cli::run(argc, argv);
+  return sluice::cli::run_answered(argc, argv);
 }

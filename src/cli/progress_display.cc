@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/progress_text.h"
@@ -13,8 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Lines for tables: with heading, total and rates this stays well inside 24 lines.
-constexpr std::size_t kTableLines = 16;
+/// Lines for tables: with heading, total and what is done now this stays well inside 24 lines.
+constexpr std::size_t kTableLines = 12;
 
 std::vector<TableState> states_of(const copy::RunContext& run) {
   std::vector<TableState> states;
@@ -26,22 +27,59 @@ std::vector<TableState> states_of(const copy::RunContext& run) {
   return states;
 }
 
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+/// Looks at the copy again and again.
+class Watch {
+ public:
+  Watch(const copy::RunContext& run, Console& console) : run_(run), console_(console) {}
+
+  void look() {
+    const Clock::time_point now = Clock::now();
+    const std::vector<copy::AtWork> at_work = run_.progress.activities().now();
+    // Rates are of the time in which rows are copied.
+    if (at_work.empty()) copying_ += seconds_between(seen_, now);
+    seen_ = now;
+    const std::uint64_t stage = at_work.empty() ? 0 : at_work.front().number;
+    const bool is_due = stage != stage_ || now - said_ >= kPlainInterval;
+    if (!console_.is_terminal() && !is_due) return;
+    CopyState state{states_of(run_), {}, copying_, seconds_between(begun_, now)};
+    for (const copy::AtWork& work : at_work) {
+      state.at_work.push_back({work.what, seconds_between(work.since, now)});
+    }
+    if (console_.is_terminal()) {
+      console_.status_lines(progress_lines(std::move(state), kTableLines));
+    } else {
+      console_.note(progress_line(state));
+    }
+    said_ = now;
+    stage_ = stage;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPlainInterval{30};
+
+  const copy::RunContext& run_;
+  Console& console_;
+  Clock::time_point begun_ = Clock::now();
+  Clock::time_point seen_ = begun_;
+  Clock::time_point said_ = begun_;
+  double copying_ = 0;
+  std::uint64_t stage_ = 0;  // 0: rows
+};
+
 void show(const copy::RunContext& run, Console& console, const std::stop_token& ending) {
-  const Clock::time_point start = Clock::now();
-  const auto interval =
-      console.is_terminal() ? std::chrono::milliseconds(500) : std::chrono::milliseconds(30'000);
+  constexpr std::chrono::milliseconds kInterval{500};
+  Watch watch(run, console);
   std::mutex mutex;
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
   for (;;) {
-    wake.wait_for(lock, ending, interval, [] { return false; });
+    wake.wait_for(lock, ending, kInterval, [] { return false; });
     if (ending.stop_requested()) break;
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (console.is_terminal()) {
-      console.status_lines(progress_lines(states_of(run), seconds, kTableLines));
-    } else {
-      console.note(progress_line(states_of(run), seconds));
-    }
+    watch.look();
   }
   console.clear_status();
 }

@@ -9,7 +9,8 @@
 namespace sluice::cli {
 
 /// While it lives, shows how far the copy is: a few lines that renew themselves on a terminal, one
-/// plain line every 30 s elsewhere. The console must not be used by anybody else meanwhile.
+/// plain line every 30 s, and with every new stage, elsewhere. The console must not be used by
+/// anybody else meanwhile.
 class ProgressDisplay {
  public:
   ProgressDisplay(const copy::RunContext& run, Console& console);

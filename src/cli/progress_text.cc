@@ -59,9 +59,27 @@ std::string row(const TableState& table) {
 
 std::string rates(const TableState& total, double seconds) {
   const double time = std::max(seconds, 0.001);
-  return fmt::format(
-      "{:.0f} rows/s, {:.1f} MiB/s, about {} left", static_cast<double>(total.rows_read) / time,
-      static_cast<double>(total.bytes_written) / kMebibyte / time, time_left(total, seconds));
+  return fmt::format("{:.0f} rows/s, {:.1f} MiB/s, about {} left for the rows",
+                     static_cast<double>(total.rows_read) / time,
+                     static_cast<double>(total.bytes_written) / kMebibyte / time,
+                     time_left(total, seconds));
+}
+
+std::string duration(double seconds) { return clock_text(static_cast<std::uint64_t>(seconds)); }
+
+std::string work_text(const WorkState& work) {
+  return fmt::format("{}, for {}", work.what, duration(work.seconds));
+}
+
+/// What is done now: the stage and some of its steps, one a line.
+void add_work(const CopyState& state, std::vector<std::string>& lines) {
+  constexpr std::size_t kSteps = 4;
+  for (std::size_t i = 0; i < std::min(state.at_work.size(), kSteps); ++i) {
+    lines.push_back((i == 0 ? "" : "  ") + work_text(state.at_work[i]));
+  }
+  if (state.at_work.size() > kSteps) {
+    lines.push_back(fmt::format("  and {} more", state.at_work.size() - kSteps));
+  }
 }
 
 }  // namespace
@@ -73,14 +91,19 @@ std::string clock_text(std::uint64_t seconds) {
   return fmt::format("{}:{:02}:{:02}", hours, minutes, seconds % 60);
 }
 
-std::string progress_line(const std::vector<TableState>& tables, double seconds) {
-  const TableState total = total_of(tables);
-  return fmt::format("{} rows ({}), {} in quarantine, {}", rows_done(total), percent(total),
-                     total.quarantined, rates(total, seconds));
+std::string progress_line(const CopyState& state) {
+  const TableState total = total_of(state.tables);
+  std::string doing = rates(total, state.copying);
+  if (!state.at_work.empty()) {
+    doing = work_text(state.at_work.front());
+    if (state.at_work.size() > 1) doing += fmt::format(" ({})", state.at_work.back().what);
+  }
+  return fmt::format("{} elapsed: {} rows ({}), {} in quarantine; {}", duration(state.elapsed),
+                     rows_done(total), percent(total), total.quarantined, doing);
 }
 
-std::vector<std::string> progress_lines(std::vector<TableState> tables, double seconds,
-                                        std::size_t max_tables) {
+std::vector<std::string> progress_lines(CopyState state, std::size_t max_tables) {
+  std::vector<TableState>& tables = state.tables;
   const TableState total = total_of(tables);
   std::ranges::stable_sort(tables, [](const TableState& a, const TableState& b) {
     if (moves(a) != moves(b)) return moves(a);
@@ -96,7 +119,9 @@ std::vector<std::string> progress_lines(std::vector<TableState> tables, double s
     lines.push_back(fmt::format("and {} more", tables.size() - max_tables));
   }
   lines.push_back(row(total));
-  lines.push_back(rates(total, seconds));
+  if (state.at_work.empty()) lines.push_back(rates(total, state.copying));
+  add_work(state, lines);
+  lines.push_back(duration(state.elapsed) + " elapsed");
   return lines;
 }
 

@@ -16,14 +16,27 @@ struct TableState {
   std::uint64_t quarantined = 0;
 };
 
+/// Something that is being done while no rows are copied.
+struct WorkState {
+  std::string what;
+  double seconds = 0;  // since it began
+};
+
+/// How far a copy is.
+struct CopyState {
+  std::vector<TableState> tables;
+  std::vector<WorkState> at_work;  // the stage first, then its steps; empty while rows are copied
+  double copying = 0;              // seconds that this process has copied rows, for rates
+  double elapsed = 0;              // seconds since it began
+};
+
 /// Lines of at most 80 columns: tables that move first, largest first, at most `max_tables` of
-/// them, then a total with rates and the time that is left at this rate ("?" while it cannot be
-/// told).
-[[nodiscard]] std::vector<std::string> progress_lines(std::vector<TableState> tables,
-                                                      double seconds, std::size_t max_tables);
+/// them, then a total. Below it, while rows are copied: rates and the time that is left for that at
+/// this rate ("?" while it cannot be told); otherwise what is done instead.
+[[nodiscard]] std::vector<std::string> progress_lines(CopyState state, std::size_t max_tables);
 
 /// The total alone, for logs.
-[[nodiscard]] std::string progress_line(const std::vector<TableState>& tables, double seconds);
+[[nodiscard]] std::string progress_line(const CopyState& state);
 
 /// "1:05", "2:03:04".
 [[nodiscard]] std::string clock_text(std::uint64_t seconds);

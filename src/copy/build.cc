@@ -127,6 +127,9 @@ void run_step(const RunContext& run, db::TargetSession& session, const Task& tas
 void run_task(const RunContext& run, const Task& task) {
   const auto session = db::open_target(run.target);
   const CancelOnStop cancel(run.stop.token(), *session);
+  const Activity activity(run.progress.activities(),
+                          fmt::format("{} {} on {}", plan::to_string(task.step->kind),
+                                      task.step->of, task.table->side.text()));
   try {
     run_step(run, *session, task);
   } catch (const Error& error) {
@@ -155,6 +158,7 @@ bool is_key_index(const plan::TablePlan& table, const DeferredStep& step) {
 }  // namespace
 
 void build_tables(const RunContext& run, db::SqlSession& ledger) {
+  const Activity activity(run.progress.activities(), "building indexes and constraints");
   for (int stage = 1; stage <= plan::kStages && !run.stop.token().stop_requested(); ++stage) {
     // Before any foreign key exists: with one, deleting a parent could take its children along.
     if (stage == plan::stage(DeferredStep::Kind::foreign_key)) sweep_orphans(run);
@@ -196,6 +200,7 @@ void drop_foreign_keys(const RunContext& run, db::SqlSession& ledger) {
 }
 
 void build_key_index(const RunContext& run, const plan::TablePlan& table) {
+  const Activity activity(run.progress.activities(), "key index on " + table.side.text());
   const auto session = db::open_target(run.target);
   const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
   const model::Table* side = catalog.find(table.side);
@@ -209,12 +214,14 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
 }
 
 void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
+  const Activity activity(run.progress.activities(), "gathering statistics of the side tables");
   const SideTables sides(run, ledger);
   std::vector<const plan::TablePlan*> tables;
   for (const auto& [table, side] : sides.all()) tables.push_back(table);
   pipeline::for_each(tables.size(), run.options.writers, run.stop.source(), [&](std::size_t index) {
     const auto session = db::open_session(run.target, db::Purpose::target);
     const CancelOnStop cancel(run.stop.token(), *session);
+    const Activity table(run.progress.activities(), "VACUUM of " + tables[index]->side.text());
     try {
       session->query(fmt::format("VACUUM (ANALYZE) {}", model::quote_name(model::Engine::postgresql,
                                                                           tables[index]->side)));

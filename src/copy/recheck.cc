@@ -1,6 +1,7 @@
 #include "sluice/copy/recheck.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -118,12 +119,20 @@ codec::RowSetDigest read_again(const RunContext& run, const ledger::Batch& batch
 }
 
 void compare(const RunContext& run, SourceReader& reader, std::vector<Suspect>& all) {
+  const auto so_far = [&all](std::size_t done) {
+    return fmt::format("reading again what was copied at another time: {} of {} batches", done,
+                       all.size());
+  };
+  if (all.empty()) return;
+  Activity activity(run.progress.activities(), so_far(0));
+  std::atomic<std::size_t> done{0};
   const std::size_t readers = reader.snapshot.sessions.size();
   pipeline::for_each(readers, readers, run.stop.source(), [&](std::size_t reader_no) {
     for (std::size_t i = reader_no; i < all.size(); i += readers) {
       if (run.stop.token().stop_requested()) return;
       all[i].same =
           read_again(run, all[i].batch, *reader.snapshot.sessions[reader_no]) == all[i].batch.read;
+      activity.say(so_far(++done));
     }
   });
 }

@@ -311,11 +311,15 @@ std::size_t sweep_round(const RunContext& run, db::TargetSession& session,
 
 void sweep_step(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
                 const DeferredStep& step, const db::Refusal& refusal) {
+  const Activity activity(
+      run.progress.activities(),
+      fmt::format("taking out rows of {} that break {}", table.side.text(), step.of));
   if (violator_condition(table, step).empty()) throw Error(ErrorKind::data, refusal.message);
   Sweep(run, session, table, step).take_out();
 }
 
 void sweep_orphans(const RunContext& run) {
+  const Activity activity(run.progress.activities(), "looking for rows whose parent is missing");
   const auto session = db::open_target(run.target);
   // A row that is taken out may leave others without their parent, hence the rounds.
   while (sweep_round(run, *session, failed_sides(run, *session)) > 0) continue;

@@ -161,7 +161,7 @@ VerifyReport Verification::run() {
   throw_if_stopped(stop_);
   report.ended_at = utc_now();
   settle(report);
-  store(report);
+  if (options_.record) store(report);
   return report;
 }
 

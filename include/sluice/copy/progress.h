@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sluice/codec/digest.h"
+#include "sluice/copy/activity.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
 
@@ -42,8 +43,11 @@ class Progress {
     return sum;
   }
   [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
+  /// What is being done while no rows are copied.
+  [[nodiscard]] Activities& activities() noexcept { return activities_; }
 
  private:
+  Activities activities_;
   std::vector<std::unique_ptr<TableProgress>> tables_;
 };
 

@@ -21,6 +21,7 @@ struct Options {
   std::size_t readers = 2;          ///< sessions on each side
   std::vector<std::string> tables;  ///< "schema.table" of source or target; empty: all
   std::size_t max_listed = 20;      ///< differences that are listed for a table
+  bool record = true;               ///< the result in the ledger
   /// Rows that may be in quarantine, by table number; the plan's own limit where there is none.
   std::map<int, std::uint64_t> quarantine_limits;
 };

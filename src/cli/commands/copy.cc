@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/copy/activity.h"
 #include "sluice/copy/build.h"
 #include "sluice/copy/finish.h"
 #include "sluice/copy/monitor.h"
@@ -22,16 +23,27 @@
 #include "cli/copy_start.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/last_word.h"
 #include "cli/progress_display.h"
 #include "cli/reconnect.h"
 
 namespace sluice::cli {
 namespace {
 
+copy::SourceReader open_shown(const copy::RunContext& run, db::SqlSession& ledger) {
+  const copy::Activity activity(run.progress.activities(), "opening one point in time to read at");
+  return copy::open_source_reader(run, ledger);
+}
+
+void cut_shown(const copy::RunContext& run, copy::SourceReader& reader, db::SqlSession& ledger) {
+  const copy::Activity activity(run.progress.activities(), "cutting tables into ranges");
+  copy::cut_tables(run, reader, ledger);
+}
+
 /// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
 /// with one is refused and named.
 void copy_kept_rows(const copy::RunContext& run, copy::SourceReader& live, db::SqlSession& ledger) {
-  copy::cut_tables(run, live, ledger);
+  cut_shown(run, live, ledger);
   copy::copy_rows(run, live);
   copy::build_unique_of_kept(run, ledger);
 }
@@ -39,7 +51,7 @@ void copy_kept_rows(const copy::RunContext& run, copy::SourceReader& live, db::S
 /// Copies until every batch that counts is what the source, and the live tables whose rows are
 /// kept, held at one point in time each.
 void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
-  copy::SourceReader source = copy::open_source_reader(run, ledger);
+  copy::SourceReader source = open_shown(run, ledger);
   std::optional<copy::SourceReader> live = copy::open_existing_reader(run, ledger);
   // A run that comes back for a table that had failed has built others.
   copy::drop_foreign_keys(run, ledger);
@@ -50,7 +62,7 @@ void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
   bool again = true;
   while (again && !run.stop.token().stop_requested()) {
     if (live) copy_kept_rows(run, *live, ledger);
-    copy::cut_tables(run, source, ledger);
+    cut_shown(run, source, ledger);
     copy::copy_rows(run, source);
     if (run.stop.token().stop_requested()) return;
     // The same for batches of processes that joined.
@@ -60,7 +72,7 @@ void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
 
 void help_copying(const copy::RunContext& run, db::SqlSession& ledger) {
   if (run.run.stage != "copying") return;
-  copy::SourceReader source = copy::open_source_reader(run, ledger);
+  copy::SourceReader source = open_shown(run, ledger);
   copy::copy_rows(run, source);
 }
 
@@ -91,7 +103,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
                      Console& console) {
   // What both servers have now.
   const Catalogs catalogs = read_catalogs(config.config);
-  // The plan: of the run that is under way, else the one a person reviewed, else a new one.
+  // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
   const plan::Plan plan =
       plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) return print_dry_run(plan, console);
@@ -99,13 +111,13 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   const approve::Approved<plan::Plan> approved = approve::Verifier().without_policy(plan);
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, plan, console);
-  // From here on this process holds the run, and a signal ends it between batches.
-  const os::SignalStop signals;
   copy::Start start = start_or_explain(approved, config.config, catalogs, arguments,
                                        reconnect.has_begun(), console);
   if (start.kind == copy::StartKind::finished) {
-    return report_finished(start.run, arguments, console);
+    return report_finished(start, *approved, arguments, console);
   }
+  // From here on a signal ends this process between batches; until here, at once.
+  const os::SignalStop signals(last_word(command_line(copy_words(arguments))));
   reconnect.begin();
   if (used) record_override(*start.control, start.run.id, *used);
   copy::create_side_tables(*start.control, *approved, start.run);

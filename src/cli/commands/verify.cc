@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,16 +13,21 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/last_word.h"
 #include "cli/run_choice.h"
 #include "cli/verify_display.h"
 
 namespace sluice::cli {
 namespace {
 
+/// Nothing is lost when a verification ends at once, so it waits for no server for long.
+constexpr std::chrono::seconds kPatience{5};
+
 struct VerifyArguments {
   std::string config;
   std::string run;
   bool target_only = false;
+  bool dry_run = false;
   std::vector<std::string> tables;
   std::size_t list = verify::Options().max_listed;
 };
@@ -47,6 +53,7 @@ verify::Options options_of(const VerifyArguments& arguments, const config::Confi
   options.readers = config.limits.readers;
   options.tables = arguments.tables;
   options.max_listed = arguments.list;
+  options.record = !arguments.dry_run;
   for (const plan::TablePlan& table : plan.tables) {
     options.quarantine_limits[table.number] = quarantine_limit(config, table);
   }
@@ -116,11 +123,13 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   const plan::Plan plan = plan_of(*ledger, run);
   refuse_unfinished(arguments, run, console);
   refuse_broken_chain(*ledger, run, console);
-  const os::SignalStop signals;
+  const os::SignalStop signals(
+      last_word(command_line(words_on_run("verify", arguments.config, arguments.run))), kPatience);
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report = verify_shown(
       plan, run, config.config, options_of(arguments, config.config, plan), signals, console);
   console.json() ? console.print(verify::to_json(report)) : console.show(verify::to_text(report));
+  if (arguments.dry_run) console.note("a dry run: the result is not recorded");
   say_next(arguments, report.outcome, console);
   return exit_code_of(report.outcome);
 }
@@ -133,6 +142,8 @@ Run declare_verify(CLI::App& app) {
   app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
   app.add_flag("--target", arguments->target_only,
                "re-read the target only, against the digests of the copy: quick, proves less");
+  app.add_flag("--dry-run", arguments->dry_run,
+               "check everything, but do not record the result in the ledger");
   app.add_option("--table", arguments->tables,
                  "schema.table of source or target; may be given more than once");
   app.add_option("--list", arguments->list, "differences that are listed for a table");

@@ -5,9 +5,14 @@
 namespace {
 
 using sluice::cli::clock_text;
+using sluice::cli::CopyState;
 using sluice::cli::progress_line;
 using sluice::cli::progress_lines;
 using sluice::cli::TableState;
+
+CopyState copying(std::vector<TableState> tables, double seconds) {
+  return {std::move(tables), {}, seconds, seconds};
+}
 
 TableState table(const char* name, std::uint64_t expected, std::uint64_t before,
                  std::uint64_t read) {
@@ -16,8 +21,10 @@ TableState table(const char* name, std::uint64_t expected, std::uint64_t before,
 
 TEST_CASE("what moves comes first, then the largest, and the rest is counted") {
   const auto lines = progress_lines(
-      {table("small", 10, 0, 10), table("large", 1000, 0, 0), table("moving", 100, 20, 30)}, 10, 2);
-  REQUIRE(lines.size() == 6);
+      copying({table("small", 10, 0, 10), table("large", 1000, 0, 0), table("moving", 100, 20, 30)},
+              10),
+      2);
+  REQUIRE(lines.size() == 7);
   CHECK(lines[1].starts_with("moving "));
   CHECK(lines[2].starts_with("large "));
   CHECK(lines[3] == "and 1 more");
@@ -27,16 +34,41 @@ TEST_CASE("what moves comes first, then the largest, and the rest is counted") {
 
 TEST_CASE("the time left counts only what this process did") {
   // 100 of 1,000 rows were there before; 300 more took 30 s; 600 are left.
-  CHECK(progress_line({table("t", 1000, 100, 300)}, 30).ends_with("about 1:00 left"));
+  CHECK(progress_line(copying({table("t", 1000, 100, 300)}, 30))
+            .ends_with("about 1:00 left for the rows"));
 }
 
 TEST_CASE("nothing is foretold before there is anything to tell it from") {
-  CHECK(progress_line({table("t", 1000, 0, 0)}, 30).ends_with("about ? left"));
-  CHECK(progress_line({table("t", 0, 0, 0)}, 30).starts_with("0 rows (-)"));
+  CHECK(
+      progress_line(copying({table("t", 1000, 0, 0)}, 30)).ends_with("about ? left for the rows"));
+  CHECK(progress_line(copying({table("t", 0, 0, 0)}, 30)).find(": 0 rows (-)") !=
+        std::string::npos);
 }
 
 TEST_CASE("an estimate that was too small does not give more than 100 %") {
-  CHECK(progress_line({table("t", 50, 0, 100)}, 10).starts_with("100 rows (100%)"));
+  CHECK(progress_line(copying({table("t", 50, 0, 100)}, 10)).find(": 100 rows (100%)") !=
+        std::string::npos);
+}
+
+TEST_CASE("while no rows are copied, what is done is said instead of rates and an end in sight") {
+  CopyState state = copying({table("t", 1000, 0, 1000)}, 20);
+  state.elapsed = 125;
+  state.at_work = {{"building indexes and constraints", 100}, {"index by_name on t__side", 65}};
+  const std::string line = progress_line(state);
+  CHECK(line.starts_with("2:05 elapsed: 1000 rows (100%), 0 in quarantine; "));
+  CHECK(line.ends_with("building indexes and constraints, for 1:40 (index by_name on t__side)"));
+  const auto lines = progress_lines(state, 2);
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[3] == "building indexes and constraints, for 1:40");
+  CHECK(lines[4] == "  index by_name on t__side, for 1:05");
+  CHECK(lines[5] == "2:05 elapsed");
+  for (const auto& shown : lines) CHECK(shown.find(" left") == std::string::npos);
+}
+
+TEST_CASE("many steps at once do not fill the screen") {
+  CopyState state = copying({table("t", 1000, 0, 1000)}, 20);
+  state.at_work.assign(9, {"a step", 1});
+  CHECK(progress_lines(state, 2).size() == 9);
 }
 
 TEST_CASE("a duration is told in minutes, and in hours where there are any") {

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace sluice::copy {
+
+/// What a process does beside copying rows, in words for people: "VACUUM of crm.orders__side".
+struct AtWork {
+  std::uint64_t number = 0;  // grows with every beginning
+  std::string what;
+  std::chrono::steady_clock::time_point since;
+};
+
+/// All that is being done now. Safe from all threads.
+class Activities {
+ public:
+  /// In the order of their beginnings: the stage first, then its steps.
+  [[nodiscard]] std::vector<AtWork> now() const;
+
+ private:
+  friend class Activity;
+  using Place = std::list<AtWork>::iterator;
+  [[nodiscard]] Place begin(std::string what);
+  void say(Place place, std::string what);
+  void end(Place place) noexcept;
+
+  mutable std::mutex mutex_;
+  std::list<AtWork> entries_;  // guarded by mutex_
+  std::uint64_t begun_ = 0;    // guarded by mutex_
+};
+
+/// One thing that is being done for as long as this lives. `activities` must outlive it.
+class Activity {
+ public:
+  Activity(Activities& activities, std::string what)
+      : activities_(activities), place_(activities.begin(std::move(what))) {}
+  Activity(const Activity&) = delete;
+  Activity& operator=(const Activity&) = delete;
+  ~Activity() { activities_.end(place_); }
+
+  /// The same, further on.
+  void say(std::string what) { activities_.say(place_, std::move(what)); }
+
+ private:
+  Activities& activities_;
+  Activities::Place place_;
+};
+
+}  // namespace sluice::copy

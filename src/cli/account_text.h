@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sluice/ledger/records.h"
+#include "sluice/plan/plan.h"
+
+namespace sluice::cli {
+
+/// The account of every table, in lines of 80 columns: source = arrived + decided + quarantined +
+/// left behind + filtered; rows kept from the live table come on top. Kinds of rows that no table
+/// has are left out. Names come from elsewhere and are escaped.
+[[nodiscard]] std::string accounts_text(const plan::Plan& plan,
+                                        const std::vector<ledger::Account>& accounts);
+
+}  // namespace sluice::cli

@@ -1,0 +1,48 @@
+#include "cli/copy_json.h"
+
+#include "sluice/codec/json_write.h"
+
+namespace sluice::cli {
+namespace {
+
+void put_account(codec::JsonWriter& json, const plan::TablePlan& table,
+                 const ledger::Account& account) {
+  json.begin_object();
+  json.member("source", table.source.text());
+  json.member("target", table.target.text());
+  json.member("side", table.side.text());
+  json.member("rows_read", account.read.count());
+  json.member("arrived", account.arrived());
+  json.member("decided", account.decided);
+  json.member("quarantined", account.open);
+  json.member("left_behind", account.left_behind);
+  json.member("filtered", account.filtered.count());
+  json.member("kept", account.existing.count());
+  json.member("bytes", account.bytes);
+  json.member("batches", account.batches);
+  json.member("closes", account.closes());
+  json.end_object();
+}
+
+}  // namespace
+
+std::string copy_json(const plan::Plan& plan, const ledger::Run& run, const CopyEnd& end) {
+  codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+  json.begin_object();
+  json.member("schema", "sluice.copy/1");
+  json.member("run", run.id);
+  json.member("plan_sha256", run.plan_sha256);
+  json.member("outcome", end.outcome);
+  json.member("reason", end.reason);
+  json.member("finished", end.outcome == "finished" || end.outcome == "finished_before");
+  if (!end.weaker_snapshot.empty()) json.member("weaker_snapshot", end.weaker_snapshot);
+  json.key("tables").begin_array();
+  for (const ledger::Account& account : end.accounts) {
+    put_account(json, plan.tables[static_cast<std::size_t>(account.table_no - 1)], account);
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace sluice::cli

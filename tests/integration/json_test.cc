@@ -1,0 +1,159 @@
+// What verbs answer with --json, held against the page that promises it.
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/codec/json_read.h"
+
+#include "support/migration.h"
+
+namespace sluice::test {
+namespace {
+
+/// A member that the page promises: "tables[].rows.source".
+struct Promise {
+  std::string path;
+  bool always = true;
+};
+
+/// What src/cli/json.md lists under each schema.
+std::map<std::string, std::vector<Promise>> promises() {
+  std::map<std::string, std::vector<Promise>> by_schema;
+  std::ifstream page(SLUICE_SOURCE_DIR "/src/cli/json.md");
+  std::string schema;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("## ")) schema = line.substr(3);
+    if (!line.starts_with("- ")) continue;
+    const bool always = line.find("where there is one") == std::string::npos;
+    std::istringstream names(line.substr(2, line.find(':') - 2));
+    for (std::string name; std::getline(names, name, ',');) {
+      std::erase_if(name, [](char c) { return c == '`' || c == ' '; });
+      by_schema[schema].push_back({name, always});
+    }
+  }
+  return by_schema;
+}
+
+/// Whether the value has the member, in each entry of its lists.
+bool has(const codec::JsonValue& value, const std::string& path) {
+  const std::size_t dot = path.find('.');
+  std::string name = path.substr(0, dot);
+  const std::string rest = dot == std::string::npos ? "" : path.substr(dot + 1);
+  const bool is_list = name.ends_with("[]");
+  if (is_list) name.resize(name.size() - 2);
+  const codec::JsonValue* member = value.find(name);
+  if (member == nullptr || rest.empty()) return member != nullptr;
+  if (!is_list) return has(*member, rest);
+  return std::ranges::all_of(member->items(),
+                             [&rest](const codec::JsonValue& item) { return has(item, rest); });
+}
+
+class Page {
+ public:
+  /// Checks what a verb printed; returns the document.
+  codec::JsonDocument check(const RunResult& result, int exit_code, const std::string& schema) {
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == exit_code);
+    codec::JsonDocument document = codec::parse_json_or_throw(result.out, "stdout");
+    CHECK(document.root().at("schema").as_string() == schema);
+    REQUIRE(promises_.contains(schema));
+    for (const Promise& promise : promises_[schema]) {
+      INFO(schema << " " << promise.path);
+      if (promise.always) CHECK(has(document.root(), promise.path));
+    }
+    seen_.insert_or_assign(schema, true);
+    return document;
+  }
+  void check_all_seen() const {
+    for (const auto& [schema, list] : promises_) {
+      INFO(schema);
+      CHECK(seen_.contains(schema));
+    }
+  }
+
+ private:
+  std::map<std::string, std::vector<Promise>> promises_ = promises();
+  std::map<std::string, bool> seen_;
+};
+
+std::string outcome(const codec::JsonDocument& document) {
+  return document.root().at("outcome").as_string();
+}
+
+void make_tables(Migration& migration) {
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, name text);"
+      "INSERT INTO t SELECT n, CASE WHEN n = 7 THEN NULL ELSE 'x' END FROM generate_series(1, 100) "
+      "n");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL)");
+  migration.move("t");
+}
+
+}  // namespace
+
+TEST_CASE("every verb answers in JSON as its page promises, however a copy ends") {
+  Migration migration;
+  make_tables(migration);
+  Page page;
+  const TempDir dir;
+  const std::string file = (dir.path() / "decisions.json").string();
+  page.check(migration.sluice("grants", {"--json"}), 0, "sluice.grants/1");
+  page.check(migration.sluice("inspect", {"--json"}), 0, "sluice.inspect/1");
+  page.check(migration.sluice("plan", {"--json"}), 0, "sluice.plan.result/1");
+  page.check(migration.sluice("status", {"--json"}), 2, "sluice.error/1");
+  migration.limit("quarantine_rows", 0);
+  const auto paused = page.check(migration.copy({"--json"}), 3, "sluice.copy/1");
+  CHECK(outcome(paused) == "paused");
+  CHECK(paused.root().at("reason").as_string().find("limit of 0") != std::string::npos);
+  migration.limit("quarantine_rows", 10);
+  const auto finished = page.check(migration.copy({"--json"}), 0, "sluice.copy/1");
+  CHECK(outcome(finished) == "finished");
+  CHECK(finished.root().at("tables").items().at(0).at("quarantined").as_integer() == 1);
+  CHECK(outcome(page.check(migration.copy({"--json"}), 0, "sluice.copy/1")) == "finished_before");
+  page.check(migration.sluice("runs", {"--json"}), 0, "sluice.runs/1");
+  page.check(migration.sluice("quarantine", {"--json"}), 0, "sluice.quarantine/1");
+  const auto groups = codec::parse_json_or_throw(
+      migration.sluice("quarantine", {"--json", "--group"}).out, "groups");
+  CHECK(groups.root().at("groups").items().at(0).at("rows").as_integer() == 1);
+  page.check(migration.sluice("quarantine", {"export", "--json", "--out", file}), 0,
+             "sluice.exported/1");
+  page.check(migration.sluice("quarantine", {"decide", "--json", "--file", file}), 3,
+             "sluice.decided/1");
+  page.check(migration.sluice("verify", {"--json"}), 0, "sluice.verify/1");
+  page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
+  page.check_all_seen();
+}
+
+TEST_CASE("a copy that is stopped, held or meets drift answers in JSON too") {
+  Migration migration;
+  make_tables(migration);
+  Page page;
+  const auto holder = migration.start_copy_stalled_at("after_claim", {"--json"});
+  REQUIRE(wait_until_stalled(*holder));
+  const auto held = page.check(migration.copy({"--json"}), 6, "sluice.error/1");
+  CHECK(held.root().at("exit_code").as_integer() == 6);
+  CHECK(held.root().at("errors").items().size() == 2);
+  holder->send_signal(SIGINT);
+  holder->send_signal(SIGCONT);
+  CHECK(outcome(page.check(holder->wait(), 130, "sluice.copy/1")) == "stopped");
+  migration.source("ALTER TABLE t ADD COLUMN more int");
+  page.check(migration.copy({"--json"}), 7, "sluice.error/1");
+}
+
+TEST_CASE("a verification that is tried leaves nothing in the ledger") {
+  Migration migration;
+  make_tables(migration);
+  REQUIRE(migration.copy().exit_code == 0);
+  const RunResult tried = migration.sluice("verify", {"--dry-run"});
+  INFO(tried.out << tried.err);
+  CHECK(tried.exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "0");
+  CHECK(migration.sluice("verify").exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "1");
+}
+
+}  // namespace sluice::test
