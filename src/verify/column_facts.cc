@@ -11,6 +11,7 @@
 
 #include "verify/decimal.h"
 #include "verify/held_keys.h"
+#include "verify/kept_rows.h"
 #include "verify/sql_expressions.h"
 
 namespace sluice::verify {
@@ -50,16 +51,45 @@ ColumnTypes source_types(const plan::TablePlan& table) {
   return types;
 }
 
-/// The source rows that should have arrived without a decision.
-std::string source_where(const plan::TablePlan& table, Engine engine, const OneSided& one_sided) {
-  std::string where;
-  if (table.rules.filter) {
-    where = " WHERE " + condition_sql(engine, *table.rules.filter, source_types(table));
+using Conditions = std::vector<std::string>;
+
+std::string where_sql(const Conditions& conditions) {
+  std::string sql;
+  for (const std::string& condition : conditions) {
+    sql += (sql.empty() ? " WHERE " : " AND ") + condition;
   }
-  if (one_sided.held_keys.empty()) return where;
-  where +=
-      (where.empty() ? " WHERE " : " AND ") + without_keys_sql(table, engine, one_sided.held_keys);
-  return where;
+  return sql;
+}
+
+void leave_out(const std::vector<KeyColumn>& key, Engine engine, const NamedRows& rows,
+               Conditions& conditions) {
+  if (rows.keys().empty()) return;
+  conditions.push_back(without_keys_sql(key, engine, rows.keys()));
+}
+
+/// The source rows that should have arrived without a decision.
+Conditions source_conditions(const plan::TablePlan& table, Engine engine,
+                             const OneSided& one_sided) {
+  Conditions conditions;
+  if (table.rules.filter) {
+    conditions.push_back(condition_sql(engine, *table.rules.filter, source_types(table)));
+  }
+  leave_out(source_key_columns(table), engine, one_sided.held, conditions);
+  return conditions;
+}
+
+/// The target rows that should have arrived from the source without a decision. A live row that
+/// went to quarantine may have left its key to a row of the source.
+Conditions target_conditions(const plan::TablePlan& table, Engine engine,
+                             const OneSided& one_sided) {
+  Conditions conditions;
+  leave_out(target_key_columns(table), engine, one_sided.decided, conditions);
+  if (one_sided.existing == 0 || table.target_key.empty()) return conditions;
+  Conditions kept{same_key_sql(table, "s", "l")};
+  leave_out(target_key_columns(table), engine, one_sided.kept_held, kept);
+  conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} l{})",
+                                   own_rows(engine, table.target), where_sql(kept)));
+  return conditions;
 }
 
 std::string figure(Engine engine, const char* function, const std::string& column) {
@@ -74,8 +104,8 @@ std::uint64_t count_of(const std::optional<std::string>& text) {
 /// Reads the figures of both sides in the order of facts_sql().
 class FactReader {
  public:
-  FactReader(const db::QueryResult& source, const db::QueryResult& target, bool explained)
-      : source_(source.rows.at(0)), target_(target.rows.at(0)), explained_(explained) {}
+  FactReader(const db::QueryResult& source, const db::QueryResult& target, bool comparable)
+      : source_(source.rows.at(0)), target_(target.rows.at(0)), comparable_(comparable) {}
 
   Fact next(std::string measure, const FactColumn& column) {
     Fact fact;
@@ -86,8 +116,8 @@ class FactReader {
     fact.target = target_.at(at_++);
     const bool same = fact.source && fact.target ? same_value(*fact.source, *fact.target)
                                                  : fact.source == fact.target;
-    fact.result = same         ? Fact::Result::equal
-                  : explained_ ? Fact::Result::explained
+    fact.result = !comparable_ ? Fact::Result::not_compared
+                  : same       ? Fact::Result::equal
                                : Fact::Result::different;
     return fact;
   }
@@ -95,18 +125,15 @@ class FactReader {
  private:
   const std::vector<std::optional<std::string>>& source_;
   const std::vector<std::optional<std::string>>& target_;
-  bool explained_;
+  bool comparable_;
   std::size_t at_ = 0;
 };
 
-/// Rows are compared exactly, whatever stands on one side only.
+/// Rows that the statements could not leave out are known by their number.
 void settle_rows(Fact& rows, const OneSided& one_sided) {
-  const std::uint64_t unnamed = one_sided.held_keys.empty() ? one_sided.held : 0;
+  const std::uint64_t held = one_sided.held.count() - one_sided.vanished;
   const std::uint64_t expected =
-      count_of(rows.source) - unnamed + one_sided.decided + one_sided.existing;
-  if (rows.result == Fact::Result::equal && unnamed + one_sided.decided + one_sided.existing == 0) {
-    return;
-  }
+      count_of(rows.source) - held + one_sided.decided.count() + one_sided.existing;
   rows.result =
       expected == count_of(rows.target) ? Fact::Result::explained : Fact::Result::different;
 }
@@ -131,6 +158,21 @@ std::vector<DirectColumn> direct_columns(const plan::TablePlan& table) {
   return direct;
 }
 
+std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided) {
+  const auto because = [](std::string_view what, std::string_view obstacle) {
+    return fmt::format("{} cannot be named in a statement: {}", what, obstacle);
+  };
+  std::string obstacle = one_sided.held.obstacle();
+  if (!obstacle.empty()) return because("source rows that went to quarantine", obstacle);
+  obstacle = one_sided.decided.obstacle();
+  if (!obstacle.empty()) return because("decided rows", obstacle);
+  obstacle = one_sided.kept_held.obstacle();
+  if (obstacle.empty() && one_sided.existing != 0 && table.target_key.empty()) {
+    obstacle = "the table has no key";
+  }
+  return obstacle.empty() ? "" : because("rows of the live table", obstacle);
+}
+
 std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_source,
                       const OneSided& one_sided) {
   std::string sql =
@@ -142,21 +184,22 @@ std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_sourc
       sql += ", " + figure(engine, "min", name) + ", " + figure(engine, "max", name);
     if (column.sum) sql += ", " + figure(engine, "sum", name);
   }
-  sql += " FROM " + own_rows(engine, is_source ? table.source : table.side);
-  if (is_source) sql += source_where(table, engine, one_sided);
-  return sql;
+  sql += fmt::format(" FROM {} s", own_rows(engine, is_source ? table.source : table.side));
+  return sql + where_sql(is_source ? source_conditions(table, engine, one_sided)
+                                   : target_conditions(table, engine, one_sided));
 }
 
 std::vector<Fact> column_facts(const plan::TablePlan& table, db::SqlSession& source,
                                db::SqlSession& target, const OneSided& one_sided) {
-  const db::QueryResult left = source.query(facts_sql(table, source.engine(), true, one_sided));
-  const db::QueryResult right = target.query(facts_sql(table, target.engine(), false, one_sided));
-  const bool all_excluded = one_sided.held == 0 || !one_sided.held_keys.empty();
-  const bool explained = !all_excluded || one_sided.decided + one_sided.existing != 0;
-  FactReader reader(left, right, explained);
+  const bool comparable = why_not_compared(table, one_sided).empty();
+  // Rows that only one of the statements can leave out stay in both: they are known by number.
+  const OneSided left_out = comparable ? one_sided : OneSided();
+  const db::QueryResult left = source.query(facts_sql(table, source.engine(), true, left_out));
+  const db::QueryResult right = target.query(facts_sql(table, target.engine(), false, left_out));
+  FactReader reader(left, right, comparable);
   std::vector<Fact> facts;
   facts.push_back(reader.next("rows", {}));
-  settle_rows(facts.front(), one_sided);
+  if (!comparable) settle_rows(facts.front(), one_sided);
   for (const FactColumn& column : fact_columns(table)) {
     facts.push_back(reader.next("values", column));
     if (column.range) {

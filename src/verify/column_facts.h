@@ -19,23 +19,28 @@ struct DirectColumn {
 };
 [[nodiscard]] std::vector<DirectColumn> direct_columns(const plan::TablePlan& table);
 
-/// Rows that stand on one side only, for reasons that are on record.
+/// Rows that stand on one side only, or otherwise, for reasons that are on record: figures are of
+/// the others.
 struct OneSided {
-  std::uint64_t held = 0;      // source rows in quarantine, whatever was decided of them
-  std::uint64_t decided = 0;   // of these: in the target after a decision
-  std::uint64_t existing = 0;  // target rows that never were in the source
-  /// The source keys of all held rows, as the ledger has them; empty where they are too many to be
-  /// named in a statement, or have no key.
-  HeldKeys held_keys;
+  NamedRows held;              // source rows in quarantine, whatever was decided of them
+  NamedRows decided;           // target rows that people decided
+  NamedRows kept_held;         // rows of the live table that are in quarantine
+  std::uint64_t vanished = 0;  // of held: not in the source any more
+  std::uint64_t existing = 0;  // rows of the live table that were kept
 };
+
+/// Why the statements cannot leave these rows out, in words; empty where they can.
+[[nodiscard]] std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided);
 
 /// Rows, null counts, minima, maxima and exact sums of the columns that both sides hold alike,
 /// computed by each server's own SQL, in one statement each: nothing of sluice's own reading,
-/// mapping or hashing has a part in them.
+/// mapping or hashing has a part in them. Both statements leave the one-sided rows out. Where they
+/// cannot, the number of rows is compared by what is on record, and nothing else is.
 [[nodiscard]] std::vector<Fact> column_facts(const plan::TablePlan& table, db::SqlSession& source,
                                              db::SqlSession& target, const OneSided& one_sided);
 
-/// The statement for one side: its columns are rows, then the figures of each direct column.
+/// The statement for one side: its columns are rows, then the figures of each direct column. It
+/// leaves out the rows of `one_sided` wherever they can be named.
 [[nodiscard]] std::string facts_sql(const plan::TablePlan& table, model::Engine engine,
                                     bool is_source, const OneSided& one_sided);
 

@@ -1,5 +1,7 @@
 #include "verify/held_keys.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
@@ -11,28 +13,46 @@
 namespace sluice::verify {
 namespace {
 
-std::string key_columns(const plan::TablePlan& table, model::Engine engine) {
-  std::string columns;
-  for (const std::size_t key : table.key) {
-    const plan::SourceField& field = table.read[key];
-    if (!columns.empty()) columns += ", ";
-    columns += value_class(field.type) == ValueClass::text
-                   ? text_expression(engine, field.name, field.type)
-                   : model::quote_identifier(engine, field.name);
+template <typename Field>
+std::vector<KeyColumn> key_columns(const std::vector<Field>& fields,
+                                   const std::vector<std::size_t>& key) {
+  std::vector<KeyColumn> columns;
+  for (const std::size_t column : key) {
+    columns.push_back({fields.at(column).name, fields.at(column).type});
   }
   return columns;
 }
 
+std::string column_list(const std::vector<KeyColumn>& columns, model::Engine engine) {
+  std::string list;
+  for (const KeyColumn& column : columns) {
+    if (!list.empty()) list += ", ";
+    list += value_class(column.type) == ValueClass::text
+                ? text_expression(engine, column.name, column.type)
+                : model::quote_identifier(engine, column.name);
+  }
+  return list;
+}
+
+/// The text of a row's key as a server compares it: blanks at the end of char(n) are no part of the
+/// value, and truth values have names.
+std::string comparable(const model::ColumnType& type, std::string text) {
+  if (type.base == "bpchar") text.erase(text.find_last_not_of(' ') + 1);
+  if (value_class(type) != ValueClass::boolean) return text;
+  if (text == "t") return "true";
+  return text == "f" ? "false" : text;
+}
+
 /// PostgreSQL hashes a list of VALUES, whatever the number of key columns, and takes their types
 /// from the first row.
-std::string key_row(const plan::TablePlan& table, model::Engine engine,
+std::string key_row(const std::vector<KeyColumn>& columns, model::Engine engine,
                     const std::vector<std::string>& key, bool is_first) {
   std::string row;
   for (std::size_t i = 0; i < key.size(); ++i) {
-    const model::ColumnType& type = table.read[table.key.at(i)].type;
+    const model::ColumnType& type = columns.at(i).type;
     const ValueClass value = value_class(type);
     if (i != 0) row += ", ";
-    row += literal_sql(engine, value, key[i]);
+    row += literal_sql(engine, value, comparable(type, key[i]));
     if (is_first && !model::is_mysql_family(engine)) {
       row += "::" + (value == ValueClass::text ? std::string("text") : type.sql);
     }
@@ -42,14 +62,38 @@ std::string key_row(const plan::TablePlan& table, model::Engine engine,
 
 }  // namespace
 
-std::string without_keys_sql(const plan::TablePlan& table, model::Engine engine,
+std::vector<KeyColumn> source_key_columns(const plan::TablePlan& table) {
+  return key_columns(table.read, table.key);
+}
+
+std::vector<KeyColumn> target_key_columns(const plan::TablePlan& table) {
+  return key_columns(table.write, table.target_key);
+}
+
+std::string without_keys_sql(const std::vector<KeyColumn>& columns, model::Engine engine,
                              const HeldKeys& keys) {
   std::string list = model::is_mysql_family(engine) ? "" : "VALUES ";
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (i != 0) list += ", ";
-    list += key_row(table, engine, keys[i], i == 0);
+    list += key_row(columns, engine, keys[i], i == 0);
   }
-  return fmt::format("({}) NOT IN ({})", key_columns(table, engine), list);
+  return fmt::format("({}) NOT IN ({})", column_list(columns, engine), list);
+}
+
+void NamedRows::add(std::vector<std::string> key) {
+  ++count_;
+  has_key_ = has_key_ && !key.empty();
+  if (obstacle().empty()) {
+    keys_.push_back(std::move(key));
+  } else {
+    keys_.clear();
+  }
+}
+
+std::string NamedRows::obstacle() const {
+  if (!has_key_) return "the table has no key";
+  if (count_ > kMaxNamedKeys) return fmt::format("they are more than {}", kMaxNamedKeys);
+  return {};
 }
 
 std::optional<HeldKeys> keys_left_out(db::SqlSession& ledger, const std::string& run_id,

@@ -26,23 +26,23 @@ std::string column_list(const plan::TablePlan& table, db::SqlSession& target, co
   return list;
 }
 
-std::string same_key(const plan::TablePlan& table) {
+}  // namespace
+
+std::string same_key_sql(const plan::TablePlan& table, std::string_view one,
+                         std::string_view other) {
   std::string sql;
   for (const std::size_t column : table.target_key) {
     const std::string name = model::quote_identifier(kEngine, table.write[column].name);
-    sql += fmt::format("{}s.{} = l.{}", sql.empty() ? "" : " AND ", name, name);
+    sql += fmt::format("{}{}.{} = {}.{}", sql.empty() ? "" : " AND ", one, name, other, name);
   }
   return sql;
 }
 
-}  // namespace
-
 Fact kept_rows_fact(const plan::TablePlan& table, db::SqlSession& target, std::uint64_t held) {
   const auto counts = target.query(fmt::format(
       "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM {} s WHERE {} AND ROW({}) IS "
-      "NOT "
-      "DISTINCT FROM ROW({}))) FROM {} l",
-      own_rows(kEngine, table.side), same_key(table), column_list(table, target, "s"),
+      "NOT DISTINCT FROM ROW({}))) FROM {} l",
+      own_rows(kEngine, table.side), same_key_sql(table, "s", "l"), column_list(table, target, "s"),
       column_list(table, target, "l"), own_rows(kEngine, table.target)));
   Fact fact;
   fact.measure = "kept rows";

@@ -56,6 +56,8 @@ std::string_view to_string(Fact::Result result) noexcept {
       return "equal";
     case Fact::Result::explained:
       return "explained";
+    case Fact::Result::not_compared:
+      return "not_compared";
     case Fact::Result::different:
       return "different";
     case Fact::Result::could_not_check:
@@ -80,6 +82,7 @@ Outcome outcome_of(const Fact& fact) {
   switch (fact.result) {
     case Fact::Result::equal:
     case Fact::Result::explained:
+    case Fact::Result::not_compared:  // the rows themselves were compared
       return Outcome::equal;
     case Fact::Result::different:
       return Outcome::different;

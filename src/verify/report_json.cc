@@ -112,6 +112,7 @@ void write(JsonWriter& json, const TableReport& table) {
   json.key("facts").begin_array();
   for (const Fact& fact : table.facts) write(json, fact);
   json.end_array();
+  json.member("figures_not_compared", table.figures_not_compared);
   json.key("value_maps").begin_array();
   for (const ValueMapResult& map : table.value_maps) write(json, map);
   json.end_array();

@@ -101,10 +101,18 @@ std::string difference_lines(const std::vector<Difference>& differences) {
   return text;
 }
 
+bool is_shown(Fact::Result result) {
+  return result == Fact::Result::different || result == Fact::Result::could_not_check;
+}
+
 std::string fact_lines(const TableReport& table) {
   std::string text;
+  if (!table.figures_not_compared.empty()) {
+    text += fmt::format("  the servers' own figures of columns were not compared: {}\n",
+                        table.figures_not_compared);
+  }
   for (const Fact& fact : table.facts) {
-    if (fact.result == Fact::Result::equal || fact.result == Fact::Result::explained) continue;
+    if (!is_shown(fact.result)) continue;
     text += fmt::format("  {} of {}: source {}, target {}\n", fact.measure,
                         fact.target_column.empty() ? "the table" : fact.target_column,
                         value_text(fact.source), value_text(fact.target));

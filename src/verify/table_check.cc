@@ -63,7 +63,7 @@ class TableCheck {
         held_(context.ledger, context.run_id, table.number, context.hasher,
               [this](const ledger::HeldRow& row) { take_held(row); }),
         expected_(table, context.hasher, held_,
-                  [this](std::string_view row) { value_maps_.take_decided(row); }),
+                  [this](std::string_view row) { take_decided(row); }),
         tally_(context.hasher.algorithm()),
         report_(begin_report(table)) {}
 
@@ -79,6 +79,7 @@ class TableCheck {
 
  private:
   void take_held(const ledger::HeldRow& row);
+  void take_decided(std::string_view target_row);
   void cut();
   void compare_rows();
   void count_rows();
@@ -100,7 +101,6 @@ class TableCheck {
   const ledger::Account& account_;
   ValueMapCheck value_maps_;
   OneSided one_sided_;
-  bool held_keys_known_ = true;
   HeldRows held_;
   ExpectedRows expected_;
   Origins origins_;
@@ -119,15 +119,18 @@ class TableCheck {
 
 void TableCheck::take_held(const ledger::HeldRow& row) {
   value_maps_.take_held(row);
-  if (row.kept) return;
-  ++one_sided_.held;
-  held_keys_known_ = held_keys_known_ && !row.source_key.empty() && !table_.key.empty() &&
-                     one_sided_.held <= kMaxNamedKeys;
-  if (held_keys_known_) {
-    one_sided_.held_keys.push_back(ledger::key_from_json(row.source_key).values);
+  if (row.kept) {
+    one_sided_.kept_held.add(target_row_key(table_).texts(row.row));
+  } else if (row.source_key.empty() || table_.key.empty()) {
+    one_sided_.held.add({});
   } else {
-    one_sided_.held_keys.clear();
+    one_sided_.held.add(ledger::key_from_json(row.source_key).values);
   }
+}
+
+void TableCheck::take_decided(std::string_view target_row) {
+  value_maps_.take_decided(target_row);
+  one_sided_.decided.add(target_row_key(table_).texts(target_row));
 }
 
 void TableCheck::cut() {
@@ -273,9 +276,9 @@ void TableCheck::compare_rest() {
 
 void TableCheck::compare_figures() {
   context_.reporter.begin_stage("figures");
-  one_sided_.held -= std::min(one_sided_.held, tally_.vanished);
-  one_sided_.decided = tally_.decided;
+  one_sided_.vanished = tally_.vanished;
   one_sided_.existing = tally_.existing.count();
+  report_.figures_not_compared = why_not_compared(table_, one_sided_);
   db::SqlSession& source = source_.first().sql();
   db::SqlSession& target = context_.target.first().sql();
   try {

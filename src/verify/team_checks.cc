@@ -142,8 +142,9 @@ void explain(const plan::Plan& plan, const config::Check& check, const CheckSour
     return;
   }
   if (keys->empty()) return;
-  const auto without = read_groups(source, check, check.source, check.source.table,
-                                   without_keys_sql(*table, source.session.engine(), *keys));
+  const auto without =
+      read_groups(source, check, check.source, check.source.table,
+                  without_keys_sql(source_key_columns(*table), source.session.engine(), *keys));
   if (compare_groups(check, without, target, kind).outcome != Outcome::equal) return;
   report.outcome = Outcome::equal_except_quarantined;
   report.reason = fmt::format("equal without the {} source rows that were left out", keys->size());

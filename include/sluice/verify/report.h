@@ -88,7 +88,8 @@ struct Fact {
   /// DO NOT CHANGE THE NAMES (to_string): they stand in JSON.
   enum class Result : std::uint8_t {
     equal,
-    explained,  ///< differs, and rows stand on one side only for a reason that is on record
+    explained,     ///< differs by exactly the rows that are on record as standing on one side only
+    not_compared,  ///< rows on one side only could not be left out: figures_not_compared says why
     different,
     could_not_check,
   };
@@ -151,6 +152,7 @@ struct TableReport {
   std::vector<Difference> differences;  ///< some of them, see Options::max_listed
   std::string digest;                   ///< of the target rows as read now
   std::vector<Fact> facts;
+  std::string figures_not_compared;  ///< why facts have the result not_compared; else empty
   std::vector<ValueMapResult> value_maps;
   std::optional<RestReport> rest;
   std::vector<std::string> notes;

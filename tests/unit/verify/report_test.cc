@@ -57,6 +57,8 @@ TEST_CASE("every part of a table can make it different") {
   facts.tables[0].facts.resize(2);
   facts.tables[0].facts[1].result = Fact::Result::explained;
   CHECK(settled(facts) == Outcome::equal);
+  facts.tables[0].facts[1].result = Fact::Result::not_compared;
+  CHECK(settled(facts) == Outcome::equal);
   facts.tables[0].facts[1].result = Fact::Result::different;
   CHECK(settled(facts) == Outcome::different);
   facts.tables[0].facts[1].result = Fact::Result::could_not_check;

@@ -1,0 +1,139 @@
+// verify: the servers' own figures are of the rows that both sides have alike, and fail where these
+// differ, whatever people decided of others.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "integration/verify_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+/// "measure of column: source, target" of each fact with this result.
+Lines facts_that_are(const Verified& verified, const std::string& result) {
+  Lines lines;
+  for (const auto& fact : verified.table().at("facts").items()) {
+    if (fact.at("result").as_string() != result) continue;
+    lines.push_back(fact.at("measure").as_string() + " of " + fact.at("target_column").as_string() +
+                    ": " + Verified::value_of(fact.at("source")) + ", " +
+                    Verified::value_of(fact.at("target")));
+  }
+  return lines;
+}
+
+/// All facts that were not plainly equal.
+Lines other_facts(const Verified& verified) {
+  Lines lines;
+  for (const char* result : {"explained", "not_compared", "different", "could_not_check"}) {
+    for (std::string& line : facts_that_are(verified, result)) {
+      lines.push_back(std::string(result) + ": " + line);
+    }
+  }
+  return lines;
+}
+
+void decide(const Migration& migration, const std::string& entries) {
+  const TempDir dir;
+  const auto file =
+      dir.write("d.json", R"({"schema": "sluice.decisions/1", "decisions": [)" + entries + "]}");
+  const RunResult decided = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(decided.out << decided.err);
+  REQUIRE(decided.exit_code == 0);
+}
+
+std::string about_row(int id, const std::string& decision) {
+  return R"({"table": "t", "source_key": [")" + std::to_string(id) +
+         R"("], "person": "Ann", "reason": "r", "decision": )" + decision + "}";
+}
+
+/// Rows 1 to 4 arrive; the names of 5, 6 and 7 are too long. Row 5 has the largest amount.
+void copy_with_long_names(Migration& migration) {
+  migration.source(
+      "CREATE TABLE t (id int NOT NULL PRIMARY KEY, name varchar(60), amount numeric(12,2))");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, name varchar(10), amount numeric(12,2))");
+  migration.source(
+      "INSERT INTO t VALUES (1, 'a', 1.00), (2, 'b', 2.00), (3, 'c', 3.00), (4, 'd', NULL), "
+      "(5, 'much too long for it', 500.00), (6, 'also too long for it', 6.00), "
+      "(7, 'too long for it as well', -7.00)");
+  migration.move("t");
+  copy_all(migration);
+}
+
+}  // namespace
+
+TEST_CASE("a decided row does not hide a figure that is wrong elsewhere") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_with_long_names(migration);
+  decide(migration, about_row(5, R"({"set": {"name": "short", "amount": "4.00"}})") + "," +
+                        about_row(6, R"("leave_behind")"));
+  const Verified before = verify(migration);
+  CHECK(before.exit_code() == 0);
+  CHECK(before.rows("decided") == 1);
+  CHECK(other_facts(before).empty());
+  CHECK(before.table().at("figures_not_compared").as_string().empty());
+  // As many rows and values as before.
+  migration.target("UPDATE t__side SET amount = 2.50 WHERE id = 2");
+  const Verified after = verify(migration);
+  CHECK(after.exit_code() == 3);
+  CHECK(other_facts(after) == Lines{"different: sum of amount: 6.00, 6.50"});
+}
+
+TEST_CASE("a row that is lost beside a decided one is missing in the figures") {
+  Migration migration;
+  copy_with_long_names(migration);
+  decide(migration, about_row(5, R"({"set": {"name": "short"}})"));
+  // The decided row is not damaged, and another one takes the place of the lost one.
+  migration.target("UPDATE t__side SET id = 40, amount = 0 WHERE id = 4");
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 3);
+  CHECK(facts_that_are(verified, "different") == Lines{"max of id: 4, 40", "sum of id: 10, 46",
+                                                       "values of amount: 3, 4",
+                                                       "min of amount: 1.00, 0.00"});
+}
+
+TEST_CASE("kept rows do not hide a figure that is wrong elsewhere") {
+  Migration migration;
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, amount int)");
+  migration.source("INSERT INTO t VALUES (1, 10), (2, 20), (3, 30)");
+  // Row 3 of the live table has the key of one of the source.
+  migration.target("INSERT INTO t VALUES (3, 33), (100, 1000), (101, -1000)");
+  migration.move("t", "t", R"("existing_rows": "keep", "quarantine_limit": 10)");
+  copy_all(migration);
+  const Verified before = verify(migration);
+  CHECK(before.exit_code() == 0);
+  CHECK(facts_that_are(before, "different").empty());
+  CHECK(facts_that_are(before, "not_compared").empty());
+  migration.target("UPDATE t__side SET amount = 11 WHERE id = 1");
+  const Verified after = verify(migration);
+  CHECK(after.exit_code() == 3);
+  CHECK(facts_that_are(after, "different").size() == 2);  // least and sum
+}
+
+TEST_CASE("figures of a table without a key are not compared when rows were left out") {
+  Migration migration;
+  migration.source("CREATE TABLE t (name varchar(60), amount int)");
+  migration.target("CREATE TABLE t (name varchar(10), amount int)");
+  migration.source("INSERT INTO t VALUES ('a', 1), ('a', 1), ('much too long for it', 5)");
+  migration.move("t");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 0);
+  CHECK(verified.outcome() == "equal_except_quarantined");
+  CHECK(other_facts(verified) ==
+        Lines{"explained: rows of : 3, 2", "not_compared: values of name: 3, 2",
+              "not_compared: values of amount: 3, 2", "not_compared: min of amount: 1, 1",
+              "not_compared: max of amount: 5, 1", "not_compared: sum of amount: 7, 2"});
+  const std::string reason =
+      "source rows that went to quarantine cannot be named in a statement: the table has no key";
+  CHECK(verified.table().at("figures_not_compared").as_string() == reason);
+  const RunResult text = migration.sluice("verify");
+  INFO(text.out);
+  CHECK(text.out.find("not compared") != std::string::npos);
+  migration.target("INSERT INTO t__side VALUES ('a', 1)");
+  const Verified one_more = verify(migration);
+  CHECK(one_more.exit_code() == 3);
+  CHECK(facts_that_are(one_more, "different") == Lines{"rows of : 3, 3"});
+}
+
+}  // namespace sluice::test
