@@ -10,7 +10,10 @@ const Table* Config::find_table(const model::QualifiedName& source_table) const 
 }
 
 bool Config::is_left(const model::QualifiedName& source_table) const noexcept {
-  return std::ranges::find(leave, source_table, &LeftTable::table) != leave.end();
+  return std::ranges::any_of(leave, [&source_table](const LeftTable& left) {
+    if (left.is_whole_schema()) return left.table.schema == source_table.schema;
+    return left.table == source_table;
+  });
 }
 
 std::string_view to_string(ExistingRows existing) noexcept {

@@ -85,12 +85,12 @@ std::string default_schema(const model::Endpoint& endpoint) {
 
 /// What only shows when tables and the list of left ones are seen together.
 void check_left_and_mapped(const Config& config, ObjectReader& root) {
-  for (const LeftTable& left : config.leave) {
-    const Table* table = config.find_table(left.table);
-    if (table == nullptr) continue;
+  for (const Table& table : config.tables) {
+    if (!config.is_left(table.source)) continue;
     root.problems().error(
         *root.find("leave"), "left-and-mapped",
-        fmt::format("table {} is left behind, and mapped at {}", left.table.text(), table->where));
+        fmt::format("table {} is left behind, and mapped at {}", table.source.text(), table.where),
+        "take it out of one of the two; instead of a whole schema, its tables can be left by name");
   }
 }
 

@@ -91,6 +91,22 @@ bool holds_rows(const model::Table& table) {
   return std::ranges::find(kWithoutRows, table.kind) == std::end(kWithoutRows);
 }
 
+void look_at_left(const config::Config& config, const model::Catalog& source, Findings& findings) {
+  for (const config::LeftTable& leave : config.leave) {
+    if (!leave.is_whole_schema()) {
+      (void)find_table(source, leave.table, "unknown-left-table", leave.where, findings);
+      continue;
+    }
+    const bool is_there = std::ranges::any_of(source.tables, [&leave](const model::Table& table) {
+      return table.name.schema == leave.table.schema;
+    });
+    if (is_there) continue;
+    findings.error("unknown-left-schema", leave.where,
+                   "schema " + leave.table.schema + " holds no tables on " + source.server.address,
+                   "take the entry out of \"leave\", or name the schema as the server does");
+  }
+}
+
 }  // namespace
 
 const model::Table* find_table(const model::Catalog& catalog, const model::QualifiedName& name,
@@ -132,14 +148,12 @@ void look_at_scope(const config::Config& config, const model::Catalog& source, F
                    "add it to \"tables\", or to \"leave\" with a reason");
   }
   for (const auto& [schema, tables] : unknown) {
-    findings.warning("unmapped-source-schema", schema,
-                     "holds " + std::to_string(tables) + " table(s), and the config names none",
-                     "map what is to be moved; naming one of them under \"leave\" with a reason "
-                     "makes sluice ask for all the others");
+    findings.error("unmapped-source-schema", schema,
+                   "holds " + std::to_string(tables) + " table(s), and the config names none",
+                   "map what is to be moved, or leave all of it with a reason: \"leave\": {\"" +
+                       schema + ".*\": \"...\"}");
   }
-  for (const config::LeftTable& leave : config.leave) {
-    (void)find_table(source, leave.table, "unknown-left-table", leave.where, findings);
-  }
+  look_at_left(config, source, findings);
 }
 
 void look_at_incoming(const model::Catalog& target, const SideOf& side_of, Findings& findings) {

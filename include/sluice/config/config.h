@@ -42,11 +42,13 @@ struct Table {
   std::string where;  ///< "file.json:12:5 /tables/0", for findings
 };
 
-/// A source table that is not moved, and why.
+/// A source table that is not moved, and why; or all tables of a schema: the table is then "*".
 struct LeftTable {
   model::QualifiedName table;
   std::string reason;
   std::string where;
+
+  [[nodiscard]] bool is_whole_schema() const noexcept { return table.table == "*"; }
 };
 
 /// What a check computes, on both sides, by the servers' own SQL.

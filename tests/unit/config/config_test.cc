@@ -153,6 +153,8 @@ TEST_CASE("one slip in a config is one finding") {
   CHECK(only_rule(findings_with("{\"same_names\": true}", "{\"same_names\": 1}")) == "wrong-type");
   CHECK(only_rule(findings_with("]}", "], \"leave\": {\"public.t\": \"old\"}}")) ==
         "left-and-mapped");
+  CHECK(only_rule(findings_with("]}", "], \"leave\": {\"public.*\": \"old\"}}")) ==
+        "left-and-mapped");
   CHECK(only_rule(findings_with("]}", "], \"leave\": {\"u\": \"\"}}")) == "empty-text");
   CHECK(only_rule(findings_with("]}", "], \"leave\": {\"u\": \"x\", \"public.u\": \"y\"}}")) ==
         "left-twice");

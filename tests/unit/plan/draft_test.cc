@@ -205,18 +205,22 @@ TEST_CASE("a source table that nobody mentions is an error, a view is not") {
   CHECK(input.of_rule("unmapped-source-table").empty());
 }
 
-TEST_CASE("a source schema that nobody mentions is a warning, once for all of its tables") {
+TEST_CASE("a source schema that nobody mentions is an error, once for all of its tables") {
   Input input;
   for (const char* name : {"a", "b"}) {
     input.source.tables.push_back(input.source.tables[2]);
     input.source.tables.back().name = {"archive", name};
   }
-  check_one(input, "unmapped-source-schema", Severity::warning, "archive");
+  check_one(input, "unmapped-source-schema", Severity::error, "archive");
   CHECK(input.of_rule("unmapped-source-schema")[0].message.starts_with("holds 2 table(s)"));
   input.config.leave.push_back(input.config.leave[0]);
   input.config.leave.back().table = {"archive", "a"};
   CHECK(input.of_rule("unmapped-source-schema").empty());
   check_one(input, "unmapped-source-table", Severity::error, "archive.b");
+  input.config.leave.back().table = {"archive", "*"};
+  CHECK(input.draft().plan);
+  input.config.leave.back().table = {"attic", "*"};
+  check_one(input, "unknown-left-schema", Severity::error, "crm.json:20:3 /leave/0");
 }
 
 TEST_CASE("a partition is read like a table, but cannot be a target") {
