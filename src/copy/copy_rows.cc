@@ -1,8 +1,8 @@
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "sluice/copy/source_reader.h"
+#include "sluice/os/mutex.h"
 #include "sluice/pipeline/range_pipeline.h"
 
 #include "copy/batch_work.h"
@@ -37,19 +37,19 @@ class WriterPool {
     WriteStage* writer;
   };
   WriteStage* take() {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     WriteStage* writer = free_.back();
     free_.pop_back();
     return writer;
   }
   void give_back(WriteStage* writer) noexcept {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     free_.push_back(writer);
   }
 
   std::vector<std::unique_ptr<WriteStage>> all_;  // constant after construction
-  std::mutex mutex_;
-  std::vector<WriteStage*> free_;  // guarded by mutex_
+  os::Mutex mutex_;
+  std::vector<WriteStage*> free_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -3,8 +3,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <stop_token>
+
+#include "sluice/os/mutex.h"
 
 namespace sluice::copy {
 
@@ -20,34 +21,34 @@ class RangeFlow {
   enum class Turn : std::uint8_t { our_turn, give_up, wait };
   [[nodiscard]] Turn wait_turn(int batch_no, const std::stop_token& stop,
                                std::chrono::milliseconds patience) {
-    std::unique_lock lock(mutex_);
-    const bool decided =
-        moved_.wait_for(lock, stop, patience, [&] { return lost_ || next_ == batch_no; });
+    os::Lock lock(mutex_);
+    const bool decided = moved_.wait_for(
+        lock, stop, patience, [&]() SLUICE_REQUIRES(mutex_) { return lost_ || next_ == batch_no; });
     if (decided) return lost_ ? Turn::give_up : Turn::our_turn;
     return stop.stop_requested() ? Turn::give_up : Turn::wait;
   }
   void committed(int batch_no) {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     next_ = batch_no + 1;
     moved_.notify_all();
   }
   /// The range belongs to another process now, or its table failed: nothing more of it is read or
   /// written here.
   void lose() {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     lost_ = true;
     moved_.notify_all();
   }
   [[nodiscard]] bool lost() const {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     return lost_;
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable os::Mutex mutex_;
   std::condition_variable_any moved_;
-  int next_;           // guarded by mutex_
-  bool lost_ = false;  // guarded by mutex_
+  int next_ SLUICE_GUARDED_BY(mutex_);
+  bool lost_ SLUICE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace sluice::copy

@@ -52,7 +52,7 @@ HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_
 }
 
 void HeldRows::begin_reading() {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   for (auto& [hash, slot] : slots_) slot.next = 0;
   for (auto& [hash, slot] : kept_slots_) slot.next = 0;
 }
@@ -61,13 +61,13 @@ const Held* HeldRows::take(Slots& slots, const codec::RowHash& row) {
   if (slots.empty()) return nullptr;
   const auto found = slots.find(row);
   if (found == slots.end()) return nullptr;
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   Slot& slot = found->second;
   return slot.next < slot.rows.size() ? &slot.rows[slot.next++] : nullptr;
 }
 
 std::uint64_t HeldRows::unmatched() const {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   std::uint64_t left = 0;
   for (const auto& [hash, slot] : slots_) left += slot.rows.size() - slot.next;
   return left;

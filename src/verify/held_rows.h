@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/verification.h"
 #include "sluice/mapping/mapper.h"
+#include "sluice/os/mutex.h"
 
 namespace sluice::verify {
 
@@ -56,7 +56,7 @@ class HeldRows {
 
   Slots slots_;
   Slots kept_slots_;
-  mutable std::mutex mutex_;
+  mutable os::Mutex mutex_;
 };
 
 /// The overrides of a decision as the ledger holds it: a JSON object of target columns, each with a

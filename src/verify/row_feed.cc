@@ -112,7 +112,7 @@ class ExpectedWorker {
     ++tally_.decided;
     give(piece, row);
     if (!rows_.decided_) return;
-    const std::lock_guard lock(rows_.decided_mutex_);
+    const os::Lock lock(rows_.decided_mutex_);
     rows_.decided_(target_.row(0));
   }
 

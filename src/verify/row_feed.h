@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <span>
 #include <vector>
 
 #include "sluice/codec/digest.h"
+#include "sluice/os/mutex.h"
 #include "sluice/plan/plan.h"
 
 #include "verify/held_rows.h"
@@ -73,7 +73,7 @@ class ExpectedRows {
   const codec::RowHasher& hasher_;
   HeldRows& held_;
   std::function<void(std::string_view)> decided_;
-  std::mutex decided_mutex_;
+  os::Mutex decided_mutex_;
 };
 
 /// Whether a row is to be passed over; asked by all workers at once.

@@ -78,7 +78,7 @@ RowPicture PictureSink::picture(const SeenRow& row) const {
 void PictureSink::take(std::size_t worker, const SeenRow& row) {
   const auto found = pictures_.find(keys_[worker].hash(row.row, row.hash));
   if (found == pictures_.end()) return;
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   auto& place = is_expected_ ? found->second.expected : found->second.actual;
   if (!place) place = picture(row);
 }

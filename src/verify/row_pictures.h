@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "sluice/os/mutex.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 
@@ -59,7 +59,7 @@ class PictureSink : public RowSink {
   RowKey key_;
   std::optional<RowKey> source_key_;
   bool is_expected_ = true;
-  std::mutex mutex_;
+  os::Mutex mutex_;
   std::unordered_map<KeyHash, DifferencePictures> pictures_;  // keys are fixed, values guarded
 };
 

@@ -23,7 +23,7 @@ std::vector<Piece> number_pieces(const std::vector<model::KeyRange>& ranges, Pie
 }
 
 void Reporter::begin_table(const std::string& table, std::size_t index) {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   table_ = table;
   progress_ = Progress{};
   progress_.table = table_;
@@ -32,7 +32,7 @@ void Reporter::begin_table(const std::string& table, std::size_t index) {
 }
 
 void Reporter::begin_stage(std::string_view stage, std::uint64_t expected_rows) {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   progress_.stage = stage;
   progress_.expected_rows = expected_rows;
   progress_.rows = 0;
@@ -41,7 +41,7 @@ void Reporter::begin_stage(std::string_view stage, std::uint64_t expected_rows) 
 }
 
 void Reporter::add(std::uint64_t rows, std::uint64_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   progress_.rows += rows;
   progress_.bytes += bytes;
   report();

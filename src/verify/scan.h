@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "sluice/db/source.h"
+#include "sluice/os/mutex.h"
 #include "sluice/verify/verify_tables.h"
 
 #include "verify/row_sink.h"
@@ -37,13 +37,13 @@ class Reporter {
   void add(std::uint64_t rows, std::uint64_t bytes);
 
  private:
-  void report();
+  void report() SLUICE_REQUIRES(mutex_);
 
   ProgressCallback callback_;
   std::size_t table_count_;
-  std::mutex mutex_;
-  std::string table_;  // what follows is guarded by mutex_
-  Progress progress_;
+  os::Mutex mutex_;
+  std::string table_ SLUICE_GUARDED_BY(mutex_);
+  Progress progress_ SLUICE_GUARDED_BY(mutex_);
 };
 
 /// What a worker makes of one batch of a piece. Calls for one piece come from one worker.

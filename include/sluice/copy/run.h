@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +10,7 @@
 #include "sluice/ledger/records.h"
 #include "sluice/model/endpoint.h"
 #include "sluice/model/error.h"
+#include "sluice/os/mutex.h"
 #include "sluice/plan/plan.h"
 
 namespace sluice::copy {
@@ -35,21 +35,21 @@ class StopReason {
     std::string text;
   };
   void request(model::ErrorKind kind, const std::string& text) {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     if (!why_) why_ = Why{kind, text};
     stop_.request_stop();
   }
   [[nodiscard]] std::optional<Why> why() const {
-    const std::lock_guard lock(mutex_);
+    const os::Lock lock(mutex_);
     return why_;
   }
   [[nodiscard]] std::stop_source& source() noexcept { return stop_; }
   [[nodiscard]] std::stop_token token() const noexcept { return stop_.get_token(); }
 
  private:
-  mutable std::mutex mutex_;
-  std::optional<Why> why_;  // guarded by mutex_
-  std::stop_source stop_;   // own synchronization
+  mutable os::Mutex mutex_;
+  std::optional<Why> why_ SLUICE_GUARDED_BY(mutex_);
+  std::stop_source stop_;  // own synchronization
 };
 
 /// What every part of one process's work on a run needs to know. Constant after it is made, but for

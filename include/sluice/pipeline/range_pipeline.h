@@ -3,12 +3,13 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <utility>
 
 #include <oneapi/tbb/flow_graph.h>
 #include <oneapi/tbb/global_control.h>
+
+#include "sluice/os/mutex.h"
 
 namespace sluice::pipeline {
 
@@ -28,20 +29,21 @@ class FirstFailure {
     try {
       std::forward<Stage>(stage)();
     } catch (...) {
-      const std::lock_guard lock(mutex_);
+      const os::Lock lock(mutex_);
       if (!failure_) failure_ = std::current_exception();
       stop_.request_stop();
     }
   }
   /// REQUIRES: no stage is running any more.
   void rethrow() const {
+    const os::Lock lock(mutex_);
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
   std::stop_source& stop_;
-  std::mutex mutex_;
-  std::exception_ptr failure_;  // guarded by mutex_
+  mutable os::Mutex mutex_;
+  std::exception_ptr failure_ SLUICE_GUARDED_BY(mutex_);
 };
 
 /// Runs `read(reader, emit)` once for each reader 0..R-1, all at once; each calls `emit(payload)`

@@ -3,10 +3,11 @@
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <utility>
 #include <vector>
+
+#include "sluice/os/mutex.h"
 
 namespace sluice::pipeline {
 
@@ -50,8 +51,9 @@ class SlotPool {
 
   /// Waits for a free payload. An empty Slot when a stop was requested first.
   [[nodiscard]] Slot take(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    if (!available_.wait(lock, stop, [this] { return !free_.empty(); })) return {};
+    os::Lock lock(mutex_);
+    if (!available_.wait(lock, stop, [this]() SLUICE_REQUIRES(mutex_) { return !free_.empty(); }))
+      return {};
     if (stop.stop_requested()) return {};
     std::unique_ptr<Payload> payload = std::move(free_.back());
     free_.pop_back();
@@ -61,15 +63,15 @@ class SlotPool {
  private:
   void give_back(std::unique_ptr<Payload> payload) noexcept {
     {
-      const std::lock_guard lock(mutex_);
+      const os::Lock lock(mutex_);
       free_.push_back(std::move(payload));
     }
     available_.notify_one();
   }
 
-  std::mutex mutex_;
+  os::Mutex mutex_;
   std::condition_variable_any available_;
-  std::vector<std::unique_ptr<Payload>> free_;  // guarded by mutex_
+  std::vector<std::unique_ptr<Payload>> free_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::pipeline
