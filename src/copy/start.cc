@@ -99,7 +99,7 @@ void take_existing(Start& start, const StartOptions& options) {
 Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint& target,
                 const std::vector<ledger::RunTable>& estimates, const StartOptions& options) {
   Start start;
-  start.control = db::open_session(target, db::Purpose::target);
+  start.control = db::open_session(plan::held_to(plan->target, target), db::Purpose::target);
   ledger::ensure_schema(*start.control);
   const ledger::StartLock lock(*start.control, plan::sha256_of(*plan));
   auto known = ledger::find_run_of_plan(*start.control, plan::sha256_of(*plan));

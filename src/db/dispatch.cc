@@ -19,27 +19,53 @@ void require_postgresql(model::Engine engine) {
                      "name a postgresql:// target");
 }
 
+void require_planned(const model::Endpoint& endpoint, SqlSession& session) {
+  if (endpoint.planned_identity.empty()) return;
+  const model::ServerIdentity now = read_identity(session);
+  if (now.identity == endpoint.planned_identity && now.database == endpoint.planned_database)
+    return;
+  throw model::Error(model::ErrorKind::drift,
+                     "a session was led to database " + now.database + " of server " +
+                         now.identity + ", not to " + endpoint.planned_database + " of " +
+                         endpoint.planned_identity + ", which the plan was made with",
+                     "connect to the server itself, past any pooler or balancer");
+}
+
+template <typename Session>
+std::unique_ptr<Session> planned(const model::Endpoint& endpoint,
+                                 std::unique_ptr<Session> session) {
+  require_planned(endpoint, *session);
+  return session;
+}
+
+SnapshotSessions planned(const model::Endpoint& endpoint, SnapshotSessions snapshot) {
+  for (const auto& session : snapshot.sessions) require_planned(endpoint, session->sql());
+  return snapshot;
+}
+
 }  // namespace
 
 std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint, Purpose purpose) {
-  if (model::is_mysql_family(endpoint.engine)) return mysql::open_session(endpoint, purpose);
-  return pg::open_session(endpoint, purpose);
+  return planned(endpoint, model::is_mysql_family(endpoint.engine)
+                               ? mysql::open_session(endpoint, purpose)
+                               : pg::open_session(endpoint, purpose));
 }
 
 SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
                                const std::optional<std::string>& join) {
-  if (model::is_mysql_family(endpoint.engine)) return mysql::open_snapshot(endpoint, count);
-  return pg::open_snapshot(endpoint, count, join);
+  return planned(endpoint, model::is_mysql_family(endpoint.engine)
+                               ? mysql::open_snapshot(endpoint, count)
+                               : pg::open_snapshot(endpoint, count, join));
 }
 
 std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint) {
   require_postgresql(endpoint.engine);
-  return pg::open_target(endpoint);
+  return planned(endpoint, pg::open_target(endpoint));
 }
 
 SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint, std::size_t count) {
   require_postgresql(endpoint.engine);
-  return pg::open_snapshot(endpoint, count, std::nullopt);
+  return planned(endpoint, pg::open_snapshot(endpoint, count, std::nullopt));
 }
 
 void flush_commits(SqlSession& session) {

@@ -192,4 +192,10 @@ std::string to_json(const Plan& plan) {
 
 std::string sha256_of(const Plan& plan) { return codec::sha256_hex(to_json(plan)); }
 
+model::Endpoint held_to(const model::ServerIdentity& planned, model::Endpoint endpoint) {
+  endpoint.planned_identity = planned.identity;
+  endpoint.planned_database = planned.database;
+  return endpoint;
+}
+
 }  // namespace sluice::plan

@@ -38,17 +38,6 @@ std::vector<const plan::TablePlan*> chosen_tables(const plan::Plan& plan,
   return chosen;
 }
 
-void require_same_server(db::SqlSession& session, const model::ServerIdentity& planned,
-                         const char* side) {
-  const model::ServerIdentity now = db::read_identity(session);
-  if (now.identity == planned.identity && now.database == planned.database) return;
-  throw model::Error(
-      model::ErrorKind::drift,
-      fmt::format("the {} is database {} of another server than the plan's ({} instead of {})",
-                  side, now.database, now.identity, planned.identity),
-      "connect to the servers that the run was made with");
-}
-
 TableNames visible_tables(db::SqlSession& session, const std::set<std::string>& schemas) {
   std::string list;
   for (const std::string& schema : schemas) {

@@ -19,10 +19,6 @@ namespace sluice::verify {
 [[nodiscard]] std::vector<const plan::TablePlan*> chosen_tables(
     const plan::Plan& plan, const std::vector<std::string>& names);
 
-/// Throws Error{drift} where the session leads to another server or database than the plan's.
-void require_same_server(db::SqlSession& session, const model::ServerIdentity& planned,
-                         const char* side);
-
 using TableNames = std::set<model::QualifiedName>;
 /// The tables of the schemas that a role may see. Absent and hidden are the same to it.
 [[nodiscard]] TableNames visible_tables(db::SqlSession& session,

@@ -41,8 +41,8 @@ class Verification {
       : plan_(plan),
         run_(run),
         options_(options),
-        source_endpoint_(source),
-        target_endpoint_(target),
+        source_endpoint_(plan::held_to(plan.source, source)),
+        target_endpoint_(plan::held_to(plan.target, target)),
         stop_(stop),
         tables_(chosen_tables(plan, options.tables)),
         reporter_(progress, tables_.size()) {
@@ -67,8 +67,8 @@ class Verification {
   const plan::Plan& plan_;
   const ledger::Run& run_;
   const Options& options_;
-  const model::Endpoint& source_endpoint_;
-  const model::Endpoint& target_endpoint_;
+  const model::Endpoint source_endpoint_;
+  const model::Endpoint target_endpoint_;
   std::stop_token stop_;
   std::vector<const plan::TablePlan*> tables_;
   Reporter reporter_;
@@ -85,12 +85,8 @@ class Verification {
 
 void Verification::open() {
   ledger_ = db::open_session(target_endpoint_, db::Purpose::target);
-  require_same_server(*ledger_, plan_.target, "target");
   const std::size_t readers = std::max<std::size_t>(options_.readers, 1);
-  if (reads_source()) {
-    source_ = db::open_snapshot(source_endpoint_, readers);
-    require_same_server(source_->sessions.front()->sql(), plan_.source, "source");
-  }
+  if (reads_source()) source_ = db::open_snapshot(source_endpoint_, readers);
   target_ = db::open_target_snapshot(target_endpoint_, readers);
   // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
   states_ = ledger::run_tables(record(), run_.id);

@@ -24,6 +24,10 @@ struct Endpoint {
   std::string group;          // MySQL option group read besides [client]
   std::map<std::string, std::string>
       options;  // sslmode, sslrootcert, ssl_ca, connect_timeout, ...: a closed list
+  /// The server's identity and database that a plan was made with; empty before there is a plan.
+  /// Every session is held against it: a name, a pooler or a balancer may lead elsewhere.
+  std::string planned_identity;
+  std::string planned_database;
 };
 
 /// Whether what is sent to this host cannot leave the machine: "localhost", "::1", or a dotted IPv4

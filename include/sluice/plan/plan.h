@@ -142,4 +142,9 @@ struct Plan {
 [[nodiscard]] Plan from_json(const std::string& text);
 [[nodiscard]] std::string sha256_of(const Plan& plan);
 
+/// Where a config says that a server is, held to the server that the plan was made with: sessions
+/// that are led elsewhere are refused with Error{drift}.
+[[nodiscard]] model::Endpoint held_to(const model::ServerIdentity& planned,
+                                      model::Endpoint endpoint);
+
 }  // namespace sluice::plan

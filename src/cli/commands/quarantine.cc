@@ -238,8 +238,9 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   if (console.findings(selection.findings)) return kUsage;
   const std::string process_id = record_process(*session, run);
   // The rows move, each batch of them in one transaction with its place in the ledger.
+  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   const copy::DecideContext context{
-      plan, run, config.config.target, decisions, codec::sha256_hex(text), arguments.dry_run};
+      plan, run, target, decisions, codec::sha256_hex(text), arguments.dry_run};
   copy::DecideReport report = copy::apply_decisions(context, selection, session);
   db::flush_commits(*session);
   ledger::end_process(*session, process_id);
