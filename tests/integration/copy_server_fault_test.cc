@@ -1,6 +1,7 @@
 // Servers that go away, answers that get lost, processes that freeze, and processes that work on
 // one run together.
 #include <csignal>
+#include <filesystem>
 #include <functional>
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,6 +10,8 @@
 
 #include "support/migration.h"
 #include "support/proxy.h"
+#include "support/sql.h"
+#include "support/temp_dir.h"
 
 namespace sluice::test {
 namespace {
@@ -141,6 +144,39 @@ TEST_CASE("a server that cannot be reached is said to be so") {
   const RunResult result = migration.copy();
   INFO(result.err);
   CHECK(result.exit_code == 8);
+}
+
+TEST_CASE("a session that is led to another server than the plan's writes nothing") {
+  PostgresServer target;
+  PostgresServer other;
+  Migration migration(PostgresServer::shared(), target);
+  make_table(migration);
+  // The same login and name on both: only its identity tells the other server from the right one.
+  for (PostgresServer* server : {&target, &other}) {
+    PgSql(server->conninfo()).query("ALTER ROLE " + server->user() + " PASSWORD 'the same'");
+  }
+  PgSql(other.conninfo()).query("CREATE DATABASE " + migration.target_database().name());
+  const TempDir dir;
+  const std::string pass_file = dir.write("pgpass", "*:*:*:*:the same\n").string();
+  std::filesystem::permissions(pass_file, std::filesystem::perms::owner_read);
+  Proxy proxy(target.port());
+  migration.target_url(fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable",
+                                   target.user(), proxy.port(), migration.target_database().name(),
+                                   pass_file));
+  const auto process = migration.start_copy_stalled_at("before_cut_commit");
+  REQUIRE(wait_until_stalled(*process));
+  proxy.lead_to(other.port());
+  process->send_signal(SIGCONT);
+  const RunResult led = process->wait();
+  INFO(led.out << led.err);
+  CHECK(led.exit_code == 7);
+  CHECK(led.err.find("which the plan was made with") != std::string::npos);
+  CHECK(PgSql(other.conninfo(migration.target_database().name()))
+            .query("SELECT FROM pg_class WHERE relname LIKE '%side'")
+            .empty());
+  proxy.lead_to(target.port());
+  finish(migration);
+  check_result(migration);
 }
 
 TEST_CASE("a process that wakes up after it was taken over writes nothing and says so") {

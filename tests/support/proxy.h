@@ -26,6 +26,8 @@ class Proxy {
   /// answer comes back. Text that is torn over two reads is not seen: choose something short, such
   /// as COMMIT.
   void lose_answer_to(const std::string& text, int nth = 1);
+  /// New connections go to another server from now on, as a balancer or a changed name leads them.
+  void lead_to(int target_port) noexcept { target_port_ = target_port; }
   /// True once an answer was lost.
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   /// Cuts all connections; new ones are served.
@@ -40,7 +42,7 @@ class Proxy {
   /// True if this is the request whose answer is to be lost.
   bool is_the_one(const char* bytes, std::size_t size);
 
-  int target_port_;
+  std::atomic<int> target_port_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> lost_ = false;
