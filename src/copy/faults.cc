@@ -1,5 +1,6 @@
 #include "copy/faults.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sluice/ledger/ledger.h"
@@ -7,6 +8,14 @@
 #include "copy/trace.h"
 
 namespace sluice::copy {
+namespace {
+
+/// Rows of a table without a source key have nothing better than the target's.
+const std::string& name_of(const std::string& target_key, const std::string& source_key) {
+  return source_key.empty() ? target_key : source_key;
+}
+
+}  // namespace
 
 FaultReasons::FaultReasons(const plan::TablePlan& table, const plan::DeferredStep& step,
                            std::vector<std::size_t> columns, const std::vector<Fault>& faults)
@@ -18,12 +27,11 @@ FaultReasons::FaultReasons(const plan::TablePlan& table, const plan::DeferredSte
 void FaultReasons::add(std::string_view target_row, const std::string& source_key) {
   const std::string key = target_key_json(table_, target_row);
   const auto group = group_of_.find(key);
-  if (group == group_of_.end()) return;
-  groups_[group->second].emplace(key, source_key.empty() ? key : source_key);
+  if (group != group_of_.end()) names_[group->second].push_back(name_of(key, source_key));
 }
 
-RowRefusal FaultReasons::of(std::string_view target_row) const {
-  const std::vector<std::string> rivals = rivals_of(target_key_json(table_, target_row));
+RowRefusal FaultReasons::of(std::string_view target_row, const std::string& source_key) const {
+  const auto rivals = rivals_of(target_key_json(table_, target_row), source_key);
   RowRefusal why;
   why.problem = step_.kind == plan::DeferredStep::Kind::index ? codec::Problem::key_collision
                                                               : codec::Problem::refused_by_target;
@@ -33,13 +41,14 @@ RowRefusal FaultReasons::of(std::string_view target_row) const {
   return why;
 }
 
-std::vector<std::string> FaultReasons::rivals_of(const std::string& target_key) const {
-  std::vector<std::string> rivals;
+std::vector<std::string> FaultReasons::rivals_of(const std::string& target_key,
+                                                 const std::string& source_key) const {
   const auto group = group_of_.find(target_key);
-  if (group == group_of_.end()) return rivals;
-  for (const auto& [key, name] : groups_.at(group->second)) {
-    if (key != target_key) rivals.push_back(name);
-  }
+  if (group == group_of_.end()) return {};
+  std::vector<std::string> rivals = names_.at(group->second);
+  // The row itself, once: others may have the same name where there is no source key.
+  const auto self = std::ranges::find(rivals, name_of(target_key, source_key));
+  if (self != rivals.end()) rivals.erase(self);
   return rivals;
 }
 

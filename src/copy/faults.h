@@ -29,18 +29,17 @@ class FaultReasons {
                std::vector<std::size_t> columns, const std::vector<Fault>& faults);
   /// `source_key`: under which people find the row in quarantine; empty where it has none.
   void add(std::string_view target_row, const std::string& source_key);
-  [[nodiscard]] RowRefusal of(std::string_view target_row) const;
+  [[nodiscard]] RowRefusal of(std::string_view target_row, const std::string& source_key) const;
 
  private:
-  using Named = std::map<std::string, std::string>;  // by target key: the key for people
-
-  [[nodiscard]] std::vector<std::string> rivals_of(const std::string& target_key) const;
+  [[nodiscard]] std::vector<std::string> rivals_of(const std::string& target_key,
+                                                   const std::string& source_key) const;
 
   const plan::TablePlan& table_;
   const plan::DeferredStep& step_;
   std::vector<std::size_t> columns_;
-  std::map<std::string, std::string> group_of_;  // by target key
-  std::map<std::string, Named> groups_;
+  std::map<std::string, std::string> group_of_;            // by target key
+  std::map<std::string, std::vector<std::string>> names_;  // by group: keys for people
 };
 
 }  // namespace sluice::copy

@@ -213,8 +213,9 @@ bool Sweep::move(const std::vector<Fault>& faults, const Traced& traced) {
   const codec::RowBuffer& written = mapped.rows(rows);
   const FaultReasons reasons = reasons_of(faults, traced, mapped);
   for (std::size_t row = 0; row < written.rows(); ++row) {
-    quarantined.push_back(
-        mapper_.refused_row(rows, mapped.source_row(row), reasons.of(written.row(row))));
+    const std::size_t source = mapped.source_row(row);
+    const std::string key = mapper_.key_json(rows.rows.row(source));
+    quarantined.push_back(mapper_.refused_row(rows, source, reasons.of(written.row(row), key)));
   }
   session_.begin();
   require_current(session_, run_);
@@ -266,7 +267,7 @@ void Sweep::take_back(const DecidedRows& decided, const FaultReasons& reasons) {
   retract_decided(session_, run_.run.id, table_, decided);
   std::vector<RowRefusal> refused;
   for (std::size_t row = 0; row < decided.sources.size(); ++row) {
-    refused.push_back(reasons.of(decided.mapped.target.row(row)));
+    refused.push_back(reasons.of(decided.mapped.target.row(row), decided.sources[row].source_key));
   }
   reopen_decided(session_, run_.run.id, decided, mapper_, refused);
 }

@@ -110,6 +110,22 @@ TEST_CASE("columns, values and rivals are named for expressions and for several 
             "SELECT count(*) FROM sluice.quarantine WHERE state = 'left_behind'") == "2");
 }
 
+TEST_CASE("rows that the target knows under one key are told apart by their source's") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE q (id int PRIMARY KEY, code int);"
+      "INSERT INTO q VALUES (1, 10), (2, 20), (3, 10), (4, 30)");
+  migration.target("CREATE TABLE q (code int PRIMARY KEY)");
+  migration.move(
+      "q", "q", "",
+      R"({"same_names": true, "drop": [{"column": "id", "lossy": true, "reason": "r"}]})");
+  require_exit(migration.copy(), 0);
+  CHECK(refusals(migration) ==
+        "[\"1\"] | code | 10 | q_pkey: the row with key [\"3\"] has the same value\n"
+        "[\"3\"] | code | 10 | q_pkey: the row with key [\"1\"] has the same value\n");
+  check_account(migration, "q");
+}
+
 TEST_CASE("rows without a parent, and those below them, go to quarantine") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   CAPTURE(to_string(from));
