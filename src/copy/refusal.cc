@@ -64,6 +64,12 @@ const DeferredStep* step_named(const plan::TablePlan& table, const std::string& 
   return step == table.deferred.end() ? nullptr : &*step;
 }
 
+/// Of CHECK (...), as the plan has it; the server's own brackets stand inside.
+std::string_view without_brackets(std::string_view condition) noexcept {
+  if (!condition.starts_with('(') || !condition.ends_with(')')) return condition;
+  return condition.substr(1, condition.size() - 2);
+}
+
 std::optional<std::string> text_of(const plan::TargetField& column, const codec::Field& field) {
   if (field.null) return std::nullopt;
   std::string text;
@@ -156,9 +162,9 @@ std::string value_of(const plan::TablePlan& table, const std::vector<std::size_t
 std::string message_of(const DeferredStep& step) {
   switch (step.kind) {
     case DeferredStep::Kind::check:
-      return step.condition.empty()
-                 ? fmt::format("check {} does not hold", step.of)
-                 : fmt::format("check {}: {} does not hold", step.of, step.condition);
+      return step.condition.empty() ? fmt::format("check {} does not hold", step.of)
+                                    : fmt::format("check {}: {} does not hold", step.of,
+                                                  without_brackets(step.condition));
     case DeferredStep::Kind::foreign_key:
       return fmt::format("foreign key {}: there is no such row in {}", step.of,
                          step.referenced.text());
