@@ -341,7 +341,17 @@ class Mariadb(MysqlFamily):
     DROP_ROOT = "DELETE FROM mysql.global_priv WHERE User IN ('root', ''); FLUSH PRIVILEGES;"
 
     def initialise(self, state):
-        self.prepare_data()
+        # On a busy machine MariaDB's bootstrap now and then dies for no reason of ours; the next one works.
+        for tries_left in (2, 1, 0):
+            self.prepare_data()
+            try:
+                return self.install(state)
+            except Failed:
+                if tries_left == 0:
+                    raise
+                shutil.rmtree(self.data)
+
+    def install(self, state):
         run_as_server([find_binary("mariadb-install-db", "mariadb-server-core"), "--no-defaults",
                        f"--datadir={self.data}", "--skip-test-db", "--skip-name-resolve",
                        "--auth-root-authentication-method=normal",
