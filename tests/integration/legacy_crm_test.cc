@@ -8,6 +8,7 @@
 
 #include "sluice/codec/json_read.h"
 
+#include "support/demo_data.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
 #include "support/sql.h"
@@ -35,8 +36,9 @@ void replace_all(std::string& text, const std::string& old, const std::string& n
 class LegacyCrm {
  public:
   LegacyCrm() {
-    load({"legacy", "postgresql", "PG1", "--rows", kCustomers, "--keep", summary_dir()}, source_);
-    load({"target", "postgresql", "PG1"}, target_);
+    load_demo_data({"legacy", "postgresql", "PG1", "--rows", kCustomers, "--keep", summary_dir()},
+                   source_);
+    load_demo_data({"target", "postgresql", "PG1"}, target_);
     source(
         "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA legacy_crm TO reader;"
         "GRANT SELECT ON ALL TABLES IN SCHEMA legacy_crm TO reader");
@@ -91,19 +93,6 @@ class LegacyCrm {
     replace_all(text, R"("sessions":)", R"("legacy_crm.sessions":)");
     replace_all(text, R"("legacy_id": "id")", R"("legacy_id": {"constant": null})");
     return text;
-  }
-
-  void load(std::vector<std::string> arguments, const PostgresServer& server) {
-    arguments.insert(arguments.begin(), SLUICE_SOURCE_DIR "/scripts/demo_data");
-    RunOptions options;
-    options.env = {{"SLUICE_DEMO_DATA", SLUICE_DEMO_DATA},
-                   {"PG1_SOCKET_DIR", server.socket_dir()},
-                   {"PG1_PORT", std::to_string(server.port())},
-                   {"PG1_USER", server.user()},
-                   {"PG1_PASSFILE", server.pass_file()}};
-    const RunResult loaded = run_process(arguments, options);
-    INFO(loaded.out << loaded.err);
-    REQUIRE(loaded.exit_code == 0);
   }
 
   PostgresServer source_;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "support/demo_data.h"
 #include "support/mariadb_server.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
@@ -64,8 +65,9 @@ class Demo {
  public:
   Demo() {
     std::setlocale(LC_CTYPE, "C.UTF-8");
-    load({"legacy", "mariadb", "MARIA1", "--rows", "2000"});
-    load({"target", "postgresql", "PG1"});
+    load_demo_data({"legacy", "mariadb", "MARIA1", "--rows", "2000"}, target_,
+                   source_.option_file());
+    load_demo_data({"target", "postgresql", "PG1"}, target_, source_.option_file());
     MariadbDatabase administrator(source_);
     administrator.run(
         "CREATE USER reader@localhost; GRANT SELECT, SHOW VIEW ON legacy_crm.* TO "
@@ -118,19 +120,6 @@ class Demo {
     const std::size_t at = text.find(old);
     REQUIRE(at != std::string::npos);
     text.replace(at, old.size(), now);
-  }
-  void load(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), SLUICE_SOURCE_DIR "/scripts/demo_data");
-    RunOptions options;
-    options.env = {{"SLUICE_DEMO_DATA", SLUICE_DEMO_DATA},
-                   {"MARIA1_OPTION_FILE", source_.option_file()},
-                   {"PG1_SOCKET_DIR", target_.socket_dir()},
-                   {"PG1_PORT", std::to_string(target_.port())},
-                   {"PG1_USER", target_.user()},
-                   {"PG1_PASSFILE", target_.pass_file()}};
-    const RunResult loaded = run_process(arguments, options);
-    INFO(loaded.out << loaded.err);
-    REQUIRE(loaded.exit_code == 0);
   }
 
   MariadbServer source_;

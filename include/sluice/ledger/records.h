@@ -31,7 +31,7 @@ struct Run {
   std::string config_sha256;
   std::string nonce;  // 64 hex digits; the first 16 seed the row hashes
   RunState state = RunState::running;
-  std::string stage;   // copying, rechecking, building, checking, done
+  std::string stage;   // copying, building, checking, done
   std::string reason;  // why it is stopped, paused or failed
   std::string operator_name;
   std::string approval_rule;
