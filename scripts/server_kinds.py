@@ -286,15 +286,22 @@ class MysqlFamily(Server):
     SOCKET_NAME = "mysqld.sock"
     STOP_SIGNAL = signal.SIGTERM
 
+    def __init__(self, folder):
+        super().__init__(folder)
+        # Never a shared one: each server that starts removes all temporary tables that lie in its tmpdir, and
+        # another server that uses one of them dies of it.
+        self.tmp = self.folder / "tmp"
+
     def prepare_data(self):
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        give(self.data)
+        for path in (self.data, self.tmp):
+            path.mkdir(mode=0o700, exist_ok=True)
+            give(path)
 
     def socket_path(self):
         return self.socket_dir / self.SOCKET_NAME
 
     def command(self):
-        fixed = {"datadir": self.data, "socket": self.socket_path(), "port": self.state["port"],
+        fixed = {"datadir": self.data, "tmpdir": self.tmp, "socket": self.socket_path(), "port": self.state["port"],
                  "bind_address": "127.0.0.1", "pid_file": self.folder / "s" / "pid", "skip_name_resolve": "ON",
                  "max_allowed_packet": "64M", **self.FIXED}
         settings = {"character_set_server": "utf8mb4", **self.state["settings"], **fixed}
@@ -341,19 +348,9 @@ class Mariadb(MysqlFamily):
     DROP_ROOT = "DELETE FROM mysql.global_priv WHERE User IN ('root', ''); FLUSH PRIVILEGES;"
 
     def initialise(self, state):
-        # On a busy machine MariaDB's bootstrap now and then dies for no reason of ours; the next one works.
-        for tries_left in (2, 1, 0):
-            self.prepare_data()
-            try:
-                return self.install(state)
-            except Failed:
-                if tries_left == 0:
-                    raise
-                shutil.rmtree(self.data)
-
-    def install(self, state):
+        self.prepare_data()
         run_as_server([find_binary("mariadb-install-db", "mariadb-server-core"), "--no-defaults",
-                       f"--datadir={self.data}", "--skip-test-db", "--skip-name-resolve",
+                       f"--datadir={self.data}", f"--tmpdir={self.tmp}", "--skip-test-db", "--skip-name-resolve",
                        "--auth-root-authentication-method=normal",
                        # io_uring's memory is counted per user: many servers of one user run out of it.
                        "--innodb-use-native-aio=0",
@@ -394,7 +391,7 @@ class Mysql(MysqlFamily):
 
     def initialise(self, state):
         self.prepare_data()
-        run_as_server(self.program() + ["--initialize-insecure", f"--datadir={self.data}",
+        run_as_server(self.program() + ["--initialize-insecure", f"--datadir={self.data}", f"--tmpdir={self.tmp}",
                                         "--innodb-use-native-aio=0"], self.data, self.log)
 
     def program(self):
