@@ -54,9 +54,7 @@ RunState state_after(model::ErrorKind kind) noexcept {
 /// Rows that were never read stand on neither side of an account: only the ranges know of them.
 void require_all_copied(const RunContext& run, db::SqlSession& ledger) {
   for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
-    if (table.state != ledger::TableState::pending && table.state != ledger::TableState::copying) {
-      continue;
-    }
+    if (table.state != ledger::TableState::pending) continue;
     throw model::Error(model::ErrorKind::locked,
                        fmt::format("{} has ranges that nobody has finished",
                                    run.table(table.number).source.text()),

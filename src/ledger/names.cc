@@ -18,8 +18,7 @@ constexpr Names<RunState, 5> kRunStates{{{RunState::running, "running"},
                                          {RunState::paused, "paused"},
                                          {RunState::failed, "failed"},
                                          {RunState::finished, "finished"}}};
-constexpr Names<TableState, 5> kTableStates{{{TableState::pending, "pending"},
-                                             {TableState::copying, "copying"},
+constexpr Names<TableState, 4> kTableStates{{{TableState::pending, "pending"},
                                              {TableState::copied, "copied"},
                                              {TableState::ready, "ready"},
                                              {TableState::failed, "failed"}}};

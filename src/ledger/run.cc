@@ -62,11 +62,10 @@ void create_run(db::SqlSession& session, const Run& run, const std::string& plan
        to_string(run.state), run.stage, run.operator_name, run.approval_rule, run.tool_version});
   for (const RunTable& table : tables) {
     session.query(
-        "INSERT INTO sluice.run_table (run_id, table_no, state, estimated_rows, estimated_bytes, "
-        "existing_rows) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sluice.run_table (run_id, table_no, state, estimated_rows, estimated_bytes) "
+        "VALUES ($1, $2, $3, $4, $5)",
         {run.id, std::to_string(table.number), to_string(table.state),
-         std::to_string(table.estimated_rows), std::to_string(table.estimated_bytes),
-         std::to_string(table.existing_rows)});
+         std::to_string(table.estimated_rows), std::to_string(table.estimated_bytes)});
   }
 }
 
@@ -111,7 +110,7 @@ void set_run_stage(db::SqlSession& session, const std::string& run_id, const std
 std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run_id) {
   std::vector<RunTable> tables;
   const auto result = session.query(
-      "SELECT table_no, state, reason, estimated_rows, estimated_bytes, existing_rows "
+      "SELECT table_no, state, reason, estimated_rows, estimated_bytes "
       "FROM sluice.run_table WHERE run_id = $1 ORDER BY table_no",
       {run_id});
   for (const auto& row : result.rows) {
@@ -122,7 +121,6 @@ std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run
     table.reason = reader.text();
     table.estimated_rows = reader.count();
     table.estimated_bytes = reader.count();
-    table.existing_rows = reader.count();
     tables.push_back(std::move(table));
   }
   return tables;

@@ -38,7 +38,6 @@ CREATE TABLE sluice.run_table (
   reason text NOT NULL DEFAULT '',
   estimated_rows bigint NOT NULL,
   estimated_bytes bigint NOT NULL,
-  existing_rows bigint NOT NULL,
   moved boolean NOT NULL DEFAULT false,
   PRIMARY KEY (run_id, table_no)
 );

@@ -127,6 +127,11 @@ void advise_finished(RunStatus& status) {
 
 }  // namespace
 
+const char* TableStatus::state_word() const noexcept {
+  const bool has_begun = state == ledger::TableState::pending && rows_read > 0;
+  return has_begun ? "copying" : ledger::to_string(state);
+}
+
 TableStatus RunStatus::total() const {
   TableStatus total;
   for (const TableStatus& table : tables) {

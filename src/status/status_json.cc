@@ -40,7 +40,7 @@ void write_table(JsonWriter& json, const TableStatus& table) {
   json.member("number", table.number);
   json.member("source", table.source);
   json.member("target", table.target);
-  json.member("state", ledger::to_string(table.state));
+  json.member("state", table.state_word());
   json.member("reason", table.reason);
   write_counts(json, table);
   json.end_object();

@@ -49,7 +49,7 @@ std::string share(const TableStatus& table) {
 
 std::string state_text(const TableStatus& table) {
   if (table.state == ledger::TableState::failed) return "failed: " + table.reason;
-  return table.closes ? ledger::to_string(table.state) : "does not add up";
+  return table.closes ? table.state_word() : "does not add up";
 }
 
 std::string table_line(const TableStatus& table) {

@@ -43,7 +43,7 @@ struct Run {
 };
 
 /// DO NOT CHANGE THE NAMES (to_string): they stand in ledgers.
-enum class TableState : std::uint8_t { pending, copying, copied, ready, failed };
+enum class TableState : std::uint8_t { pending, copied, ready, failed };
 [[nodiscard]] const char* to_string(TableState state) noexcept;
 [[nodiscard]] TableState table_state_from_string(const std::string& name);
 
@@ -53,7 +53,6 @@ struct RunTable {
   std::string reason;  // of failed
   std::uint64_t estimated_rows = 0;
   std::uint64_t estimated_bytes = 0;
-  std::uint64_t existing_rows = 0;  // live rows found at the start
 };
 
 /// Where rows come from. DO NOT CHANGE THE NAMES: they stand in ledgers.

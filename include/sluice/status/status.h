@@ -31,6 +31,9 @@ struct TableStatus {
   std::uint64_t left_behind = 0;
   std::uint64_t filtered = 0;
   bool closes = true;  ///< the account: every row read is somewhere
+
+  /// The ledger's word for `state`, but "copying" for a pending table that has rows already.
+  [[nodiscard]] const char* state_word() const noexcept;
 };
 
 /// Why a run is paused.

@@ -22,8 +22,8 @@ TEST_CASE("states and origins go through their names") {
                            RunState::finished}) {
     CHECK(run_state_from_string(to_string(state)) == state);
   }
-  for (const auto state : {TableState::pending, TableState::copying, TableState::copied,
-                           TableState::ready, TableState::failed}) {
+  for (const auto state :
+       {TableState::pending, TableState::copied, TableState::ready, TableState::failed}) {
     CHECK(table_state_from_string(to_string(state)) == state);
   }
   for (const auto origin : {Origin::source, Origin::existing, Origin::decided, Origin::retracted}) {

@@ -33,7 +33,6 @@ TableStatus table(const std::string& name, std::uint64_t bytes) {
   made.source = name;
   made.bytes = bytes;
   made.rows_read = bytes / 100;
-  made.state = TableState::copying;
   return made;
 }
 
@@ -44,6 +43,14 @@ std::size_t position(const std::string& text, const std::string& what) {
 }
 
 }  // namespace
+
+TEST_CASE("a table that has rows before all of it is copied is said to be copying") {
+  TableStatus begun = table("crm.customers", 100);
+  CHECK(begun.state_word() == std::string("copying"));
+  begun.state = TableState::copied;
+  CHECK(begun.state_word() == std::string("copied"));
+  CHECK(table("crm.customers", 0).state_word() == std::string("pending"));
+}
 
 TEST_CASE("each state says what to do next") {
   const auto next = [](RunStatus status) {
