@@ -1,7 +1,7 @@
 #include <memory>
 #include <vector>
 
-#include "sluice/copy/source_reader.h"
+#include "sluice/copy/copying.h"
 #include "sluice/os/mutex.h"
 #include "sluice/pipeline/range_pipeline.h"
 

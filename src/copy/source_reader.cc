@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sluice/copy/activity.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
@@ -60,6 +61,7 @@ SourceReader recorded(const RunContext& run, db::SqlSession& ledger, ledger::Ori
 }  // namespace
 
 SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
+  const Activity activity(run.progress.activities(), "opening one point in time to read at");
   SLUICE_KILL_POINT("before_snapshot");
   SourceReader reader = recorded(run, ledger, ledger::Origin::source, open_sessions(run, ledger));
   SLUICE_KILL_POINT("after_snapshot");
@@ -73,6 +75,7 @@ std::optional<SourceReader> open_existing_reader(const RunContext& run, db::SqlS
 }
 
 void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
+  const Activity activity(run.progress.activities(), "cutting tables into ranges");
   const ledger::Origin origin = reader.origin;
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     const plan::TablePlan& table = run.table(entry.number);

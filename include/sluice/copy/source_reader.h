@@ -30,8 +30,4 @@ struct SourceReader {
 /// largest tables first.
 void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger);
 
-/// Copies until no range of the reader's origin is left or a stop is requested. Throws the first
-/// error of any stage; all that was committed stays.
-void copy_rows(const RunContext& run, SourceReader& reader);
-
 }  // namespace sluice::copy

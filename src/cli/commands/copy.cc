@@ -1,17 +1,14 @@
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "sluice/copy/activity.h"
 #include "sluice/copy/build.h"
+#include "sluice/copy/copying.h"
 #include "sluice/copy/finish.h"
 #include "sluice/copy/monitor.h"
-#include "sluice/copy/recheck.h"
-#include "sluice/copy/source_reader.h"
 #include "sluice/copy/space.h"
 #include "sluice/copy/start.h"
 #include "sluice/ledger/ledger.h"
@@ -30,63 +27,17 @@
 namespace sluice::cli {
 namespace {
 
-copy::SourceReader open_shown(const copy::RunContext& run, db::SqlSession& ledger) {
-  const copy::Activity activity(run.progress.activities(), "opening one point in time to read at");
-  return copy::open_source_reader(run, ledger);
-}
-
-void cut_shown(const copy::RunContext& run, copy::SourceReader& reader, db::SqlSession& ledger) {
-  const copy::Activity activity(run.progress.activities(), "cutting tables into ranges");
-  copy::cut_tables(run, reader, ledger);
-}
-
-/// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
-/// with one is refused and named.
-void copy_kept_rows(const copy::RunContext& run, copy::SourceReader& live, db::SqlSession& ledger) {
-  cut_shown(run, live, ledger);
-  copy::copy_rows(run, live);
-  copy::build_unique_of_kept(run, ledger);
-}
-
-/// Copies until every batch that counts is what the source, and the live tables whose rows are
-/// kept, held at one point in time each.
-void copy_all_rows(const copy::RunContext& run, db::SqlSession& ledger) {
-  copy::SourceReader source = open_shown(run, ledger);
-  std::optional<copy::SourceReader> live = copy::open_existing_reader(run, ledger);
-  // A run that comes back for a table that had failed has built others.
-  copy::drop_foreign_keys(run, ledger);
-  // Batches of an earlier process were read at another time: trusted only if the server stood
-  // still.
-  if (live) static_cast<void>(copy::recheck_older_batches(run, *live, ledger));
-  static_cast<void>(copy::recheck_older_batches(run, source, ledger));
-  bool again = true;
-  while (again && !run.stop.token().stop_requested()) {
-    if (live) copy_kept_rows(run, *live, ledger);
-    cut_shown(run, source, ledger);
-    copy::copy_rows(run, source);
-    if (run.stop.token().stop_requested()) return;
-    // The same for batches of processes that joined.
-    again = copy::recheck_older_batches(run, source, ledger).opened_ranges();
-  }
-}
-
-void help_copying(const copy::RunContext& run, db::SqlSession& ledger) {
-  if (run.run.stage != "copying") return;
-  copy::SourceReader source = open_shown(run, ledger);
-  copy::copy_rows(run, source);
-}
-
 /// The stages of a run, each of which goes on where an earlier process left it.
 void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
-  if (run.joined) return help_copying(run, ledger);
+  if (run.joined) return copy::help_copying(run, ledger);
   copy::check_space(run, ledger, copy::space_needed(run, ledger));
   // What people have not decided since the last time stops the run again.
   copy::check_quarantine(run, ledger);
   if (run.stop.token().stop_requested()) return;
   // Every row of the source, exactly once. A run that got further holds one point in time already.
-  if (run.run.stage == "copying") copy_all_rows(run, ledger);
+  if (run.run.stage == "copying") copy::copy_all_rows(run, ledger);
   if (run.stop.token().stop_requested()) return;
   // The source is let go here: building does not need it.
   copy::finish_copying(run, ledger);
@@ -119,16 +70,15 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   // From here on a signal ends this process between batches; until here, at once.
   const os::SignalStop signals(last_word(command_line(copy_words(arguments))));
   reconnect.begin();
-  if (used) record_override(*start.control, start.run.id, *used);
-  copy::create_side_tables(*start.control, *approved, start.run);
-
   copy::Progress progress(approved->tables.size());
-  copy::begin_progress(*start.control, start.run, approved->digest, progress);
   copy::StopReason stop;
   const copy::RunContext run = make_run(*approved, start, config.config, progress, stop);
-  note_unseen_space(run, *start.control, console);
   const StopOnSignal stop_on_signal(signals, stop);
   try {
+    if (used) record_override(*start.control, start.run.id, *used);
+    copy::create_side_tables(*start.control, *approved, start.run);
+    copy::begin_progress(*start.control, start.run, approved->digest, progress);
+    note_unseen_space(run, *start.control, console);
     const ProgressDisplay display(run, console);
     work(run, *start.control);
   } catch (const model::Error& error) {

@@ -98,14 +98,24 @@ constexpr std::array kMeanings{
     Meaning{2014, ErrorKind::internal, Retry::never, kNoHint},  // commands out of sync
 };
 
-constexpr Meaning kOther{0, ErrorKind::connection, Retry::never, kNoHint};
+/// The client's own errors (CR_MIN_ERROR to CR_MAX_ERROR) are about the connection; the server's
+/// are about what it was asked for: a damaged table must not look like a lost server.
+constexpr unsigned kFirstOfClient = 2000;
+constexpr unsigned kLastOfClient = 2999;
+constexpr Meaning kOtherOfClient{0, ErrorKind::connection, Retry::never, kNoHint};
+constexpr Meaning kOtherOfServer{0, ErrorKind::data, Retry::never, kNoHint};
+
+const Meaning& meaning_of(unsigned code) {
+  const auto* const found = std::find_if(kMeanings.begin(), kMeanings.end(),
+                                         [code](const Meaning& m) { return m.code == code; });
+  if (found != kMeanings.end()) return *found;
+  return code >= kFirstOfClient && code <= kLastOfClient ? kOtherOfClient : kOtherOfServer;
+}
 
 }  // namespace
 
 model::Error make_error(unsigned code, std::string_view message, std::string_view doing) {
-  const auto* const found = std::find_if(kMeanings.begin(), kMeanings.end(),
-                                         [&](const Meaning& m) { return m.code == code; });
-  const Meaning& meaning = found == kMeanings.end() ? kOther : *found;
+  const Meaning& meaning = meaning_of(code);
   std::string text(doing);
   if (!text.empty()) text += ": ";
   text.append(message).append(" (").append(std::to_string(code)).append(")");

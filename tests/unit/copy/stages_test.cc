@@ -6,7 +6,7 @@
 
 #include "sluice/approve/approved.h"
 #include "sluice/config/config.h"
-#include "sluice/copy/source_reader.h"
+#include "sluice/copy/copying.h"
 #include "sluice/copy/start.h"
 #include "sluice/db/catalog.h"
 #include "sluice/ledger/ledger.h"

@@ -1,0 +1,50 @@
+#include "sluice/copy/copying.h"
+
+#include <optional>
+
+#include "sluice/copy/build.h"
+#include "sluice/copy/recheck.h"
+
+namespace sluice::copy {
+namespace {
+
+/// Kept rows of the live tables go first, under unique indexes, so that a source row that collides
+/// with one is refused and named.
+void copy_kept_rows(const RunContext& run, SourceReader& live, db::SqlSession& ledger) {
+  cut_tables(run, live, ledger);
+  copy_rows(run, live);
+  build_unique_of_kept(run, ledger);
+}
+
+}  // namespace
+
+void copy_all_rows(const RunContext& run, db::SqlSession& ledger) {
+  const auto stopped = [&run] { return run.stop.token().stop_requested(); };
+  SourceReader source = open_source_reader(run, ledger);
+  std::optional<SourceReader> live = open_existing_reader(run, ledger);
+  // A run that comes back for a table that had failed has built others.
+  drop_foreign_keys(run, ledger);
+  // Batches of an earlier process were read at another time: trusted only if the server stood
+  // still.
+  if (live) static_cast<void>(recheck_older_batches(run, *live, ledger));
+  static_cast<void>(recheck_older_batches(run, source, ledger));
+  bool again = true;
+  while (again && !stopped()) {
+    if (live) copy_kept_rows(run, *live, ledger);
+    // No source row may come before the last kept one: it would not be held against it.
+    if (stopped()) return;
+    cut_tables(run, source, ledger);
+    copy_rows(run, source);
+    if (stopped()) return;
+    // The same for batches of processes that joined.
+    again = recheck_older_batches(run, source, ledger).opened_ranges();
+  }
+}
+
+void help_copying(const RunContext& run, db::SqlSession& ledger) {
+  if (run.run.stage != "copying") return;
+  SourceReader source = open_source_reader(run, ledger);
+  copy_rows(run, source);
+}
+
+}  // namespace sluice::copy

@@ -1,0 +1,87 @@
+// Trouble with one table, and with the start: the others arrive, and the run goes on once it is
+// mended.
+#include <filesystem>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/migration.h"
+
+namespace sluice::test {
+namespace {
+
+void require_exit(const RunResult& result, int code) {
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == code);
+}
+
+}  // namespace
+
+TEST_CASE("a damaged source table sinks only itself") {
+  MariadbServer source;
+  Migration migration(source, PostgresServer::shared());
+  migration.on_both("CREATE TABLE good (id int PRIMARY KEY)");
+  migration.source(
+      "INSERT INTO good VALUES (1), (2);"
+      "CREATE TABLE bad (id int PRIMARY KEY, v varchar(100)) ENGINE = MyISAM;"
+      "INSERT INTO bad SELECT seq, repeat('x', seq % 100) FROM seq_1_to_5000; FLUSH TABLES bad");
+  migration.target("CREATE TABLE bad (id int PRIMARY KEY, v varchar(100))");
+  const std::filesystem::path data =
+      migration.source_value("SELECT concat(@@datadir, database(), '/bad.MYD')");
+  std::filesystem::resize_file(data, std::filesystem::file_size(data) / 2);
+  migration.move("bad");
+  migration.move("good");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("bad failed: ") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+}
+
+TEST_CASE("side tables that cannot be made leave a run that says so and goes on") {
+  Migration migration;
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");
+  migration.source("INSERT INTO t VALUES (1)");
+  migration.target(
+      "CREATE FUNCTION no_side() RETURNS event_trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN IF current_query() LIKE '%t__side%' THEN RAISE EXCEPTION 'not now'; END IF; END $$;"
+      "CREATE EVENT TRIGGER no_side ON ddl_command_start EXECUTE FUNCTION no_side()");
+  migration.move("t");
+  const RunResult refused = migration.copy();
+  require_exit(refused, 3);
+  CHECK(refused.err.find("not now") != std::string::npos);
+  CHECK(migration.run_state().starts_with("failed: postgresql: not now"));
+  migration.target("DROP EVENT TRIGGER no_side");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.table_difference("t", "id") == "");
+}
+
+TEST_CASE("one bad table sinks neither the others nor its next try") {
+  Migration migration;
+  // No row is at fault where a plain index cannot be built.
+  migration.on_both("CREATE TABLE bad (id int); CREATE TABLE good (id int PRIMARY KEY)");
+  migration.source("INSERT INTO bad VALUES (1), (2); INSERT INTO good VALUES (1), (2)");
+  migration.target(
+      "CREATE FUNCTION half(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS "
+      "$$ BEGIN IF n > 1 THEN RAISE EXCEPTION 'no half of %', n; END IF; RETURN n / 2; END $$;"
+      "CREATE INDEX ON bad (public.half(id))");
+  migration.move("bad");
+  migration.move("good");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
+  CHECK(failed.err.find("no half of 2") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+  CHECK(migration.run_state() == "paused: tables failed");
+  const RunResult status = migration.sluice("status");
+  INFO(status.out);
+  CHECK(status.out.find("mend the cause") != std::string::npos);
+  CHECK(status.out.find("Next: sluice copy ") != std::string::npos);
+  migration.target(
+      "CREATE OR REPLACE FUNCTION half(n int) RETURNS int IMMUTABLE LANGUAGE sql AS "
+      "$$ SELECT n / 2 $$");
+  const RunResult again = migration.copy();
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(migration.target_value("SELECT count(*) FROM bad__side") == "2");
+}
+
+}  // namespace sluice::test
