@@ -66,10 +66,19 @@ std::size_t trust_unmoved(const RunContext& run, const SourceReader& reader,
   return trusted;
 }
 
+/// MySQL's zero and part-zero dates may bound a batch, and PostgreSQL cannot be asked about them.
+bool may_be_bounded_by_zero_dates(const RunContext& run, const plan::TablePlan& table) {
+  return run.plan.source.engine != model::Engine::postgresql &&
+         std::ranges::any_of(table.key, [&table](std::size_t column) {
+           return table.read[column].carrier == codec::Carrier::date;
+         });
+}
+
 /// Whether single batches of the table can be deleted by key and copied again.
-bool is_replaceable(const plan::TablePlan& table) {
+bool is_replaceable(const RunContext& run, const plan::TablePlan& table) {
   return table.order == model::RangeKind::key && !table.rest &&
-         table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value();
+         table.existing_rows != config::ExistingRows::keep && key_in_target(table).has_value() &&
+         !may_be_bounded_by_zero_dates(run, table);
 }
 
 /// A table that was past copying has its indexes and constraints: with them, rows that collide
@@ -85,7 +94,7 @@ bool is_swept(const ledger::Batch& batch) noexcept {
 void add_suspects(const RunContext& run, const SourceReader& reader, const ledger::RunTable& table,
                   std::vector<ledger::Batch> batches, Suspects& all) {
   const bool swept = std::ranges::any_of(batches, is_swept);
-  if (was_past_copying(table) || !is_replaceable(run.table(table.number))) {
+  if (was_past_copying(table) || !is_replaceable(run, run.table(table.number))) {
     all.whole.insert(table.number);
   }
   for (ledger::Batch& batch : batches) {

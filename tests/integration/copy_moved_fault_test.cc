@@ -165,4 +165,23 @@ TEST_CASE("composite keys are cut and copied again by whole keys") {
   CHECK(migration.table_difference("parts", "a, b, payload") == "");
 }
 
+TEST_CASE(
+    "keys with zero dates, which PostgreSQL cannot be asked about, do not keep a run from going "
+    "on") {
+  Migration migration(From::mariadb);
+  migration.source(
+      "CREATE TABLE days (a int, d date, payload varchar(100), PRIMARY KEY (a, d));"
+      "SET sql_mode = ''; INSERT INTO days SELECT seq, '0000-00-00', repeat('x', 90) FROM "
+      "seq_1_to_3000");
+  migration.target("CREATE TABLE days (a int, d date, payload varchar(100), PRIMARY KEY (a, d))");
+  migration.move("days", "days", R"("quarantine_limit": 100000)");
+  migration.limit("readers", 1);
+  migration.limit("writers", 1);
+  kill_after_batches(migration, 5);
+  migration.source("UPDATE days SET d = '2026-01-01', payload = 'changed' WHERE a = 7");
+  finish(migration);
+  CHECK(to_text(migration.target("SELECT * FROM days__side")) == "7 | 2026-01-01 | changed\n");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "2999");
+}
+
 }  // namespace sluice::test
