@@ -23,12 +23,11 @@ void stop_when_paused(const RunContext& run, db::SqlSession& session) {
 
 }  // namespace
 
-bool Monitor::reconnect() noexcept {
+void Monitor::reconnect() noexcept {
   try {
     session_ = db::open_session(run_.target, db::Purpose::target);
-    return true;
   } catch (const model::Error&) {
-    return false;
+    return;  // the old session fails again, and the next round tries again
   }
 }
 
@@ -46,7 +45,7 @@ Monitor::Monitor(const RunContext& run)
             stop_when_paused(run_, *session_);
           } catch (const model::Error&) {
             // The stages will say what is wrong with the server; a lock not given in time passes.
-            if (!reconnect()) return;
+            reconnect();
           }
           wake.wait_for(lock, ending, kInterval, [] { return false; });
         }

@@ -136,12 +136,16 @@ int record_snapshot(db::SqlSession& session, const std::string& run_id, Origin o
       "AND snapshot_id = $3 AND position = $4 ORDER BY snapshot_no DESC LIMIT 1",
       {run_id, to_string(origin), info.id, info.position});
   if (!known.rows.empty()) return RowReader(known.rows.front()).small();
-  const auto made = session.query(
-      "INSERT INTO sluice.snapshot (run_id, snapshot_no, origin, snapshot_id, position, label) "
-      "SELECT $1::text, coalesce(max(snapshot_no), 0) + 1, $2::text, $3::text, $4::text, $5::text "
-      "FROM sluice.snapshot WHERE run_id = $1::text RETURNING snapshot_no",
-      {run_id, to_string(origin), info.id, info.position, info.label});
-  return RowReader(made.rows.at(0)).small();
+  // Another process may take the same number at the same moment: then the next one.
+  for (;;) {
+    const auto made = session.query(
+        "INSERT INTO sluice.snapshot (run_id, snapshot_no, origin, snapshot_id, position, label) "
+        "SELECT $1::text, coalesce(max(snapshot_no), 0) + 1, $2::text, $3::text, $4::text, "
+        "$5::text FROM sluice.snapshot WHERE run_id = $1::text "
+        "ON CONFLICT DO NOTHING RETURNING snapshot_no",
+        {run_id, to_string(origin), info.id, info.position, info.label});
+    if (!made.rows.empty()) return RowReader(made.rows.front()).small();
+  }
 }
 
 std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id) {

@@ -16,7 +16,7 @@ class Monitor {
   explicit Monitor(const RunContext& run);
 
  private:
-  [[nodiscard]] bool reconnect() noexcept;
+  void reconnect() noexcept;
 
   const RunContext& run_;
   std::unique_ptr<db::SqlSession> session_;
