@@ -37,6 +37,15 @@ TEST_CASE("the binary log is on or off as asked for") {
   CHECK(MariadbDatabase(MariadbServer::shared_without_binlog()).value("SELECT @@log_bin") == "0");
 }
 
+TEST_CASE("no two MariaDB servers share a folder for temporary tables") {
+  // A server that starts removes all that lie there, and the other one dies of it.
+  const std::string one = MariadbDatabase(MariadbServer::shared()).value("SELECT @@tmpdir");
+  const std::string other =
+      MariadbDatabase(MariadbServer::shared_without_binlog()).value("SELECT @@tmpdir");
+  CHECK(one != other);
+  CHECK(std::filesystem::is_directory(one));
+}
+
 TEST_CASE("each database of a test is empty and gone afterwards") {
   std::string name;
   {
