@@ -70,13 +70,13 @@ DecidedRows collect(db::SqlSession& session, ledger::QuarantineFilter filter, Ba
 }  // namespace
 
 DecidedRows decided_rows(db::SqlSession& session, const std::string& run_id,
-                         const plan::TablePlan& table, const std::set<std::string>& keys,
+                         const plan::TablePlan& table, const std::set<std::string>& names,
                          BatchMapper& mapper) {
   ledger::QuarantineFilter filter;
   filter.run_id = run_id;
   filter.table_no = table.number;
   return collect(session, filter, mapper, [&](const MappedBatch& mapped) {
-    return keys.contains(target_key_json(table, mapped.target.row(0)));
+    return names.contains(row_name(table, mapped.target.row(0)));
   });
 }
 

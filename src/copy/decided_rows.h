@@ -21,11 +21,10 @@ struct DecidedRows {
   MappedBatch mapped;  // one target row for each of `sources`, in the same order
 };
 
-/// Those of the table whose target keys (target_key_json) are in `keys`. REQUIRES: the table has a
-/// target key.
+/// Those of the table whose names (row_name of trace.h) are in `names`.
 [[nodiscard]] DecidedRows decided_rows(db::SqlSession& session, const std::string& run_id,
                                        const plan::TablePlan& table,
-                                       const std::set<std::string>& keys, BatchMapper& mapper);
+                                       const std::set<std::string>& names, BatchMapper& mapper);
 /// Those whose source rows that batch read.
 [[nodiscard]] DecidedRows decided_rows(db::SqlSession& session, const std::string& run_id,
                                        const plan::TablePlan& table, const ledger::Batch& batch,

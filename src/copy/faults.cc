@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "sluice/ledger/ledger.h"
-
 #include "copy/trace.h"
 
 namespace sluice::copy {
 namespace {
 
-/// Rows of a table without a source key have nothing better than the target's.
-const std::string& name_of(const std::string& target_key, const std::string& source_key) {
-  return source_key.empty() ? target_key : source_key;
+/// For people. Rows of a table without a source key have nothing better than the target's.
+const std::string& key_of(const std::string& name, const std::string& source_key) {
+  return source_key.empty() ? name : source_key;
 }
 
 }  // namespace
@@ -21,17 +19,17 @@ FaultReasons::FaultReasons(const plan::TablePlan& table, const plan::DeferredSte
                            std::vector<std::size_t> columns, const std::vector<Fault>& faults)
     : table_(table), step_(step), columns_(std::move(columns)) {
   if (step.kind != plan::DeferredStep::Kind::index) return;
-  for (const Fault& fault : faults) group_of_.emplace(ledger::to_json(fault.key), fault.group);
+  for (const Fault& fault : faults) group_of_.emplace(row_name(fault.texts), fault.group);
 }
 
 void FaultReasons::add(std::string_view target_row, const std::string& source_key) {
-  const std::string key = target_key_json(table_, target_row);
-  const auto group = group_of_.find(key);
-  if (group != group_of_.end()) names_[group->second].push_back(name_of(key, source_key));
+  const std::string name = row_name(table_, target_row);
+  const auto group = group_of_.find(name);
+  if (group != group_of_.end()) names_[group->second].push_back(key_of(name, source_key));
 }
 
 RowRefusal FaultReasons::of(std::string_view target_row, const std::string& source_key) const {
-  const auto rivals = rivals_of(target_key_json(table_, target_row), source_key);
+  const auto rivals = rivals_of(row_name(table_, target_row), source_key);
   RowRefusal why;
   why.problem = step_.kind == plan::DeferredStep::Kind::index ? codec::Problem::key_collision
                                                               : codec::Problem::refused_by_target;
@@ -41,13 +39,13 @@ RowRefusal FaultReasons::of(std::string_view target_row, const std::string& sour
   return why;
 }
 
-std::vector<std::string> FaultReasons::rivals_of(const std::string& target_key,
+std::vector<std::string> FaultReasons::rivals_of(const std::string& name,
                                                  const std::string& source_key) const {
-  const auto group = group_of_.find(target_key);
+  const auto group = group_of_.find(name);
   if (group == group_of_.end()) return {};
   std::vector<std::string> rivals = names_.at(group->second);
   // The row itself, once: others may have the same name where there is no source key.
-  const auto self = std::ranges::find(rivals, name_of(target_key, source_key));
+  const auto self = std::ranges::find(rivals, key_of(name, source_key));
   if (self != rivals.end()) rivals.erase(self);
   return rivals;
 }

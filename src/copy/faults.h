@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "sluice/model/key.h"
 #include "sluice/plan/plan.h"
 
 #include "copy/refusal.h"
@@ -16,7 +16,8 @@ namespace sluice::copy {
 /// A row of a side table that keeps a step from being done. Of a unique index, rows of one group
 /// share their value.
 struct Fault {
-  model::Key key;  // the target's
+  std::vector<std::optional<std::string>> texts;  // of its naming columns
+  std::string place;                              // ctid
   std::string group;
   friend bool operator==(const Fault&, const Fault&) = default;
 };
@@ -32,13 +33,13 @@ class FaultReasons {
   [[nodiscard]] RowRefusal of(std::string_view target_row, const std::string& source_key) const;
 
  private:
-  [[nodiscard]] std::vector<std::string> rivals_of(const std::string& target_key,
+  [[nodiscard]] std::vector<std::string> rivals_of(const std::string& name,
                                                    const std::string& source_key) const;
 
   const plan::TablePlan& table_;
   const plan::DeferredStep& step_;
   std::vector<std::size_t> columns_;
-  std::map<std::string, std::string> group_of_;            // by target key
+  std::map<std::string, std::string> group_of_;            // by row_name
   std::map<std::string, std::vector<std::string>> names_;  // by group: keys for people
 };
 

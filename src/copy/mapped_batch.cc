@@ -6,6 +6,7 @@
 
 #include "sluice/codec/convert.h"
 #include "sluice/codec/json_write.h"
+#include "sluice/codec/utf8.h"
 
 #include "copy/table_streams.h"
 
@@ -173,7 +174,9 @@ std::string BatchMapper::key_json(std::string_view source_row) const {
   std::string text;
   for (const std::size_t index : mapping_.key) {
     text.clear();
-    if (!codec::to_text(mapping_.source[index].carrier, fields.at(index).bytes, text)) {
+    // PostgreSQL's own texts may be no UTF-8 where its encoding is SQL_ASCII.
+    if (!codec::to_text(mapping_.source[index].carrier, fields.at(index).bytes, text) ||
+        !codec::is_utf8(text)) {
       text = printable(fields.at(index).bytes);
     }
     json.value(text);

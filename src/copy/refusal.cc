@@ -52,8 +52,8 @@ codec::Problem problem_of(db::Refusal::Kind kind) noexcept {
 }
 
 bool explains_rows(const DeferredStep& step) noexcept {
-  return step.kind == DeferredStep::Kind::index || step.kind == DeferredStep::Kind::check ||
-         step.kind == DeferredStep::Kind::foreign_key;
+  return step.kind == DeferredStep::Kind::index || step.kind == DeferredStep::Kind::exclusion ||
+         step.kind == DeferredStep::Kind::check || step.kind == DeferredStep::Kind::foreign_key;
 }
 
 /// The step that made the side table's constraint of that name.
@@ -165,6 +165,8 @@ std::string message_of(const DeferredStep& step) {
       return step.condition.empty() ? fmt::format("check {} does not hold", step.of)
                                     : fmt::format("check {}: {} does not hold", step.of,
                                                   without_brackets(step.condition));
+    case DeferredStep::Kind::exclusion:
+      return fmt::format("exclusion constraint {}: another row stands against it", step.of);
     case DeferredStep::Kind::foreign_key:
       return fmt::format("foreign key {}: there is no such row in {}", step.of,
                          step.referenced.text());

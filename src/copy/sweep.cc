@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,30 @@ std::string group_sql(const DeferredStep& step) {
   return fmt::format("dense_rank() OVER (ORDER BY {})", fmt::join(step.key, ", "));
 }
 
+/// Of a side table called s.
+std::vector<std::string> name_expressions(const plan::TablePlan& table) {
+  std::vector<std::string> expressions;
+  for (const std::size_t column : naming_columns(table)) {
+    expressions.push_back(fmt::format(
+        "s.{}::text", model::quote_identifier(Engine::postgresql, table.write[column].name)));
+  }
+  return expressions;
+}
+
+/// Rows of SQL: place and texts of each fault.
+std::string values_of(std::span<const Fault> faults) {
+  std::string values;
+  for (const Fault& fault : faults) {
+    std::vector<std::string> texts;
+    for (const auto& text : fault.texts) {
+      texts.push_back(text ? model::quote_literal(Engine::postgresql, *text) : "NULL");
+    }
+    values += fmt::format("{}('{}'::tid, ARRAY[{}]::text[])", values.empty() ? "" : ", ",
+                          fault.place, fmt::join(texts, ", "));
+  }
+  return values;
+}
+
 /// The rows of one table that keep one step from being done, on their way into quarantine.
 class Sweep {
  public:
@@ -54,6 +80,7 @@ class Sweep {
         table_(table),
         step_(step),
         condition_(violator_condition(table, step)),
+        names_(name_expressions(table)),
         columns_(constrained_columns(session, table, step.of)),
         mapper_(table, ledger::Origin::source, codec::RowHasher(run.plan.digest, run.run.seed())) {}
 
@@ -87,7 +114,6 @@ class Sweep {
   [[nodiscard]] std::string side() const {
     return model::quote_name(Engine::postgresql, table_.side);
   }
-  [[nodiscard]] std::string key_list(const char* prefix, const char* suffix) const;
   [[nodiscard]] Error untraceable(const std::string& why) const {
     return {ErrorKind::data,
             fmt::format("rows of {} break a constraint and cannot be traced to source rows: {}",
@@ -99,6 +125,7 @@ class Sweep {
   const plan::TablePlan& table_;
   const DeferredStep& step_;
   std::string condition_;
+  std::vector<std::string> names_;    // SQL: the texts of the naming columns
   std::vector<std::size_t> columns_;  // that the step is about
   BatchMapper mapper_;
 };
@@ -122,44 +149,26 @@ std::size_t Sweep::take_out() {
   return 0;
 }
 
-std::string Sweep::key_list(const char* prefix, const char* suffix) const {
-  std::string list;
-  for (const std::size_t column : table_.target_key) {
-    if (!list.empty()) list += ", ";
-    list +=
-        prefix + model::quote_identifier(Engine::postgresql, table_.write[column].name) + suffix;
-  }
-  return list;
-}
-
 std::vector<Fault> Sweep::find_faults() {
-  if (table_.target_key.empty()) {
-    const auto any = session_.query(
-        fmt::format("SELECT EXISTS (SELECT FROM {} s WHERE {})", side(), condition_));
-    if (any.value() == "t") throw untraceable("the table has no key");
-    return {};
-  }
   std::vector<Fault> faults;
-  const auto result = session_.query(
-      fmt::format("SELECT {}, {} FROM {} s WHERE {} LIMIT {}", key_list("s.", "::text"),
-                  group_sql(step_), side(), condition_, run_.quarantine_limit(table_.number) + 1));
+  const auto result = session_.query(fmt::format(
+      "SELECT {}, s.ctid::text, {} FROM {} s WHERE {} LIMIT {}", fmt::join(names_, ", "),
+      group_sql(step_), side(), condition_, run_.quarantine_limit(table_.number) + 1));
   for (const auto& row : result.rows) {
     Fault fault;
-    for (const auto& value : row) {
-      if (!value) throw untraceable("a key is NULL");
-      fault.key.values.push_back(*value);
-    }
-    fault.group = std::move(fault.key.values.back());
-    fault.key.values.pop_back();
+    fault.texts.assign(row.begin(), row.end() - 2);
+    fault.place = row.end()[-2].value();
+    fault.group = row.back().value();
     faults.push_back(std::move(fault));
   }
-  std::ranges::sort(faults, {}, [](const Fault& fault) { return fault.key.values; });
+  std::ranges::sort(faults, {},
+                    [](const Fault& fault) { return std::tie(fault.texts, fault.place); });
   return faults;
 }
 
 Traced Sweep::trace(const std::vector<Fault>& faults) {
   std::set<std::string> names;
-  for (const Fault& fault : faults) names.insert(ledger::to_json(fault.key));
+  for (const Fault& fault : faults) names.insert(row_name(fault.texts));
   Traced traced;
   traced.decided = decided_rows(session_, run_.run.id, table_, names, mapper_);
   traced.source = trace_rows(run_, session_, table_, names, mapper_);
@@ -170,7 +179,7 @@ Traced Sweep::trace(const std::vector<Fault>& faults) {
 /// source has in their place is not what was copied, so it is not set aside for it.
 void Sweep::give_up(std::size_t rows, const Traced& traced) {
   const std::string found = fmt::format("{} rows, of which {} are found", rows, traced.rows());
-  if (traced.rows() == rows) throw untraceable("other rows have the same keys");
+  if (traced.rows() == rows) throw untraceable("other rows look the same");
   if (!traced.source.moved) {
     throw untraceable(found + "; the others are kept rows of " + table_.target.text());
   }
@@ -237,26 +246,23 @@ bool Sweep::move(const std::vector<Fault>& faults, const Traced& traced) {
   return true;
 }
 
+/// Each row where it was found, if it is still the one that was found there.
 std::size_t Sweep::delete_rows(const std::vector<Fault>& faults) {
-  // A statement of some hundred keys: long enough to be quick, short enough to be planned quickly.
-  constexpr std::size_t kKeysAtOnce = 500;
+  // A statement of some hundred rows: long enough to be quick, short enough to be planned quickly.
+  constexpr std::size_t kRowsAtOnce = 500;
+  std::string same = "s.ctid = v.place";
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    same += fmt::format(" AND {} IS NOT DISTINCT FROM v.texts[{}]", names_[i], i + 1);
+  }
   std::size_t deleted = 0;
-  for (std::size_t first = 0; first < faults.size(); first += kKeysAtOnce) {
-    std::string values;
-    for (std::size_t i = first; i < std::min(faults.size(), first + kKeysAtOnce); ++i) {
-      std::string tuple;
-      for (std::size_t part = 0; part < table_.target_key.size(); ++part) {
-        if (!tuple.empty()) tuple += ", ";
-        tuple += fmt::format("{}::{}",
-                             model::quote_literal(Engine::postgresql, faults[i].key.values[part]),
-                             codec::carrier_sql(table_.write[table_.target_key[part]].carrier));
-      }
-      values += fmt::format("{}({})", values.empty() ? "" : ", ", tuple);
-    }
-    deleted += session_
-                   .query(fmt::format("DELETE FROM {} WHERE ({}) IN ({})", side(), key_list("", ""),
-                                      values))
-                   .affected;
+  for (std::size_t first = 0; first < faults.size(); first += kRowsAtOnce) {
+    const std::size_t count = std::min(kRowsAtOnce, faults.size() - first);
+    deleted +=
+        session_
+            .query(fmt::format("DELETE FROM {} s USING (VALUES {}) AS v (place, texts) "
+                               "WHERE {}",
+                               side(), values_of(std::span(faults).subspan(first, count)), same))
+            .affected;
   }
   return deleted;
 }

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <numeric>
+#include <utility>
 
 #include "sluice/codec/convert.h"
+#include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/verification.h"
 #include "sluice/model/error.h"
@@ -27,12 +29,12 @@ void keep_row(const db::SourceBatch& from, std::size_t row, db::SourceBatch& to)
   to.rows.append_row(from.rows.row(row));
 }
 
-void keep_matching(const plan::TablePlan& table, const std::set<std::string>& keys,
+void keep_matching(const plan::TablePlan& table, const std::set<std::string>& names,
                    const db::SourceBatch& source, const MappedBatch& mapped,
                    db::SourceBatch& found) {
   const codec::RowBuffer& rows = mapped.rows(source);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (keys.contains(target_key_json(table, rows.row(row)))) {
+    if (names.contains(row_name(table, rows.row(row)))) {
       keep_row(source, mapped.source_row(row), found);
     }
   }
@@ -41,11 +43,11 @@ void keep_matching(const plan::TablePlan& table, const std::set<std::string>& ke
 /// Reads the batches of a table again, one by one.
 class Tracer {
  public:
-  Tracer(const RunContext& run, const plan::TablePlan& table, const std::set<std::string>& keys,
+  Tracer(const RunContext& run, const plan::TablePlan& table, const std::set<std::string>& names,
          BatchMapper& mapper)
       : run_(run),
         table_(table),
-        keys_(keys),
+        names_(names),
         mapper_(mapper),
         snapshot_(db::open_snapshot(run.source, 1)) {}
 
@@ -66,14 +68,14 @@ class Tracer {
     while (!run_.stop.token().stop_requested() && stream->read(source_, run_.options.batch_bytes)) {
       mapper_.map(source_, mapped_);
       digest.merge(mapped_.read);
-      keep_matching(table_, keys_, source_, mapped_, found);
+      keep_matching(table_, names_, source_, mapped_, found);
     }
     return digest;
   }
 
   const RunContext& run_;
   const plan::TablePlan& table_;
-  const std::set<std::string>& keys_;
+  const std::set<std::string>& names_;
   BatchMapper& mapper_;
   db::SnapshotSessions snapshot_;
   db::SourceBatch source_;
@@ -107,25 +109,41 @@ db::SourceBatch without_quarantined(const RunContext& run, db::SqlSession& ledge
 
 }  // namespace
 
-std::string target_key_json(const plan::TablePlan& table, std::string_view target_row) {
+std::vector<std::size_t> naming_columns(const plan::TablePlan& table) {
+  if (!table.target_key.empty()) return table.target_key;
+  std::vector<std::size_t> all(table.write.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+std::string row_name(const std::vector<std::optional<std::string>>& texts) {
+  codec::JsonWriter json;
+  json.begin_array();
+  for (const auto& text : texts) text ? json.value(*text) : json.null();
+  json.end_array();
+  return json.take();
+}
+
+std::string row_name(const plan::TablePlan& table, std::string_view target_row) {
   std::vector<codec::Field> fields;
   codec::parse_fields(target_row, fields);
-  model::Key key;
-  for (const std::size_t column : table.target_key) {
+  std::vector<std::optional<std::string>> texts;
+  for (const std::size_t column : naming_columns(table)) {
+    const codec::Field& field = fields.at(column);
     std::string text;
-    if (!codec::to_text(table.write[column].carrier, fields.at(column).bytes, text)) {
+    if (!field.null && !codec::to_text(table.write[column].carrier, field.bytes, text)) {
       throw model::Error(model::ErrorKind::internal,
-                         "a mapped key has no text form: " + table.write[column].name);
+                         "a mapped value has no text form: " + table.write[column].name);
     }
-    key.values.push_back(std::move(text));
+    texts.push_back(field.null ? std::nullopt : std::optional(std::move(text)));
   }
-  return ledger::to_json(key);
+  return row_name(texts);
 }
 
 TracedRows trace_rows(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table,
-                      const std::set<std::string>& keys, BatchMapper& mapper) {
+                      const std::set<std::string>& names, BatchMapper& mapper) {
   TracedRows traced;
-  Tracer tracer(run, table, keys, mapper);
+  Tracer tracer(run, table, names, mapper);
   for (const ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
     if (run.stop.token().stop_requested()) return traced;
     if (batch.origin == ledger::Origin::source) tracer.trace(batch, traced);

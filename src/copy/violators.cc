@@ -36,12 +36,28 @@ std::string duplicate_condition(const plan::TablePlan& table, const DeferredStep
       side, rows, keys);
 }
 
+/// Rows that exclude each other: all of them, because nobody knows which of them is right.
+std::string exclusion_condition(const plan::TablePlan& table, const DeferredStep& step) {
+  std::string columns = "ctid AS place";
+  std::vector<std::string> conflict{"a.place <> b.place"};
+  for (std::size_t i = 0; i < step.key.size(); ++i) {
+    columns += fmt::format(", {} AS k{}", step.key[i], i);
+    conflict.push_back(fmt::format("a.k{} {} b.k{}", i, step.operators.at(i), i));
+  }
+  const std::string rows = fmt::format(
+      "(SELECT {} FROM {} WHERE {})", columns, model::quote_name(Engine::postgresql, table.side),
+      step.condition.empty() ? "true" : fmt::format("({})", step.condition));
+  return fmt::format("s.ctid IN (SELECT a.place FROM {} AS a JOIN {} AS b ON {})", rows, rows,
+                     joined(conflict, " AND "));
+}
+
 std::string orphan_condition(const DeferredStep& step) {
   std::vector<std::string> present;
   std::vector<std::string> equal;
   for (std::size_t i = 0; i < step.key.size(); ++i) {
     present.push_back(fmt::format("s.{} IS NOT NULL", step.key[i]));
-    equal.push_back(fmt::format("p.{} = s.{}", step.referenced_key.at(i), step.key[i]));
+    equal.push_back(
+        fmt::format("p.{} {} s.{}", step.referenced_key.at(i), step.operators.at(i), step.key[i]));
   }
   return fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", joined(present, " AND "),
                      model::quote_name(Engine::postgresql, step.referenced),
@@ -54,6 +70,8 @@ std::string violator_condition(const plan::TablePlan& table, const DeferredStep&
   switch (step.kind) {
     case DeferredStep::Kind::index:
       return step.unique ? duplicate_condition(table, step) : "";
+    case DeferredStep::Kind::exclusion:
+      return exclusion_condition(table, step);
     case DeferredStep::Kind::check:
       return fmt::format("NOT ({})", step.condition);
     case DeferredStep::Kind::foreign_key:

@@ -52,8 +52,13 @@ DeferredStep& Steps::add(DeferredStep::Kind kind, std::string name, std::string 
 void Steps::add_index(const model::Index& index) {
   const std::string name = derived_name(index.name, kSideSuffix);
   if (index.constraint_definition.starts_with("EXCLUDE")) {
-    add(DeferredStep::Kind::exclusion, name, index.name,
-        alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
+    DeferredStep& step =
+        add(DeferredStep::Kind::exclusion, name, index.name,
+            alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
+    ExclusionDefinition definition = read_exclusion_definition(index.constraint_definition);
+    step.key = std::move(definition.key);
+    step.operators = std::move(definition.operators);
+    step.condition = std::move(definition.predicate);
   } else {
     // Constraints get their index first: CREATE INDEX lets others be built on the same table at the
     // same time, ADD CONSTRAINT would not.
@@ -104,6 +109,7 @@ void Steps::add_foreign_keys(const SideOf& side_of) {
     for (const std::string& column : key.columns) step.key.push_back(quoted(column));
     for (const std::string& column : key.referenced_columns)
       step.referenced_key.push_back(quoted(column));
+    step.operators = key.equal_operators;
     if (definition.validated) {
       add(DeferredStep::Kind::validate, key.name, key.name,
           alter_ + " VALIDATE CONSTRAINT " + quoted(key.name));

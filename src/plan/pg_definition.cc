@@ -29,6 +29,14 @@ std::string key_expression(std::string_view part) {
   return expression;
 }
 
+/// "room gist_text_ops WITH =" -> "=".
+std::string exclusion_operator(std::string_view part) {
+  PgScanner scanner(part);
+  scanner.skip_piece();  // a column may have a name that begins with WITH
+  while (!scanner.take_word("WITH")) scanner.skip_piece();
+  return std::string(scanner.rest());
+}
+
 /// INCLUDE (...), NULLS NOT DISTINCT, WITH (...), in whichever order they stand.
 void read_clauses(PgScanner& scanner, IndexDefinition& index) {
   (void)scanner.at_end();
@@ -74,6 +82,26 @@ IndexDefinition read_index_definition(std::string_view text) {
     scanner.fail("the end");
   }
   return index;
+}
+
+ExclusionDefinition read_exclusion_definition(std::string_view text) {
+  PgScanner scanner(text);
+  ExclusionDefinition exclusion;
+  scanner.require_word("EXCLUDE");
+  scanner.require_word("USING");
+  (void)scanner.identifier();
+  for (const std::string_view part : split_list(scanner.brackets())) {
+    exclusion.key.push_back(key_expression(part));
+    exclusion.operators.push_back(exclusion_operator(part));
+  }
+  while (!scanner.at_end()) {
+    if (scanner.take_word("WHERE")) {
+      exclusion.predicate = std::string(scanner.brackets());
+    } else {
+      scanner.skip_piece();
+    }
+  }
+  return exclusion;
 }
 
 std::string index_sql(const IndexDefinition& index, const std::string& name,

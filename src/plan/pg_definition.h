@@ -30,6 +30,16 @@ struct IndexDefinition {
                                     const model::QualifiedName& table,
                                     const std::string& tablespace);
 
+/// pg_get_constraintdef's text of an exclusion constraint: EXCLUDE USING method (key WITH operator,
+/// ...) [clauses] [WHERE (predicate)] [timing]. Two rows of which all operators hold exclude each
+/// other.
+struct ExclusionDefinition {
+  std::vector<std::string> key;        // as IndexDefinition's
+  std::vector<std::string> operators;  // one for each of `key`: "&&", "OPERATOR(public.=)"
+  std::string predicate;               // "((active))"; empty: none
+};
+[[nodiscard]] ExclusionDefinition read_exclusion_definition(std::string_view text);
+
 /// pg_get_constraintdef's text of a foreign key.
 struct ForeignKeyDefinition {
   std::string columns;  // "(customer_id)", as printed

@@ -126,6 +126,7 @@ DeferredStep read_step(const JsonValue& json) {
   step.unique = flag_of(json, "unique");
   step.nulls_not_distinct = flag_of(json, "nulls_not_distinct");
   step.key = texts_of(json, "key");
+  step.operators = texts_of(json, "operators");
   if (const JsonValue* referenced = json.find("referenced"))
     step.referenced = read_name(*referenced);
   step.referenced_key = texts_of(json, "referenced_key");
@@ -228,6 +229,10 @@ Plan read_plan(const codec::JsonDocument& document) {
   plan.config_sha256 = json.at("config_sha256").as_string();
   for (const JsonValue& table : json.at("tables").items())
     plan.tables.push_back(read_table(table, mapping));
+  const int place = static_cast<int>(plan.tables.size());
+  if (plan.tables.back().number != place) {
+    fail("table " + std::to_string(place) + " has another \"number\" than its place");
+  }
   for (const JsonValue& left : json.at("leave").items()) {
     plan.leave.push_back({read_name(left.at("table")), left.at("reason").as_string(), {}});
   }

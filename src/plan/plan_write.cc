@@ -101,6 +101,7 @@ void write_deferred(JsonWriter& json, const std::vector<DeferredStep>& steps) {
     write_flag(json, "unique", step.unique);
     write_flag(json, "nulls_not_distinct", step.nulls_not_distinct);
     write_texts(json, "key", step.key);
+    write_texts(json, "operators", step.operators);
     if (!step.referenced.table.empty()) write_name(json, "referenced", step.referenced);
     write_texts(json, "referenced_key", step.referenced_key);
     write_text(json, "condition", step.condition);

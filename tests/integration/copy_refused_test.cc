@@ -288,32 +288,108 @@ TEST_CASE("more rows at fault in one constraint than the limit pause the run and
   check_account(migration, "t");
 }
 
-TEST_CASE("one bad table sinks neither the others nor its next try") {
+TEST_CASE("rows at fault of a table without a key are found by all that they hold") {
   Migration migration;
-  // Kept rows that collide with each other cannot be traced to source rows.
-  migration.on_both(
-      "CREATE TABLE bad (id int, payload text); CREATE TABLE good (id int PRIMARY KEY)");
+  // Equal rows, NULLs, and a value that looks like the text of another row.
   migration.source(
-      "INSERT INTO bad VALUES (1, 'one'), (1, 'two'), (2, 'three'); INSERT INTO good VALUES (1), "
-      "(2)");
-  migration.target("ALTER TABLE bad ADD UNIQUE (id)");
-  migration.move("bad");
-  migration.move("good");
-  const RunResult failed = migration.copy();
-  require_exit(failed, 3);
-  CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
-  CHECK(migration.table_difference("good", "id") == "");
-  CHECK(migration.run_state() == "paused: tables failed");
-  const RunResult status = migration.sluice("status");
-  INFO(status.out);
-  CHECK(status.out.find("mend the cause") != std::string::npos);
-  CHECK(status.out.find("Next: sluice copy ") != std::string::npos);
-  // Somebody takes the constraint's cause away in the copy itself: the same command goes on.
-  migration.target("DELETE FROM bad__side WHERE payload = 'two'");
-  const RunResult again = migration.copy();
-  INFO(again.err);
-  CHECK(again.exit_code == 0);
-  CHECK(migration.target_value("SELECT count(*) FROM bad__side") == "2");
+      "CREATE TABLE tags (customer int, tag varchar(40), price decimal(8,2));"
+      "INSERT INTO tags VALUES (1, 'a', 1.50), (1, 'a', 1.50), (1, 'b', NULL), (7, NULL, NULL), "
+      "(7, NULL, NULL), (7, '[null]', 2.00), (NULL, NULL, NULL), (NULL, NULL, NULL), (2, 'c', 3)");
+  migration.target(
+      "CREATE TABLE customers (id int PRIMARY KEY); INSERT INTO customers VALUES (1), (2);"
+      "CREATE TABLE tags (customer int CONSTRAINT tagged REFERENCES customers, tag varchar(40), "
+      "price numeric(8,2)); CREATE UNIQUE INDEX one_tag ON tags (customer, tag)");
+  migration.move("tags");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.difference("SELECT customer, tag, price FROM tags WHERE customer = 2 OR "
+                             "customer IS NULL OR tag = 'b' ORDER BY customer, tag",
+                             "SELECT customer, tag, price FROM tags__side ORDER BY customer, tag "
+                             "NULLS FIRST") == "");
+  CHECK(to_text(migration.target("SELECT reason, message, count(*) FROM sluice.quarantine "
+                                 "GROUP BY 1, 2 ORDER BY 1, 2")) ==
+        "key_collision | one_tag: the row with key [\"1\",\"a\",\"1.50\"] has the same value | 2\n"
+        "refused_by_target | foreign key tagged: there is no such row in public.customers | 3\n");
+  check_account(migration, "tags");
+}
+
+TEST_CASE("rows that exclude each other go to quarantine, all of them") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE bookings (id int PRIMARY KEY, room int, days daterange, active boolean);"
+      "INSERT INTO bookings VALUES (1, 1, '[2026-01-01,2026-01-05)', true), "
+      "(2, 1, '[2026-01-04,2026-01-06)', true), (3, 1, '[2026-01-04,2026-01-06)', false), "
+      "(4, 1, '[2026-01-06,2026-01-09)', true), (5, 2, NULL, true), (6, 2, NULL, true), "
+      "(7, 3, '[2026-01-01,2026-01-02)', true), (8, 3, '[2026-02-01,2026-02-02)', true)");
+  migration.target(
+      "CREATE TABLE bookings (id int PRIMARY KEY, room int, days daterange, active boolean, "
+      "CONSTRAINT apart EXCLUDE USING gist (int4range(room, room, '[]') WITH &&, days WITH &&) "
+      "WHERE (active))");
+  migration.move("bookings");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.difference("SELECT * FROM bookings WHERE id > 2 ORDER BY id",
+                             "SELECT * FROM bookings__side ORDER BY id") == "");
+  CHECK(refusals(migration) ==
+        "[\"1\"] | days, room, active | [\"[2026-01-01,2026-01-05)\",\"1\",\"t\"] | exclusion "
+        "constraint apart: another row stands against it\n"
+        "[\"2\"] | days, room, active | [\"[2026-01-04,2026-01-06)\",\"1\",\"t\"] | exclusion "
+        "constraint apart: another row stands against it\n");
+  check_account(migration, "bookings");
+  CHECK(migration.target_value("SELECT count(*) FROM pg_constraint WHERE conrelid = "
+                               "'bookings__side'::regclass AND contype = 'x'") == "1");
+}
+
+TEST_CASE("a row's parent is the one that the foreign key's own operator finds") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE people (email text PRIMARY KEY); INSERT INTO people VALUES ('b@x'), ('c@x');"
+      "CREATE TABLE notes (id int PRIMARY KEY, email text);"
+      "INSERT INTO notes VALUES (1, 'B@X'), (2, 'c@x'), (3, 'd@x')");
+  migration.target(
+      "CREATE EXTENSION citext; CREATE TABLE people (email citext PRIMARY KEY);"
+      "CREATE TABLE notes (id int PRIMARY KEY, email citext REFERENCES people)");
+  migration.move("people");
+  migration.move("notes");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT string_agg(id::text, ',' ORDER BY id) FROM notes__side") ==
+        "1,2");
+  CHECK(migration.quarantine("notes") == "[\"3\"] | email | refused_by_target | open\n");
+}
+
+TEST_CASE("a row that a function of the target refuses by an error of its own is set aside") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT n, n FROM "
+      "generate_series(1, 500) n");
+  migration.target(
+      "CREATE FUNCTION no_seven(n int) RETURNS boolean LANGUAGE plpgsql AS "
+      "$$ BEGIN IF n = 7 THEN RAISE EXCEPTION 'seven'; END IF; RETURN true; END $$;"
+      "CREATE DOMAIN wary AS int CHECK (public.no_seven(VALUE));"
+      "CREATE TABLE t (id int PRIMARY KEY, v wary)");
+  migration.move("t");
+  require_exit(migration.copy(), 0);
+  // The server does not say which column it was.
+  CHECK(migration.quarantine("t") == "[\"7\"] |  | refused_by_target | open\n");
+  check_account(migration, "t");
+}
+
+TEST_CASE("a key that is no UTF-8 costs its row, not its table") {
+  const PostgresDatabase server;
+  const std::string name = server.name() + "_ascii";
+  server.run("CREATE DATABASE " + name +
+             " ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+  PgSql sql(server.server().conninfo(name));
+  sql.query(
+      "CREATE TABLE t (k text PRIMARY KEY, v int); INSERT INTO t VALUES ('a', 1), "
+      "(E'M\\xfcller', 2), (E'\\xc3\\xa4', 3); GRANT SELECT ON t TO PUBLIC");
+  Migration migration;
+  migration.source_url(fmt::format("postgresql:///{}?host={}&port={}&user=sluice_reader", name,
+                                   server.server().socket_dir(), server.server().port()));
+  migration.target("CREATE TABLE t (k text PRIMARY KEY, v int)");
+  migration.move("t");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT string_agg(v::text, ',' ORDER BY v) FROM t__side") == "1,3");
+  CHECK(migration.target_value("SELECT source_key || column_name || reason FROM "
+                               "sluice.quarantine") == "[\"M\\\\xfcller\"]kinvalid_utf8");
 }
 
 }  // namespace sluice::test

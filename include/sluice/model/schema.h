@@ -80,7 +80,8 @@ struct ForeignKey {
   std::vector<std::string> columns;
   QualifiedName referenced;
   std::vector<std::string> referenced_columns;
-  std::string on_delete;  // "NO ACTION", "CASCADE", ...
+  std::vector<std::string> equal_operators;  // PostgreSQL: referenced column = column, for each
+  std::string on_delete;                     // "NO ACTION", "CASCADE", ...
   std::string on_update;
   std::string definition;  // PostgreSQL: pg_get_constraintdef
   bool validated = true;

@@ -72,10 +72,13 @@ struct DeferredStep {
   // in terms of the side table's columns.
   bool unique = false;              // of index
   bool nulls_not_distinct = false;  // of a unique index
-  std::vector<std::string> key;     // unique index, foreign_key: column names or expressions
-  model::QualifiedName referenced;  // foreign_key: the side table where the plan has one
+  std::vector<std::string> key;     // unique index, exclusion, foreign_key: columns or expressions
+  // One for each of `key`. exclusion: rows of which all hold exclude each other. foreign_key: a
+  // row's parent is the one of which all hold, the parent's value to the left.
+  std::vector<std::string> operators;
+  model::QualifiedName referenced;          // foreign_key: the side table where the plan has one
   std::vector<std::string> referenced_key;  // foreign_key
-  std::string condition;                    // check: its expression; index: its WHERE, or empty
+  std::string condition;  // check: its expression; index, exclusion: its WHERE, or empty
 
   friend bool operator==(const DeferredStep&, const DeferredStep&) = default;
 };

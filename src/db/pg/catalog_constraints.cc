@@ -43,13 +43,16 @@ SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidate
                             WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
        CASE con.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
                             WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
-       rn.nspname, rc.relname, a.attname, ra.attname
+       rn.nspname, rc.relname, a.attname, ra.attname,
+       format('OPERATOR(%I.%s)', operators.nspname, o.oprname)
   FROM pg_constraint con
   JOIN pg_class rc ON rc.oid = con.confrelid
   JOIN pg_namespace rn ON rn.oid = rc.relnamespace
- CROSS JOIN LATERAL unnest(con.conkey, con.confkey) WITH ORDINALITY AS k(local, remote, n)
+ CROSS JOIN LATERAL unnest(con.conkey, con.confkey, con.conpfeqop) WITH ORDINALITY AS k(local, remote, equal, n)
   JOIN pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.local
   JOIN pg_attribute ra ON ra.attrelid = con.confrelid AND ra.attnum = k.remote
+  JOIN pg_operator o ON o.oid = k.equal
+  JOIN pg_namespace operators ON operators.oid = o.oprnamespace
  WHERE con.contype = 'f' AND con.conrelid = ANY ($1::oid[])
  ORDER BY con.conrelid, con.conname COLLATE "C", k.n
 )";
@@ -106,6 +109,7 @@ void take_foreign_key(Row row, TableSet& tables) {
   if (!more_of_it) table.foreign_keys.push_back(std::move(key));
   table.foreign_keys.back().columns.push_back(row.text());
   table.foreign_keys.back().referenced_columns.push_back(row.text());
+  table.foreign_keys.back().equal_operators.push_back(row.text());
 }
 
 }  // namespace

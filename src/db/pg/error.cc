@@ -20,6 +20,8 @@ struct Rule {
   const char* hint;
 };
 
+constexpr const char* kFunction = "a function of the database says so";
+
 // The first rule that fits counts, so single states stand before their class.
 constexpr std::array kRules = {
     Rule{"08P01", ErrorKind::internal, Retry::never, ""},
@@ -33,6 +35,8 @@ constexpr std::array kRules = {
     Rule{"25P03", ErrorKind::connection, Retry::new_session, ""},
     Rule{"28", ErrorKind::config, Retry::never,
          "check the user, pg_hba.conf and the password in .pgpass or the service file"},
+    Rule{"38", ErrorKind::data, Retry::never, kFunction},
+    Rule{"39", ErrorKind::data, Retry::never, kFunction},
     Rule{"3D000", ErrorKind::config, Retry::never, "create the database or correct its name"},
     Rule{"3F000", ErrorKind::drift, Retry::never, ""},
     Rule{"40", ErrorKind::connection, Retry::same_session, ""},
@@ -52,6 +56,7 @@ constexpr std::array kRules = {
     Rule{"57014", ErrorKind::interrupted, Retry::never, ""},
     Rule{"57", ErrorKind::connection, Retry::new_session, ""},
     Rule{"58", ErrorKind::storage, Retry::never, "look into the server's log"},
+    Rule{"P0", ErrorKind::data, Retry::never, kFunction},
     Rule{"XX001", ErrorKind::data, Retry::never, "the server found its own files damaged"},
     Rule{"XX002", ErrorKind::data, Retry::never, "the server found an index damaged: REINDEX it"},
 };
@@ -124,7 +129,10 @@ std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept {
   if (sqlstate == "23514") return Refusal::Kind::check;
   // The form of the COPY stream, not a value in it: a mistake of ours.
   if (sqlstate == "22P03" || sqlstate == "22P04") return std::nullopt;
-  if (sqlstate.substr(0, 2) == "22") return Refusal::Kind::value;
+  const std::string_view group = sqlstate.substr(0, 2);
+  if (group == "22") return Refusal::Kind::value;
+  // A function that a domain, a check or an index calls has raised an error of its own.
+  if (group == "38" || group == "39" || group == "P0") return Refusal::Kind::value;
   if (sqlstate == "54000") return Refusal::Kind::row_too_big;
   return std::nullopt;
 }

@@ -77,6 +77,7 @@ TEST_CASE("an exclusion constraint is one statement") {
   CHECK(step_of(steps, Kind::exclusion, "x").sql ==
         R"(ALTER TABLE "crm"."orders__side" ADD CONSTRAINT "x__side" )"
         R"(EXCLUDE USING gist (total WITH =) WHERE ((line > 1)))");
+  CHECK(step_of(steps, Kind::exclusion, "x").condition == "((line > 1))");
   CHECK(std::ranges::none_of(
       steps, [](const DeferredStep& step) { return step.kind == Kind::index && step.of == "x"; }));
 }

@@ -89,6 +89,19 @@ TEST_CASE("an expression may be nested deeper than a stack") {
   CHECK(check_expression("CHECK " + deep + std::string(1000000, ')')).size() == 2000000);
 }
 
+TEST_CASE("an exclusion constraint is read for what its rows must not share") {
+  const auto plain = read_exclusion_definition(
+      R"q(EXCLUDE USING gist ("WITH" WITH =, int4range(a, b, '[]'::text) WITH &&) WHERE ((a > 0)) DEFERRABLE)q");
+  CHECK(plain.key == Texts{"\"WITH\"", "int4range(a, b, '[]'::text)"});
+  CHECK(plain.operators == Texts{"=", "&&"});
+  CHECK(plain.predicate == "((a > 0))");
+  const auto odd = read_exclusion_definition(
+      R"q(EXCLUDE USING gist (name COLLATE "C" gist_text_ops DESC WITH OPERATOR(public.=)) INCLUDE (x) WITH (fillfactor='70'))q");
+  CHECK(odd.key == Texts{"name COLLATE \"C\""});
+  CHECK(odd.operators == Texts{"OPERATOR(public.=)"});
+  CHECK(odd.predicate.empty());
+}
+
 TEST_CASE("printed names lose their quotes") {
   CHECK(read_name("crm.c_id_seq") == model::QualifiedName{"crm", "c_id_seq"});
   CHECK(read_name(R"q("a.b"."C""d")q") == model::QualifiedName{"a.b", "C\"d"});

@@ -75,6 +75,7 @@ Plan full_plan() {
   step.unique = true;
   step.nulls_not_distinct = true;
   step.key = {"a"};
+  step.operators = {"&&"};
   step.referenced = {"s", "t"};
   step.referenced_key = {"b"};
   step.condition = "(c)";
@@ -241,6 +242,7 @@ TEST_CASE("other versions, unknown members, white space and wild indexes are ref
   CHECK_THROWS_AS(from_json(text + "\n"), model::Error);
   CHECK_THROWS_AS(from_json(changed("\"key\":[1,0]", "\"key\":[1,2]")), model::Error);
   CHECK_THROWS_AS(from_json(changed("\"target_key\":[0]", "\"target_key\":[-1]")), model::Error);
+  CHECK_THROWS_AS(from_json(changed("\"number\":1,", "\"number\":3,")), model::Error);
   CHECK_THROWS_AS(from_json(changed("\"ctid\"", "\"heap\"")), model::Error);
   CHECK_THROWS_AS(from_json(changed("\"precision\":10", "\"precision\":4294967306")), model::Error);
 }

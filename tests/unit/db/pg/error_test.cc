@@ -19,6 +19,7 @@ TEST_CASE("kind, retry and hint follow from the SQLSTATE, a whole one before its
   CHECK(to_error({"57014", "canceling", false}).kind() == ErrorKind::interrupted);
   CHECK(to_error({"57P01", "terminating", true}).retry() == Retry::new_session);
   CHECK(to_error({"22P02", "invalid input", false}).kind() == ErrorKind::data);
+  CHECK(to_error({"P0001", "raised by a function", false}).kind() == ErrorKind::data);
   CHECK(to_error({"22P03", "incorrect binary data format", false}).kind() == ErrorKind::internal);
   CHECK(to_error({"ZZ999", "?", false}).kind() == ErrorKind::internal);
 }
