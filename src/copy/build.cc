@@ -245,7 +245,9 @@ void check_built(const RunContext& run, db::SqlSession& ledger) {
       incomplete.emplace(table, missing.front());
     }
   }
+  SLUICE_KILL_POINT("before_checked_commit");
   ledger.commit();
+  SLUICE_KILL_POINT("after_checked_commit");
   for (const auto& [table, missing] : incomplete) {
     fail_table(
         ledger, run, table->number,

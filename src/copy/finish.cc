@@ -91,6 +91,7 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
                         result.is_good() ? RunState::finished : RunState::paused, why);
   append(ledger, run, result.is_good() ? "run-finished" : "run-paused", why);
   ledger.commit();
+  SLUICE_KILL_POINT("after_state_commit");
   ledger::end_process(ledger, run.process_id);
   return result;
 }
@@ -101,7 +102,9 @@ void finish_copying(const RunContext& run, db::SqlSession& ledger) {
   ledger::mark_copied(ledger, run.run.id);
   require_all_copied(run, ledger);
   ledger::set_run_stage(ledger, run.run.id, "building");
+  SLUICE_KILL_POINT("before_copied_commit");
   ledger.commit();
+  SLUICE_KILL_POINT("after_copied_commit");
 }
 
 void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why) {

@@ -15,6 +15,7 @@ namespace sluice::copy {
 
 void ReadStage::run(const Emit& emit) {
   while (!run_.stop.token().stop_requested()) {
+    SLUICE_KILL_POINT("before_claim");
     const std::optional<ledger::Claim> claim =
         ledger::claim_range(ledger_, run_.run.id, run_.process_id, origin_);
     SLUICE_KILL_POINT("after_claim");

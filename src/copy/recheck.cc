@@ -200,6 +200,7 @@ void confirm(const RunContext& run, db::SqlSession& ledger, const ledger::Batch&
   ledger.begin();
   require_current(ledger, run);
   ledger::confirm_batch(ledger, run.run.id, batch, snapshot_no);
+  SLUICE_KILL_POINT("before_confirm_commit");
   ledger.commit();
 }
 

@@ -126,6 +126,7 @@ bool WriteStage::take_out_refused(const BatchWork& batch, const plan::TablePlan&
 }
 
 void WriteStage::write_rest(const plan::TablePlan& table) {
+  SLUICE_KILL_POINT("before_rest");
   if (const auto refusal = session_->write(rest_write(table), mapped_.rest)) {
     throw Error(ErrorKind::data,
                 fmt::format("{} refuses kept values: {}", table.rest->text(), refusal->message));
