@@ -130,6 +130,14 @@ Rows Migration::source(const std::string& sql) const {
   return mysql_ ? mysql_->query(sql) : postgres_->query(sql);
 }
 
+std::function<Rows(const std::string&)> Migration::source_session() const {
+  const auto session_of = [](auto session) {
+    return [session](const std::string& sql) { return session->query(sql); };
+  };
+  if (mysql_ == nullptr) return session_of(std::make_shared<PgSql>(source_conninfo()));
+  return session_of(std::make_shared<MysqlSql>(mysql_->server().option_file(), mysql_->name()));
+}
+
 void Migration::on_both(const std::string& sql) const {
   source(sql);
   target(sql);

@@ -43,6 +43,8 @@ class Migration {
   }
   /// Of a PostgreSQL source: libpq connection string of its superuser, for a session that stays.
   [[nodiscard]] std::string source_conninfo() const { return postgres_->conninfo(); }
+  /// A session of the source's superuser that stays: one thread at a time may query it.
+  [[nodiscard]] std::function<Rows(const std::string&)> source_session() const;
   [[nodiscard]] const PostgresDatabase& target_database() const noexcept { return target_; }
   /// SQL that both sides understand, run on both.
   void on_both(const std::string& sql) const;
