@@ -8,6 +8,7 @@
 #include "sluice/codec/sha256.h"
 #include "sluice/config/endpoint_url.h"
 #include "sluice/db/catalog.h"
+#include "sluice/db/side.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
 
@@ -48,15 +49,11 @@ model::Endpoint endpoint_of_url(const std::string& url) {
   return std::get<model::Endpoint>(std::move(endpoint));
 }
 
-model::Error at_side(std::string_view side, const model::Error& error) {
-  return {error.kind(), fmt::format("{}: {}", side, error.what()), error.hint(), error.retry()};
-}
-
 std::unique_ptr<db::SqlSession> open_side(std::string_view side, const model::Endpoint& endpoint) {
   try {
     return db::open_session(endpoint, db::Purpose::catalog);
   } catch (const model::Error& error) {
-    throw at_side(side, error);
+    throw db::at_side(side, error);
   }
 }
 

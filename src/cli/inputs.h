@@ -27,10 +27,7 @@ struct ReadConfig {
 /// The endpoint that --url names. Throws Error{usage}.
 [[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url);
 
-/// The error with "source" or "target" in front: whose server it is.
-[[nodiscard]] model::Error at_side(std::string_view side, const model::Error& error);
-
-/// A session that reads the catalogue and the ledger. What goes wrong is at_side().
+/// A session that reads the catalogue and the ledger. What goes wrong is db::at_side().
 [[nodiscard]] std::unique_ptr<db::SqlSession> open_side(std::string_view side,
                                                         const model::Endpoint& endpoint);
 

@@ -21,15 +21,25 @@ void Reconnect::renew_after(const copy::Progress& progress) noexcept {
   pause_ = kFirstPause;
 }
 
+std::string Reconnect::way_on() const {
+  return fmt::format("what was committed stays; '{}' goes on from here",
+                     command_line(copy_words(arguments_)));
+}
+
+model::Error Reconnect::with_way_on(const model::Error& error) const {
+  const std::string hint = error.hint().empty() ? "" : error.hint() + "; ";
+  return {error.kind(), error.what(), hint + way_on(), error.retry()};
+}
+
 void Reconnect::wait_or_throw(const model::Error& error) {
+  // A full disk waits for people.
+  if (begun_ && error.kind() == model::ErrorKind::storage) throw with_way_on(error);
   // A process that joined leaves its ranges to the others and is started again by hand.
   if (!begun_ || arguments_.join || error.retry() != model::Retry::new_session) throw error;
   if (waited_ >= patience_) {
     throw model::Error(error.kind(),
                        fmt::format("{}; waited {} s for it", error.what(), waited_.count()),
-                       fmt::format("what was committed stays; '{}' goes on from here",
-                                   command_line(copy_words(arguments_))),
-                       error.retry());
+                       way_on(), error.retry());
   }
   const Seconds pause = std::min(pause_, patience_ - waited_);
   console_.note(fmt::format("{}; tries again in {} s, gives up after {} s (Ctrl-C: at once)",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "sluice/copy/progress.h"
 #include "sluice/model/error.h"
@@ -29,6 +30,9 @@ class Reconnect {
   void wait_or_throw(const model::Error& error);
 
  private:
+  [[nodiscard]] std::string way_on() const;
+  [[nodiscard]] model::Error with_way_on(const model::Error& error) const;
+
   using Seconds = std::chrono::seconds;
   static constexpr Seconds kFirstPause{1};
 

@@ -37,10 +37,10 @@ void check_full(const RunResult& result) {
   INFO(result.out << result.err);
   CHECK(result.exit_code == 9);
   // What happened, where, and what to do.
-  CHECK(result.err.find("could not extend file") != std::string::npos);
+  CHECK(result.err.find("target: postgresql: could not extend file") != std::string::npos);
   CHECK(result.err.find("SQLSTATE 53100") != std::string::npos);
   CHECK(result.err.find("free space on the server's disk") != std::string::npos);
-  CHECK(result.err.find("sluice copy --config") != std::string::npos);
+  CHECK(result.err.find("what was committed stays; 'sluice copy --config") != std::string::npos);
 }
 
 }  // namespace

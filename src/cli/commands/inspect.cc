@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sluice/db/side.h"
 #include "sluice/plan/draft.h"
 #include "sluice/profile/profile.h"
 
@@ -28,7 +29,7 @@ profile::Profile take(const std::string& side, const model::Endpoint& endpoint,
   try {
     return profile::take_profile(side, endpoint, schemas);
   } catch (const model::Error& error) {
-    throw at_side(side, error);
+    throw db::at_side(side, error);
   }
 }
 

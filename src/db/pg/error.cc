@@ -45,7 +45,7 @@ constexpr std::array kRules = {
     Rule{"42P01", ErrorKind::drift, Retry::never, ""},
     Rule{"42703", ErrorKind::drift, Retry::never, ""},
     Rule{"42704", ErrorKind::drift, Retry::never, ""},
-    Rule{"53100", ErrorKind::storage, Retry::never, "free space on the server's disk, then go on"},
+    Rule{"53100", ErrorKind::storage, Retry::never, "free space on the server's disk"},
     Rule{"53300", ErrorKind::connection, Retry::new_session,
          "raise max_connections or use fewer readers and writers"},
     Rule{"53", ErrorKind::connection, Retry::new_session, ""},
