@@ -260,6 +260,46 @@ TEST_CASE("a process that joins when the point in time has gone reads at one of 
                                "superseded") == "1");
 }
 
+TEST_CASE("a run whose point in time died with its process goes on with those that joined") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  make_table(migration);
+  // One writer, which stands between two transactions: another could hold its range for a minute.
+  migration.limit("writers", 1);
+  const auto exporter = migration.start_copy_stalled_at("after_map:3");
+  REQUIRE(wait_until_stalled(*exporter));
+  const auto joined = migration.start_copy_stalled_at("after_commit:1", {"--join"});
+  REQUIRE(wait_until_stalled(*joined));
+  exporter->send_signal(SIGKILL);
+  CHECK(exporter->wait().signal == SIGKILL);
+  migration.source(
+      "UPDATE t SET payload = 'changed' WHERE id % 100 = 0; DELETE FROM t WHERE id = 7;"
+      "INSERT INTO t VALUES (15001, 'new')");
+  // What it held is free at once for this test, and in a minute otherwise.
+  migration.target(fmt::format(
+      "UPDATE sluice.range SET lease_until = now() - interval '1 second' WHERE owner = (SELECT "
+      "process_id FROM sluice.process WHERE pid = {})",
+      exporter->pid()));
+  const auto late = migration.start_copy({"--join"});
+  REQUIRE(wait_until([&] {
+    return migration.target_value(
+               "SELECT count(*) FROM sluice.batch WHERE snapshot_no = (SELECT max(snapshot_no) "
+               "FROM sluice.snapshot) AND snapshot_no > 1") != "0";
+  }));
+  joined->send_signal(SIGCONT);
+  check_ended(*joined, 0);
+  check_ended(*late, 0);
+  // Every range is copied, and nobody is left who could say what is of which time.
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.range WHERE NOT done") == "0");
+  CHECK(migration.run_state() == "running");
+  CHECK(migration.copy({"--join"}).exit_code == 2);
+  finish(migration);
+  check_result(migration);
+  CHECK(migration.target_value("SELECT count(DISTINCT snapshot_no) FROM sluice.batch WHERE NOT "
+                               "superseded") == "1");
+}
+
 TEST_CASE("a process that joins while the other finishes ends in good order") {
   Migration migration;
   make_table(migration);
