@@ -1,9 +1,11 @@
 // The target's disk is full in the middle of a copy: what is committed stays, and the same command
 // goes on when there is room.
+#include <csignal>
 #include <string>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,15 +48,28 @@ void check_full(const RunResult& result) {
 }  // namespace
 
 TEST_CASE("a copy that fills the target's disk ends with 9, and goes on when there is room") {
+  const bool building = GENERATE(false, true);
+  CAPTURE(building);
   PostgresServer target;
   Migration migration(PostgresServer::shared(), target);
-  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, payload varchar(1000))");
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, payload text)");
+  // Some 30 MB that no compression makes less, and as much again in an index.
   migration.source(
-      "INSERT INTO t SELECT n, repeat('x', 900) FROM generate_series(1, 30000) n; ANALYZE");
+      "INSERT INTO t SELECT n, (SELECT string_agg(md5((20 * n + k)::text), '') FROM "
+      "generate_series(1, 15) k) FROM generate_series(1, 60000) n; ANALYZE");
+  migration.target("CREATE INDEX ON t (payload)");
   migration.move("t");
   migration.limit("batch_bytes", 1 << 20);
-  let_files_grow_to(target, kFull);
-  check_full(migration.copy());
+  if (building) {
+    const auto process = migration.start_copy_stalled_at("after_copied_commit");
+    REQUIRE(wait_until_stalled(*process));
+    let_files_grow_to(target, kFull);
+    process->send_signal(SIGCONT);
+    check_full(process->wait());
+  } else {
+    let_files_grow_to(target, kFull);
+    check_full(migration.copy());
+  }
   const auto batches = [&migration] {
     return std::stoi(migration.target_value("SELECT count(*) FROM sluice.batch"));
   };
