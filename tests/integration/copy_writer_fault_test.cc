@@ -49,8 +49,10 @@ void make_tables(Migration& migration) {
 /// deletes in all tables.
 class Writer {
  public:
-  explicit Writer(const Migration& migration)
+  /// `more` is SQL that each transaction runs besides.
+  explicit Writer(const Migration& migration, std::string more = {})
       : query_(migration.source_session()),
+        more_(std::move(more)),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
   [[nodiscard]] int transactions() const noexcept { return transactions_; }
@@ -95,11 +97,12 @@ class Writer {
           "UPDATE {0} SET note = 'changed by {4}' WHERE {1} = {5};",
           table, key, fresh, old, n, 10 * (n % kAccounts + 1));
     }
-    query_(sql + "COMMIT");
+    query_(sql + more_ + "COMMIT");
   }
   int any(int last) { return static_cast<int>(random_() % static_cast<unsigned>(last)) + 1; }
 
   std::function<Rows(const std::string&)> query_;
+  std::string more_;
   std::mt19937 random_{20261122};
   std::atomic<int> transactions_ = 0;
   std::string error_;  // of the thread; read after its end
@@ -194,6 +197,37 @@ TEST_CASE("what is copied from under a writer, with many deaths, is one point in
   check_differences(verified);
   CHECK(verified.counts(4) == fmt::format("missing {}", writer.transactions() - arrived));
   CHECK(migration.sluice("verify", {"--target"}).exit_code == 0);
+}
+
+TEST_CASE("rows at fault whose batch changes all the time are set aside when it stands still") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  make_tables(migration);
+  migration.on_both("CREATE TABLE twins (id int PRIMARY KEY, code int, changes int)");
+  migration.source("INSERT INTO twins VALUES (1, 1, 0), (2, 2, 0), (7, 8, 0), (8, 8, 0)");
+  migration.target("ALTER TABLE twins ADD UNIQUE (code)");
+  migration.move("twins");
+  Writer writer(migration, "UPDATE twins SET changes = changes + 1 WHERE id = 1;");
+  for (int i = 0; i < 2; ++i) {
+    const auto process = migration.start_copy_stalled_at("after_copied_commit");
+    REQUIRE(wait_until_stalled(*process));
+    REQUIRE(writer.goes_on());
+    process->send_signal(SIGCONT);
+    const RunResult failed = process->wait();
+    INFO(failed.out << failed.err);
+    CHECK(failed.exit_code == 3);
+    CHECK(failed.err.find("the source has changed since they were copied") != std::string::npos);
+    CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "0");
+  }
+  REQUIRE(writer.stop() == "");
+  copy_all(migration);
+  CHECK(transactions_that_arrived(migration) == writer.transactions());
+  CHECK(to_text(migration.target("SELECT id, changes FROM twins__side ORDER BY id")) ==
+        fmt::format("1 | {}\n2 | 0\n", writer.transactions()));
+  CHECK(migration.quarantine("twins") ==
+        "[\"7\"] | code | key_collision | open\n[\"8\"] | code | key_collision | open\n");
+  CHECK(verify(migration).exit_code() == 0);
 }
 
 TEST_CASE("what is copied from under a writer, with deaths at random, is one point in time",
