@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <regex>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -167,6 +169,24 @@ void change_source_while_copying(const Migration& migration) {
   change_source(migration);
 }
 
+/// Several processes of one run, started and killed at random.
+void kill_any(const Migration& migration, std::mt19937& random, int deaths) {
+  std::vector<std::unique_ptr<Process>> processes;
+  while (deaths > 0) {
+    if (processes.size() < 3 && random() % 3 != 0) {
+      processes.push_back(random() % 2 == 0 ? migration.start_copy()
+                                            : migration.start_copy({"--join"}));
+    } else if (!processes.empty()) {
+      const auto dying = processes.begin() + static_cast<int>(random() % processes.size());
+      (*dying)->send_signal(SIGKILL);
+      (*dying)->wait();
+      processes.erase(dying);
+      --deaths;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 600));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the lists of kill points have every point of the source") {
@@ -250,6 +270,22 @@ TEST_CASE("a run that is killed at random many times arrives whole", "[long]") {
       process->wait();
       if (random() % 4 == 0) change_source_while_copying(migration);
     }
+    finish(migration);
+    check_result(migration);
+  }
+}
+
+TEST_CASE("a run of several processes that are killed at random arrives whole", "[long]") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  const auto seed = static_cast<unsigned>(std::random_device()());
+  CAPTURE(to_string(from), seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 15; ++round) {
+    Migration migration(from);
+    make_tables(migration);
+    kill_any(migration, random, 4);
+    change_source_while_copying(migration);
+    kill_any(migration, random, 4);
     finish(migration);
     check_result(migration);
   }
