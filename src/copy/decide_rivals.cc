@@ -17,6 +17,9 @@ namespace {
 using model::Engine;
 using plan::DeferredStep;
 
+/// The column that numbers the rows; long enough that no table has one of that name.
+constexpr const char* kNumber = "sluice_number_of_the_decided_row";
+
 /// The decided rows of one table side by side, where the table's unique indexes can be asked about
 /// them without a look at what is in the target already.
 class Trial {
@@ -25,8 +28,12 @@ class Trial {
         BatchMapper& mapper)
       : context_(context), session_(session), table_(table), mapper_(mapper) {
     table_.side = {"pg_temp", "sluice_decided"};
-    session_.query(fmt::format("CREATE TEMPORARY TABLE sluice_decided (LIKE {})",
-                               model::quote_name(Engine::postgresql, table.side)));
+    // The rows number themselves: where the server puts them says nothing of their order. What the
+    // rows do not bring along, it makes as it would in the side table.
+    session_.query(
+        fmt::format("CREATE TEMPORARY TABLE sluice_decided (LIKE {} INCLUDING DEFAULTS INCLUDING "
+                    "GENERATED INCLUDING IDENTITY, {} bigint GENERATED ALWAYS AS IDENTITY)",
+                    model::quote_name(Engine::postgresql, table.side), kNumber));
   }
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
@@ -45,7 +52,7 @@ class Trial {
   db::TargetSession& session_;
   plan::TablePlan table_;  // the plan's, with the temporary table in the place of the side table
   BatchMapper& mapper_;
-  std::vector<std::int64_t> ids_;  // of the rows in the temporary table, in its order
+  std::vector<std::int64_t> ids_;  // of the rows in the temporary table, in the order of writing
 };
 
 void Trial::add(const std::vector<ChosenRow>& rows) {
@@ -95,12 +102,12 @@ std::map<std::int64_t, RowRefusal> Trial::rivals() {
 
 void Trial::add_rivals(const DeferredStep& step, std::map<std::int64_t, RowRefusal>& found) {
   const auto columns = constrained_columns(session_, table_, step.of);
-  // Nothing was ever deleted, so the places in the table are the order of writing.
+  // Rows that were refused have used up numbers too.
   const auto result = session_.query(fmt::format(
-      "SELECT n, {2} FROM (SELECT ctid AS place, row_number() OVER (ORDER BY ctid) AS n "
-      "FROM {0}) AS numbered JOIN {0} s ON s.ctid = numbered.place WHERE {1}",
+      "SELECT numbered.place, {2} FROM (SELECT {3}, row_number() OVER (ORDER BY {3}) AS place "
+      "FROM {0}) AS numbered JOIN {0} s USING ({3}) WHERE {1}",
       model::quote_name(Engine::postgresql, table_.side), violator_condition(table_, step),
-      value_sql(columns)));
+      value_sql(columns), kNumber));
   for (const auto& row : result.rows) {
     RowRefusal why;
     why.problem = codec::Problem::key_collision;

@@ -132,6 +132,61 @@ TEST_CASE("of two rows that collide, people may let one in; the tool never choos
   CHECK(crm.state("customers", 30) == "open\n");
 }
 
+TEST_CASE("of many rows, exactly those that a file makes collide are named") {
+  Migration migration;
+  // Of varied length, so that the server puts them where there is room and not one after another.
+  migration.source(
+      "CREATE TABLE t (n int PRIMARY KEY, email varchar(20), kind varchar(20), payload text);"
+      "INSERT INTO t SELECT n, 'm' || CASE n WHEN 200 THEN 100 ELSE n END || '@x', 'odd', "
+      "repeat('x', n * 7919 % 1500) FROM generate_series(1, 250) n");
+  migration.target(
+      "CREATE TABLE t (n int PRIMARY KEY, email varchar(20) CONSTRAINT one_email UNIQUE, "
+      "kind varchar(20), payload text)");
+  migration.move("t", "t", "", R"({"same_names": true, "columns": {"kind": {"from": "kind",
+      "steps": [{"map": {"a": "active"}, "otherwise": "quarantine"}]}}})");
+  REQUIRE(migration.copy().exit_code == 0);
+  const TempDir dir;
+  const auto file = dir.write(
+      "d.json",
+      R"({"schema": "sluice.decisions/1", "decisions": [{"group": {"table": "t", "column": "kind",)"
+      R"( "reason": "unmapped_value", "value": "odd"}, "decision": {"set": {"kind": "active"}},)"
+      R"( "person": "Ann", "reason": "odd is active"}]})");
+  const RunResult decided = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(decided.out << decided.err);
+  CHECK(decided.exit_code == 3);
+  CHECK(contains(decided.out, "t: 248 decided, 0 left behind, 2 stay open"));
+  for (const char* row : {"t 100 email: key_collision", "t 200 email: key_collision"}) {
+    CHECK(contains(decided.out, row));
+  }
+  CHECK(to_text(migration.target("SELECT source_key FROM sluice.quarantine WHERE state = 'open' "
+                                 "ORDER BY 1")) == "[\"100\"]\n[\"200\"]\n");
+}
+
+TEST_CASE("rows that a file makes collide in what the target makes of them are named") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE t (code int PRIMARY KEY, email varchar(20), born varchar(20));"
+      "INSERT INTO t VALUES (1, 'twin@x', '?'), (2, 'Twin@X', '?'), (3, 'other@x', '?')");
+  migration.target(
+      "CREATE TABLE t (code int PRIMARY KEY, email varchar(20), born date, "
+      "folded text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE, "
+      "made int GENERATED ALWAYS AS IDENTITY)");
+  migration.move("t", "t", "", R"({"same_names": true, "columns": {"born": {"from": "born",
+      "steps": [{"date": "%Y-%m-%d"}]}}})");
+  REQUIRE(migration.copy().exit_code == 0);
+  const TempDir dir;
+  const auto file = dir.write(
+      "d.json",
+      R"({"schema": "sluice.decisions/1", "decisions": [{"group": {"table": "t", "column": "born",)"
+      R"( "reason": "not_a_date", "value": "?"}, "decision": {"set": {"born": null}},)"
+      R"( "person": "Ann", "reason": "nobody knows"}]})");
+  const RunResult decided = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(decided.out << decided.err);
+  CHECK(decided.exit_code == 3);
+  CHECK(contains(decided.out, "t: 1 decided, 0 left behind, 2 stay open"));
+  CHECK(to_text(migration.target("SELECT code FROM t__side")) == "3\n");
+}
+
 TEST_CASE("a group of 300 rows is decided by one entry, with exceptions, once") {
   const MessyCrm crm;
   crm.migration.source(
