@@ -88,8 +88,9 @@ std::string DecideBatch::objection(const Decision& decision, const ledger::Quara
     return "it is a kept row of the live table: correct it there and begin a new run, or leave it "
            "behind";
   }
-  if (sets_key(decision) && !keys_are_guarded()) {
-    return "its key can be changed when the copy is done: until then no index keeps keys apart";
+  if (sets_key(decision) && keys_may_be_replaced()) {
+    return "its key can be changed when the copy is done: until then rows may be deleted by key, "
+           "and copied anew";
   }
   return "";
 }
@@ -100,20 +101,14 @@ bool DecideBatch::sets_key(const Decision& decision) const {
   });
 }
 
-/// While rows are copied, a batch may be deleted by key and copied anew: a key that stands twice
-/// would take the wrong row along.
-bool DecideBatch::keys_are_guarded() {
-  if (context_.run.stage != "copying") return true;
-  if (!keys_are_guarded_) {
-    keys_are_guarded_ =
-        session_
-            .query(
-                "SELECT EXISTS (SELECT FROM pg_catalog.pg_index WHERE indrelid = "
-                "to_regclass($1) AND indisunique AND indisvalid AND indpred IS NULL)",
-                {model::quote_name(model::Engine::postgresql, table_.side)})
-            .value() == "t";
-  }
-  return *keys_are_guarded_;
+/// A batch that is copied anew is deleted by the keys of its source rows: a row that people gave
+/// one of them would be taken along. A failed table may go back to copying.
+bool DecideBatch::keys_may_be_replaced() {
+  if (context_.run.stage == "copying") return true;
+  return std::ranges::any_of(
+      ledger::run_tables(session_, context_.run.id), [this](const ledger::RunTable& table) {
+        return table.number == table_.number && table.state == ledger::TableState::failed;
+      });
 }
 
 void DecideBatch::write() {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ class DecideBatch {
   [[nodiscard]] std::string objection(const Decision& decision,
                                       const ledger::QuarantinedSource& row);
   [[nodiscard]] bool sets_key(const Decision& decision) const;
-  [[nodiscard]] bool keys_are_guarded();
+  [[nodiscard]] bool keys_may_be_replaced();
   void write();
   void write_rest();
   void record_batch();
@@ -72,7 +71,6 @@ class DecideBatch {
   MappedBatch mapped_;
   std::map<std::size_t, std::vector<std::int64_t>> decided_by_entry_;
   std::map<std::size_t, std::vector<std::int64_t>> left_by_entry_;
-  std::optional<bool> keys_are_guarded_;
 };
 
 }  // namespace sluice::copy

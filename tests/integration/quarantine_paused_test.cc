@@ -1,4 +1,6 @@
 // Decisions about a run that has not finished: what later stages find wrong with them comes back.
+#include <csignal>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "integration/quarantine_fixture.h"
@@ -19,6 +21,19 @@ class PausedCrm : public MessyCrm {
             "paused copying");
   }
 };
+
+/// Many batches in several ranges; row 10 goes to quarantine, and the key 2000 is free.
+void make_batches(Migration& migration) {
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, born varchar(20), payload varchar(100))");
+  migration.target("ALTER TABLE t ALTER born TYPE date USING NULL");
+  migration.source(
+      "INSERT INTO t SELECT n, CASE n WHEN 10 THEN '?' ELSE '1970-01-31' END, repeat('x', 90) FROM "
+      "generate_series(1, 15000) n WHERE n <> 2000; ANALYZE");
+  migration.move("t", "t", "", R"({"same_names": true, "columns": {"born": {"from": "born",
+      "steps": [{"date": "%Y-%m-%d"}]}}})");
+  migration.limit("readers", 1);
+  migration.limit("writers", 1);
+}
 
 }  // namespace
 
@@ -110,13 +125,43 @@ TEST_CASE("rows of a batch that is read anew are open again") {
   CHECK(verified.exit_code == 0);
 }
 
-TEST_CASE("keys wait until an index keeps them apart") {
-  const PausedCrm crm;
-  const RunResult early =
-      crm.decide(about("customers", 10, R"({"set": {"status": "active", "id": "1"}})"));
+TEST_CASE("keys wait until rows are no longer replaced by key") {
+  Migration migration;
+  make_batches(migration);
+  SECTION("the run died, came back, and died again with an index on the key") {
+    REQUIRE(migration.copy_killed_at("after_commit:10").signal == SIGKILL);
+    migration.source("UPDATE t SET payload = 'changed' WHERE id = 1500");
+    REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+    REQUIRE(migration.target_value("SELECT count(*) FROM pg_index WHERE indrelid = "
+                                   "'t__side'::regclass AND indisunique") == "1");
+  }
+  SECTION("the table failed in mid-copy") {
+    const auto first = migration.start_copy_stalled_at("after_claim:2");
+    REQUIRE(wait_until_stalled(*first));
+    migration.source("REVOKE SELECT ON t FROM sluice_reader");
+    first->send_signal(SIGCONT);
+    static_cast<void>(first->wait());
+    REQUIRE(migration.run_state() == "paused: tables failed");
+    migration.source("GRANT SELECT ON t TO sluice_reader");
+  }
+  const TempDir dir;
+  const auto file =
+      dir.write("d.json", R"({"schema": "sluice.decisions/1", "decisions": [)" +
+                              about("t", 10, R"({"set": {"born": null, "id": "2000"}})") + "]}");
+  const RunResult early = migration.sluice("quarantine", {"decide", "--file", file.string()});
   INFO(early.out << early.err);
   CHECK(early.exit_code == 3);
   CHECK(early.out.find("its key can be changed when the copy is done") != std::string::npos);
+  migration.source("UPDATE t SET payload = 'changed' WHERE id IN (1999, 2001)");
+  const RunResult copied = migration.copy();
+  INFO(copied.out << copied.err);
+  REQUIRE(copied.exit_code == 0);
+  const RunResult late = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(late.out << late.err);
+  CHECK(late.exit_code == 0);
+  CHECK(to_text(migration.target("SELECT id, born FROM t__side WHERE id IN (10, 2000)")) ==
+        "2000 | NULL\n");
+  CHECK(migration.sluice("verify").exit_code == 0);
 }
 
 }  // namespace sluice::test
