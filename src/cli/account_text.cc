@@ -52,6 +52,12 @@ std::size_t name_columns(const std::vector<Column>& columns) {
 
 }  // namespace
 
+std::string held_kept_text(const Account& account) {
+  if (account.kept_open + account.kept_left_behind == 0) return {};
+  return fmt::format("of the kept rows {} in quarantine, {} left behind", account.kept_open,
+                     account.kept_left_behind);
+}
+
 std::string accounts_text(const plan::Plan& plan, const std::vector<Account>& accounts) {
   const std::vector<Column> columns = columns_for(accounts);
   const std::size_t name = name_columns(columns);
@@ -67,6 +73,7 @@ std::string accounts_text(const plan::Plan& plan, const std::vector<Account>& ac
       text += fmt::format(" {:>{}}", column.rows(account), column.width);
     }
     text += account.closes() ? "\n" : "\n  does not close\n";
+    if (const std::string kept = held_kept_text(account); !kept.empty()) text += "  " + kept + "\n";
   }
   return text;
 }

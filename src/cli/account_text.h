@@ -13,5 +13,7 @@ namespace sluice::cli {
 /// has are left out. Names come from elsewhere and are escaped.
 [[nodiscard]] std::string accounts_text(const plan::Plan& plan,
                                         const std::vector<ledger::Account>& accounts);
+/// What became of kept rows that the side table cannot hold; empty where there are none.
+[[nodiscard]] std::string held_kept_text(const ledger::Account& account);
 
 }  // namespace sluice::cli

@@ -16,6 +16,8 @@ void put_account(codec::JsonWriter& json, const plan::TablePlan& table,
   json.member("decided", account.decided);
   json.member("quarantined", account.open);
   json.member("left_behind", account.left_behind);
+  json.member("kept_quarantined", account.kept_open);
+  json.member("kept_left_behind", account.kept_left_behind);
   json.member("filtered", account.filtered.count());
   json.member("kept", account.existing.count());
   json.member("bytes", account.bytes);

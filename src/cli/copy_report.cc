@@ -31,7 +31,7 @@ void print_json(const plan::Plan& plan, const ledger::Run& run, db::SqlSession& 
 
 std::uint64_t open_rows(const copy::CopyResult& result) {
   std::uint64_t open = 0;
-  for (const ledger::Account& account : result.accounts) open += account.open;
+  for (const ledger::Account& account : result.accounts) open += account.all_open();
   return open;
 }
 

@@ -100,6 +100,8 @@ void put_account(JsonWriter& json, const plan::Plan& plan, const ledger::Account
   json.member("decided", account.decided);
   json.member("quarantined", account.open);
   json.member("left_behind", account.left_behind);
+  json.member("kept_quarantined", account.kept_open);
+  json.member("kept_left_behind", account.kept_left_behind);
   json.member("filtered", account.filtered.count());
   json.member("closes", account.closes());
   json.end_object();

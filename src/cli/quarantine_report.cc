@@ -7,7 +7,9 @@
 #include "sluice/codec/columns.h"
 #include "sluice/codec/json_read.h"
 #include "sluice/codec/problem.h"
+#include "sluice/model/count.h"
 
+#include "cli/account_text.h"
 #include "cli/console.h"
 
 namespace sluice::cli {
@@ -115,11 +117,13 @@ std::string decided_line(const plan::Plan& plan, const copy::TableDecisions& tab
 }
 
 std::string account_line(const plan::Plan& plan, const ledger::Account& account) {
+  const std::string kept = held_kept_text(account);
   return fmt::format(
-      "{}: {} read {} {} arrived + {} decided + {} in quarantine + {} left behind + {} filtered\n",
+      "{}: {} read {} {} arrived + {} decided + {} in quarantine + {} left behind + {} "
+      "filtered{}{}\n",
       escaped(name_of(plan, account.table_no)), account.read.count(),
       account.closes() ? "=" : "IS NOT", account.arrived(), account.decided, account.open,
-      account.left_behind, account.filtered.count());
+      account.left_behind, account.filtered.count(), kept.empty() ? "" : "; ", kept);
 }
 
 std::string still_open_line(const plan::Plan& plan, const copy::StillOpen& row) {
@@ -143,8 +147,8 @@ std::string one_line(const std::string& text, std::size_t width) {
 
 std::string to_text(const QuarantineList& list) {
   std::string text =
-      fmt::format("run {}: {} rows in quarantine, {} decided, {} left behind\n", list.run.id,
-                  list.counts.open, list.counts.decided, list.counts.left_behind);
+      fmt::format("run {}: {} in quarantine, {} decided, {} left behind\n", list.run.id,
+                  model::rows_text(list.counts.open), list.counts.decided, list.counts.left_behind);
   if (list.by_group) {
     text += by_table(list.plan, list.groups, "rows", "first key", "first value", group_line);
   } else {

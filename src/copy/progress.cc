@@ -13,7 +13,7 @@ void begin_progress(db::SqlSession& ledger, const ledger::Run& run, codec::Diges
     TableProgress& table = progress.table(account.table_no);
     table.rows_before = account.read.count();
     table.bytes_before = account.bytes;
-    table.quarantined = account.open;
+    table.quarantined = account.all_open();
   }
 }
 

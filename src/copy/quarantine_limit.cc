@@ -4,6 +4,7 @@
 
 #include "sluice/copy/monitor.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/model/count.h"
 
 namespace sluice::copy {
 
@@ -11,8 +12,8 @@ void stop_above_limit(const RunContext& run, const plan::TablePlan& table, std::
   const std::uint64_t limit = run.quarantine_limit(table.number);
   if (open <= limit) return;
   run.stop.request(model::ErrorKind::stop_rule,
-                   fmt::format("{} has {} rows in quarantine, more than its limit of {}",
-                               table.source.text(), open, limit));
+                   fmt::format("{} has {} in quarantine, more than its limit of {}",
+                               table.source.text(), model::rows_text(open), limit));
 }
 
 void check_quarantine(const RunContext& run, db::SqlSession& session) {

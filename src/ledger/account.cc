@@ -2,8 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "sluice/ledger/ledger.h"
+#include <fmt/format.h>
 
+#include "sluice/ledger/ledger.h"
+#include "sluice/ledger/quarantine.h"
+
+#include "ledger/quarantine_sql.h"
 #include "ledger/row_reader.h"
 
 namespace sluice::ledger {
@@ -48,21 +52,27 @@ void add_batch(Account& account, const Batch& batch) {
 
 void add_quarantine(db::SqlSession& session, const std::string& run_id,
                     std::map<int, Account>& accounts) {
-  const auto result = session.query(
-      "SELECT table_no, state, count(*) FROM sluice.quarantine WHERE run_id = $1 "
-      "GROUP BY table_no, state",
-      {run_id});
+  const auto result =
+      session.query(fmt::format("SELECT q.table_no, q.state, {}, count(*) FROM sluice.quarantine q "
+                                "WHERE q.run_id = $1 GROUP BY 1, 2, 3",
+                                kIsKept),
+                    {run_id});
   for (const auto& row : result.rows) {
     RowReader reader(row);
     Account& account = accounts.at(reader.small());
-    const std::string state = reader.text();
+    const QuarantineState state = quarantine_state_from_string(reader.text());
+    const bool kept = reader.boolean();
     const std::uint64_t rows = reader.count();
-    if (state == "decided") {
-      account.decided = rows;
-    } else if (state == "left_behind") {
-      account.left_behind = rows;
-    } else {
-      account.open += rows;
+    switch (state) {
+      case QuarantineState::open:
+        (kept ? account.kept_open : account.open) = rows;
+        break;
+      case QuarantineState::decided:  // never of a kept row
+        account.decided += rows;
+        break;
+      case QuarantineState::left_behind:
+        (kept ? account.kept_left_behind : account.left_behind) = rows;
+        break;
     }
   }
 }

@@ -32,8 +32,8 @@ TableStatus table_status(const plan::TablePlan& table, const std::vector<ledger:
     status.decided = account.decided;
     status.kept = account.existing.count();
     status.bytes = account.bytes;
-    status.quarantined = account.open;
-    status.left_behind = account.left_behind;
+    status.quarantined = account.all_open();
+    status.left_behind = account.all_left_behind();
     status.filtered = account.filtered.count();
     status.closes = account.closes();
   }

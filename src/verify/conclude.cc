@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sluice/model/count.h"
+
 #include "verify/coverage.h"
 #include "verify/table_reads.h"
 
@@ -61,9 +63,9 @@ void conclude_from_record(const plan::TablePlan& table, const TableRecord& recor
     report.reason =
         fmt::format("{} source rows do not map and are not in quarantine", report.unrecorded);
   } else if (report.quarantined > record.quarantine_limit) {
-    report.reason = fmt::format("{} rows in quarantine, the limit is {}", report.quarantined,
-                                record.quarantine_limit);
-  } else if (record.account.open + record.account.left_behind != 0) {
+    report.reason = fmt::format("{} in quarantine, the limit is {}",
+                                model::rows_text(report.quarantined), record.quarantine_limit);
+  } else if (record.account.all_open() + record.account.all_left_behind() != 0) {
     // Also where the source does not have them any more: people are still to look at them.
     report.outcome = Outcome::equal_except_quarantined;
   } else {

@@ -21,9 +21,9 @@ TableReport check_target_only(const CheckContext& context, const plan::TablePlan
   report.expected_rows = written.count();
   report.target_rows = found.count();
   report.existing = account.existing.count();
-  report.quarantined = account.open;
+  report.quarantined = account.all_open();
   report.decided = account.decided;
-  report.left_behind = account.left_behind;
+  report.left_behind = account.all_left_behind();
   report.filtered = account.filtered.count();
   report.target_changed = found != written;
   report.digest = found.to_text();

@@ -67,7 +67,7 @@ TEST_CASE("a list fits into 80 columns and says what is next") {
   CHECK(contains(grouped.out, "      2  10              status             unmapped_value"));
   CHECK(!contains(grouped.out, "orders"));
   const RunResult chosen = crm.migration.sluice("quarantine", {"--reason", "not_a_date"});
-  CHECK(contains(chosen.out, ": 1 rows in quarantine"));
+  CHECK(contains(chosen.out, ": 1 row in quarantine"));
   const RunResult limited = crm.migration.sluice("quarantine", {"--limit", "2"});
   CHECK(contains(limited.err, "only the first 2 are shown"));
 }

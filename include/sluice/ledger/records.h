@@ -149,12 +149,20 @@ struct Account {
   codec::RowSetDigest rest;
   std::uint64_t bytes = 0;
   std::uint64_t batches = 0;
-  std::uint64_t open = 0;         // in quarantine now, nobody has decided
+  std::uint64_t open = 0;         // source rows in quarantine now, nobody has decided
   std::uint64_t decided = 0;      // moved after a decision
-  std::uint64_t left_behind = 0;  // a person decided to leave them
+  std::uint64_t left_behind = 0;  // source rows that a person decided to leave
+  // Rows of the live table that were to be kept: on top of the source's, as `existing` is.
+  std::uint64_t kept_open = 0;
+  std::uint64_t kept_left_behind = 0;
 
   /// Source rows that arrived without a decision.
   [[nodiscard]] std::uint64_t arrived() const noexcept { return proved.count(); }
+  /// Of either origin: rows that people are still to look at, and rows that stay where they are.
+  [[nodiscard]] std::uint64_t all_open() const noexcept { return open + kept_open; }
+  [[nodiscard]] std::uint64_t all_left_behind() const noexcept {
+    return left_behind + kept_left_behind;
+  }
   /// source = arrived + decided + in quarantine + left behind + filtered.
   [[nodiscard]] bool closes() const noexcept {
     return read.count() == arrived() + decided + open + left_behind + filtered.count();

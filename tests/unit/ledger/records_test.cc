@@ -42,6 +42,9 @@ TEST_CASE("an account closes when every source row is somewhere") {
   CHECK_FALSE(account.closes());
   account.left_behind = 1;
   CHECK(account.closes());
+  account.kept_open = 2;  // of the live table, not of the source
+  account.kept_left_behind = 1;
+  CHECK(account.closes());
   account.open = 2;
   CHECK_FALSE(account.closes());
 }

@@ -54,7 +54,7 @@ TEST_CASE("an account that closes leaves what is in quarantine to say") {
   CHECK(record.fault().empty());
   CHECK(record.outcome() == Outcome::equal_except_quarantined);
   CHECK(record.outcome(0) == Outcome::different);
-  CHECK(record.report.reason == "1 rows in quarantine, the limit is 0");
+  CHECK(record.report.reason == "1 row in quarantine, the limit is 0");
 }
 
 TEST_CASE("a row that is on no record breaks the account") {
