@@ -25,60 +25,64 @@ ledger::Run new_run(const approve::Approved<plan::Plan>& plan, const StartOption
   return run;
 }
 
-/// (tx)
-void record_start(Start& start, const char* kind) {
+/// (tx) Who begins, goes on or helps, by which rule and with which program: each start may have
+/// others than the run's first.
+void record_start(Start& start, const char* kind, const approve::Approved<plan::Plan>& plan,
+                  const StartOptions& options) {
   const os::ProcessIdentity self = os::this_process();
   start.process_id = os::random_hex(8);
   ledger::record_process(*start.control, start.run.id,
                          {start.process_id, self.host, self.pid, self.user, "", ""});
   codec::JsonWriter body;
   body.begin_object();
-  body.member("approval", start.run.approval_rule);
+  body.member("approval", plan.rule());
   body.member("host", self.host);
-  body.member("operator", start.run.operator_name);
+  body.member("operator", options.operator_name);
   body.member("os_user", self.user);
   body.member("plan_sha256", start.run.plan_sha256);
   body.member("process", start.process_id);
+  body.member("tool_version", options.tool_version);
   body.end_object();
   ledger::append_event_within(*start.control, start.run.id, kind, body.take());
   SLUICE_KILL_POINT("before_start_commit");
 }
 
 /// Makes a new run that is ours from the beginning.
-void create(Start& start, const std::string& plan_json,
-            const std::vector<ledger::RunTable>& estimates) {
+void create(Start& start, const approve::Approved<plan::Plan>& plan,
+            const std::vector<ledger::RunTable>& estimates, const StartOptions& options) {
   db::SqlSession& control = *start.control;
   static_cast<void>(ledger::take_run(control, start.run.id, ledger::Holding::alone));
   control.begin();
-  ledger::create_run(control, start.run, plan_json, estimates);
-  record_start(start, "run-started");
+  ledger::create_run(control, start.run, plan::to_json(*plan), estimates);
+  record_start(start, "run-started", plan, options);
   control.commit();
   SLUICE_KILL_POINT("after_create_run");
   ledger::open_for_joining(control, start.run.id);
 }
 
 /// Makes the run ours. Whoever worked on it is dead or frozen.
-void resume(Start& start) {
+void resume(Start& start, const approve::Approved<plan::Plan>& plan, const StartOptions& options) {
   db::SqlSession& control = *start.control;
   ledger::take_over(control, start.run.id);
   control.begin();
   ledger::retry_failed_tables(control, start.run.id);
   ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
-  record_start(start, "run-resumed");
+  record_start(start, "run-resumed", plan, options);
   control.commit();
   ledger::open_for_joining(control, start.run.id);
   start.run = ledger::find_run(control, start.run.id).value();
 }
 
 /// Works beside the processes that are at it.
-void join(Start& start) {
+void join(Start& start, const approve::Approved<plan::Plan>& plan, const StartOptions& options) {
   start.control->begin();
-  record_start(start, "process-joined");
+  record_start(start, "process-joined", plan, options);
   start.control->commit();
 }
 
 /// Takes an existing run, or says why not.
-void take_existing(Start& start, const StartOptions& options) {
+void take_existing(Start& start, const approve::Approved<plan::Plan>& plan,
+                   const StartOptions& options) {
   db::SqlSession& control = *start.control;
   const auto holding = options.join ? ledger::Holding::joined : ledger::Holding::alone;
   if (options.join && !ledger::is_held(control, start.run.id)) {
@@ -91,7 +95,7 @@ void take_existing(Start& start, const StartOptions& options) {
     return;
   }
   start.kind = options.join ? StartKind::joined : StartKind::resumed;
-  options.join ? join(start) : resume(start);
+  options.join ? join(start, plan, options) : resume(start, plan, options);
 }
 
 }  // namespace
@@ -109,7 +113,7 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
       start.kind = StartKind::finished;
       return start;
     }
-    take_existing(start, options);
+    take_existing(start, plan, options);
     return start;
   }
   if (options.join) {
@@ -117,7 +121,7 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
     return start;
   }
   start.run = new_run(plan, options);
-  create(start, plan::to_json(*plan), estimates);
+  create(start, plan, estimates, options);
   return start;
 }
 

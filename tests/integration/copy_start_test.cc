@@ -185,6 +185,26 @@ TEST_CASE("joining needs a run that somebody works on") {
   check_says(migration.copy({"--join"}), 0, "nothing to do");
 }
 
+TEST_CASE("whoever goes on with a run, or helps it, is on record, not who began it") {
+  Migration migration;
+  make_table(migration);
+  RunOptions killed;
+  killed.env = {{"SLUICE_KILL_AT", "after_commit"}};
+  REQUIRE(migration.copy({"--operator", "Alice"}, killed).signal == SIGKILL);
+  const auto second = migration.start_copy_stalled_at("before_step_commit", {"--operator", "Bob"});
+  REQUIRE(wait_until_stalled(*second));
+  const auto third = migration.start_copy({"--join", "--operator", "Cid"});
+  REQUIRE(wait_until([&] { return !migration.events("process-joined").empty(); }));
+  second->send_signal(SIGCONT);
+  check_says(second->wait(), 0, "Next: ");
+  check_says(third->wait(), 0, "Next: ");
+  CHECK(
+      to_text(migration.target("SELECT kind, body::json->>'operator', (body::json->>"
+                               "'tool_version') = tool_version FROM sluice.event JOIN sluice.run "
+                               "USING (run_id) WHERE body LIKE '%operator%' ORDER BY event_no")) ==
+      "run-started | Alice | t\nrun-resumed | Bob | t\nprocess-joined | Cid | t\n");
+}
+
 TEST_CASE("two first starts at the same moment are one run") {
   Migration migration;
   make_table(migration);
