@@ -1,5 +1,6 @@
 #include "sluice/copy/finish.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,11 +63,28 @@ void require_all_copied(const RunContext& run, db::SqlSession& ledger) {
   }
 }
 
-/// Batches of older snapshots have been held against the newest one.
+/// Points in time of the source that rows of the side tables are from.
+std::set<int> snapshots_in_use(const RunContext& run, db::SqlSession& ledger) {
+  std::set<int> used;
+  for (const plan::TablePlan& table : run.plan.tables) {
+    for (const ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
+      if (batch.origin == ledger::Origin::source) used.insert(batch.snapshot_no);
+    }
+  }
+  return used;
+}
+
+/// The newest where there are several.
 std::string weaker_snapshot(const RunContext& run, db::SqlSession& ledger) {
-  const std::vector<ledger::Snapshot> snapshots = ledger::snapshots(ledger, run.run.id);
-  if (snapshots.empty() || snapshots.back().label.starts_with(db::kOnePointInTime)) return {};
-  return snapshots.back().label;
+  const std::set<int> used = snapshots_in_use(run, ledger);
+  std::string weaker;
+  for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) {
+    if (!used.contains(snapshot.number) || snapshot.label.starts_with(db::kOnePointInTime)) {
+      continue;
+    }
+    weaker = snapshot.label;
+  }
+  return weaker;
 }
 
 }  // namespace

@@ -97,6 +97,25 @@ TEST_CASE("kept rows of a live table that stood still are read again and stay") 
   CHECK(points(migration, "existing") == "1 of 1");
 }
 
+TEST_CASE(
+    "a source that was not read at one point in time is said to be so, beside kept rows too") {
+  const bool keep = GENERATE(false, true);
+  CAPTURE(keep);
+  // Neither a binary log nor the right to lock: two sessions stand where they stand.
+  Migration migration(From::mariadb_without_binlog);
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");
+  migration.source("INSERT INTO t VALUES (1)");
+  migration.limit("readers", 2);
+  if (keep) migration.target("INSERT INTO t VALUES (7)");
+  migration.move("t", "t", keep ? R"("existing_rows": "keep")" : "");
+  const RunResult copied = migration.copy({"--json"});
+  require_exit(copied, 0);
+  CHECK(copied.out.find(R"("weaker_snapshot": "each session at its own point in time)") !=
+        std::string::npos);
+  CHECK(copied.err.find("how the source was read: each session at its own point in time") !=
+        std::string::npos);
+}
+
 TEST_CASE("a table that is copied after it had failed is of the same time as the others") {
   Migration migration;
   migration.on_both(
