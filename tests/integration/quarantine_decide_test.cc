@@ -10,6 +10,19 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// Every row of the ledger and of the side tables, as the server writes it, beside its table.
+Rows everything(const Migration& migration) {
+  Rows all;
+  for (const Row& table : migration.target(
+           "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN "
+           "('sluice', 'public') ORDER BY 1")) {
+    const Rows rows = migration.target(
+        fmt::format("SELECT '{0}', t::text FROM {0} t ORDER BY 2", table.at(0).value()));
+    all.insert(all.end(), rows.begin(), rows.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("a copy leaves every kind of bad row in quarantine") {
@@ -229,6 +242,8 @@ TEST_CASE("a dry run tries everything, prints the rows and writes nothing") {
   const std::string entries = about("customers", 10, R"({"set": {"status": "active"}})") + "," +
                               about("customers", 11, R"({"set": {"status": "gold"}})") + "," +
                               about("orders", 110, R"("retry")");
+  const Rows before = everything(crm.migration);
+  REQUIRE(contains(to_text(before), "sluice.process"));
   const RunResult tried = crm.decide(entries, {"--dry-run"});
   INFO(tried.out << tried.err);
   CHECK(tried.exit_code == 3);
@@ -238,10 +253,7 @@ TEST_CASE("a dry run tries everything, prints the rows and writes nothing") {
   CHECK(contains(tried.out, R"(VALUES ('110', '10', '5.00');)"));
   CHECK(contains(tried.out, "would be: 1 decided, 0 left behind, 1 stay open"));
   CHECK(contains(tried.out, "Next: sluice quarantine decide"));
-  CHECK(crm.open_rows() == "8");
-  CHECK(crm.migration.target_value("SELECT count(*) FROM customers__side") == "5");
-  CHECK(crm.migration.target_value("SELECT count(*) FROM sluice.batch WHERE origin = 'decided'") ==
-        "0");
+  CHECK(first_difference(before, everything(crm.migration)) == "");
   CHECK(crm.decide(entries).exit_code == 3);
   CHECK(crm.side("orders", 110) == "110 | 10 | 5.00\n");
 }

@@ -236,16 +236,18 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   // Which rows the entries are about.
   const copy::Selection selection = copy::select_rows(*session, run.id, plan, decisions);
   if (console.findings(selection.findings)) return kUsage;
-  const std::string process_id = record_process(*session, run);
+  const std::string process_id = arguments.dry_run ? "" : record_process(*session, run);
   // The rows move, each batch of them in one transaction with its place in the ledger.
   const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   const copy::DecideContext context{
       plan, run, target, decisions, codec::sha256_hex(text), arguments.dry_run};
   copy::DecideReport report = copy::apply_decisions(context, selection, session);
-  db::flush_commits(*session);
-  ledger::end_process(*session, process_id);
   DecideResult result{plan, run, std::move(report), {}, arguments.dry_run};
-  if (!arguments.dry_run) result.accounts = ledger::accounts(*session, run.id, plan.digest);
+  if (!arguments.dry_run) {
+    db::flush_commits(*session);
+    ledger::end_process(*session, process_id);
+    result.accounts = ledger::accounts(*session, run.id, plan.digest);
+  }
   return report_decided(arguments, result, console);
 }
 
