@@ -1,5 +1,6 @@
 #include "cli/copy_start.h"
 
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,13 +62,19 @@ model::Error held_error(const copy::Start& start) {
           model::Retry::new_session};
 }
 
+/// To look at the target that the plan was made with, and at no other.
+std::unique_ptr<db::SqlSession> open_planned_target(const plan::Plan& plan,
+                                                    const config::Config& config) {
+  return db::open_session(plan::held_to(plan.target, config.target), db::Purpose::catalog);
+}
+
 void refuse_unfit_target(const plan::Plan& plan, const config::Config& config, Console& console) {
-  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  const auto session = open_planned_target(plan, config);
   if (console.findings(copy::check_target(*session, plan))) throw Exit{kUsage};
 }
 
 bool has_run(const plan::Plan& plan, const config::Config& config) {
-  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  const auto session = open_planned_target(plan, config);
   return ledger::schema_state(*session) == ledger::SchemaState::usable &&
          ledger::find_run_of_plan(*session, plan::sha256_of(plan)).has_value();
 }
@@ -102,7 +109,8 @@ std::optional<SourceOverride> refuse_deleting_source(const config::Config& confi
                                                      const plan::Plan& plan, Console& console) {
   std::vector<model::QualifiedName> tables;
   for (const plan::TablePlan& table : plan.tables) tables.push_back(table.source);
-  const auto session = db::open_session(config.source, db::Purpose::catalog);
+  const auto session =
+      db::open_session(plan::held_to(plan.source, config.source), db::Purpose::catalog);
   std::vector<std::string> privileges = db::write_privileges(*session, tables);
   if (privileges.empty()) return std::nullopt;
   if (config.source_can_delete) {

@@ -3,11 +3,13 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <utility>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
+#include "integration/quarantine_fixture.h"
 #include "support/migration.h"
 #include "support/proxy.h"
 #include "support/sql.h"
@@ -46,6 +48,31 @@ void check_ended(Process& process, int code) {
   INFO(result.out << result.err);
   CHECK(result.exit_code == code);
 }
+
+/// Two servers with the same login and database: only its identity tells one from the other.
+class Twins {
+ public:
+  Twins(const PostgresServer& right, const PostgresServer& other, std::string user,
+        std::string database)
+      : user_(std::move(user)), database_(std::move(database)) {
+    for (const PostgresServer* server : {&right, &other}) {
+      PgSql(server->conninfo()).query("ALTER ROLE " + user_ + " PASSWORD 'the same'");
+    }
+    PgSql(other.conninfo()).query("CREATE DATABASE " + database_);
+    pass_file_ = dir_.write("pgpass", "*:*:*:*:the same\n").string();
+    std::filesystem::permissions(pass_file_, std::filesystem::perms::owner_read);
+  }
+  [[nodiscard]] std::string url(const Proxy& proxy) const {
+    return fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable", user_,
+                       proxy.port(), database_, pass_file_);
+  }
+
+ private:
+  TempDir dir_;
+  std::string user_;
+  std::string database_;
+  std::string pass_file_;
+};
 
 }  // namespace
 
@@ -151,18 +178,9 @@ TEST_CASE("a session that is led to another server than the plan's writes nothin
   PostgresServer other;
   Migration migration(PostgresServer::shared(), target);
   make_table(migration);
-  // The same login and name on both: only its identity tells the other server from the right one.
-  for (PostgresServer* server : {&target, &other}) {
-    PgSql(server->conninfo()).query("ALTER ROLE " + server->user() + " PASSWORD 'the same'");
-  }
-  PgSql(other.conninfo()).query("CREATE DATABASE " + migration.target_database().name());
-  const TempDir dir;
-  const std::string pass_file = dir.write("pgpass", "*:*:*:*:the same\n").string();
-  std::filesystem::permissions(pass_file, std::filesystem::perms::owner_read);
+  const Twins twins(target, other, target.user(), migration.target_database().name());
   Proxy proxy(target.port());
-  migration.target_url(fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable",
-                                   target.user(), proxy.port(), migration.target_database().name(),
-                                   pass_file));
+  migration.target_url(twins.url(proxy));
   const auto process = migration.start_copy_stalled_at("before_cut_commit");
   REQUIRE(wait_until_stalled(*process));
   proxy.lead_to(other.port());
@@ -177,6 +195,52 @@ TEST_CASE("a session that is led to another server than the plan's writes nothin
   proxy.lead_to(target.port());
   finish(migration);
   check_result(migration);
+}
+
+TEST_CASE("decisions go to the server that the plan was made with, or nowhere") {
+  PostgresServer target;
+  PostgresServer other;
+  Migration migration(PostgresServer::shared(), target);
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, name varchar(20))");
+  migration.target("ALTER TABLE t ALTER name TYPE varchar(3)");
+  migration.source("INSERT INTO t VALUES (1, 'far too long')");
+  migration.move("t");
+  finish(migration);
+  const Twins twins(target, other, target.user(), migration.target_database().name());
+  Proxy proxy(target.port());
+  migration.target_url(twins.url(proxy));
+  const TempDir dir;
+  const auto file = dir.write("d.json", R"({"schema": "sluice.decisions/1", "decisions": [)" +
+                                            about("t", 1, R"({"set": {"name": "one"}})") + "]}");
+  // The first connection finds the run, the second takes it.
+  proxy.lead_one_to(other.port(), 2);
+  const RunResult led = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(led.out << led.err);
+  CHECK(led.exit_code == 7);
+  CHECK(led.err.find("which the plan was made with") != std::string::npos);
+  const RunResult decided = migration.sluice("quarantine", {"decide", "--file", file.string()});
+  INFO(decided.out << decided.err);
+  CHECK(decided.exit_code == 0);
+  CHECK(to_text(migration.target("SELECT * FROM t__side")) == "1 | one\n");
+}
+
+TEST_CASE("what a source role may do is asked of the server that the plan was made with") {
+  PostgresServer source;
+  PostgresServer other;
+  Migration migration(source, PostgresServer::shared());
+  make_table(migration);
+  migration.read_as_superuser();
+  const std::string database = migration.source_value("SELECT current_database()");
+  const Twins twins(source, other, source.user(), database);
+  PgSql(other.conninfo(database)).query("CREATE TABLE t (id int)");
+  Proxy proxy(source.port());
+  migration.source_url(twins.url(proxy));
+  // The first connection reads the catalogue, the second asks what the role may do.
+  proxy.lead_one_to(other.port(), 2);
+  const RunResult led = migration.copy();
+  INFO(led.out << led.err);
+  CHECK(led.exit_code == 7);
+  CHECK(led.err.find("which the plan was made with") != std::string::npos);
 }
 
 TEST_CASE("a process that wakes up after it was taken over writes nothing and says so") {

@@ -100,9 +100,19 @@ bool Proxy::is_the_one(const char* bytes, std::size_t size) {
   return --remaining_ == 0;
 }
 
+int Proxy::port_for(const std::stop_token& stop, int client) {
+  if (until_other_ <= 0) return target_port_;
+  pollfd waiting{.fd = client, .events = POLLIN, .revents = 0};
+  while (!stop.stop_requested() && poll(&waiting, 1, kPollMs) == 0) {
+  }
+  char first = 0;
+  if (recv(client, &first, 1, MSG_PEEK) != 1) return target_port_;
+  return --until_other_ == 0 ? other_port_ : target_port_;
+}
+
 void Proxy::relay(const std::stop_token& stop, int client) {
   const int server = new_socket();
-  const sockaddr_in address = loopback(target_port_);
+  const sockaddr_in address = loopback(port_for(stop, client));
   const int cuts_before = cuts_;
   bool open = connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   std::array<char, 1 << 16> buffer{};

@@ -28,6 +28,13 @@ class Proxy {
   void lose_answer_to(const std::string& text, int nth = 1);
   /// New connections go to another server from now on, as a balancer or a changed name leads them.
   void lead_to(int target_port) noexcept { target_port_ = target_port; }
+  /// Only the `nth` new connection from now on (from 1) goes there, of those whose client says
+  /// something: a look at whether anybody is there does not count. For protocols in which the
+  /// client speaks first.
+  void lead_one_to(int target_port, int nth) noexcept {
+    other_port_ = target_port;
+    until_other_ = nth;
+  }
   /// True once an answer was lost.
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   /// Cuts all connections; new ones are served.
@@ -39,10 +46,13 @@ class Proxy {
  private:
   void accept_loop(const std::stop_token& stop);
   void relay(const std::stop_token& stop, int client);
+  [[nodiscard]] int port_for(const std::stop_token& stop, int client);
   /// True if this is the request whose answer is to be lost.
   bool is_the_one(const char* bytes, std::size_t size);
 
   std::atomic<int> target_port_;
+  std::atomic<int> other_port_ = 0;
+  std::atomic<int> until_other_ = 0;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> lost_ = false;

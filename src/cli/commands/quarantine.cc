@@ -15,6 +15,7 @@
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/mapping/json_object.h"
+#include "sluice/model/error.h"
 #include "sluice/os/file.h"
 #include "sluice/os/host.h"
 
@@ -177,10 +178,11 @@ copy::Decisions read_file(const QuarantineArguments& arguments, const std::strin
   return std::move(*read.decisions);
 }
 
-/// Nobody may work on the run meanwhile: exit 6 names who does.
-std::unique_ptr<db::TargetSession> hold_alone(const config::Config& config, const ledger::Run& run,
+/// Nobody may work on the run meanwhile: exit 6 names who does. REQUIRES: `target` is held to the
+/// server of the run's plan.
+std::unique_ptr<db::TargetSession> hold_alone(const model::Endpoint& target, const ledger::Run& run,
                                               Console& console) {
-  auto session = db::open_target(config.target);
+  auto session = db::open_target(target);
   if (ledger::take_run(*session, run.id, ledger::Holding::alone)) return session;
   for (const ledger::Process& holder : ledger::processes(*session, run.id)) {
     console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
@@ -189,6 +191,13 @@ std::unique_ptr<db::TargetSession> hold_alone(const config::Config& config, cons
   console.error(fmt::format("run {} is held by another process", run.id),
                 "wait until it is done, or stop it, then decide");
   throw Exit{kLocked};
+}
+
+/// The run as it is from now on, when nobody else can change it.
+ledger::Run run_as_held(db::SqlSession& session, const std::string& run_id) {
+  if (auto run = ledger::find_run(session, run_id)) return *std::move(run);
+  throw model::Error(model::ErrorKind::drift,
+                     fmt::format("run {} is gone from the ledger", run_id));
 }
 
 /// Puts this process on record as the one that holds the run. Others on record are dead or frozen;
@@ -221,12 +230,12 @@ int report_decided(const QuarantineArguments& arguments, const DecideResult& res
 int run_decide(const QuarantineArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
   const auto ledger = open_ledger(ledger_of(config.config), console);
-  const std::string run_id =
-      choose_run(*ledger, ledger_of(config.config), arguments.run, console).id;
+  const ledger::Run chosen = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
+  const plan::Plan plan = plan_of(*ledger, chosen);
   // From here on nobody else works on the run.
-  auto session = hold_alone(config.config, *ledger::find_run(*ledger, run_id), console);
-  const ledger::Run run = *ledger::find_run(*session, run_id);
-  const plan::Plan plan = plan_of(*session, run);
+  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
+  auto session = hold_alone(target, chosen, console);
+  const ledger::Run run = run_as_held(*session, chosen.id);
   // What people decided: every mistake is reported at once, and nothing is done then.
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
   const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
@@ -238,7 +247,6 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   if (console.findings(selection.findings)) return kUsage;
   const std::string process_id = arguments.dry_run ? "" : record_process(*session, run);
   // The rows move, each batch of them in one transaction with its place in the ledger.
-  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   const copy::DecideContext context{
       plan, run, target, decisions, codec::sha256_hex(text), arguments.dry_run};
   copy::DecideReport report = copy::apply_decisions(context, selection, session);
