@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_read.h"
+#include "sluice/codec/sha256.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
@@ -43,6 +45,13 @@ constexpr const char* kIsCopied =
     "EXISTS (SELECT FROM sluice.range r WHERE r.run_id = t.run_id AND r.table_no = t.table_no "
     "AND r.origin = 'source') AND NOT EXISTS (SELECT FROM sluice.range r WHERE r.run_id = t.run_id "
     "AND r.table_no = t.table_no AND NOT r.done)";
+
+/// Whether the run's first event, which the chain of events protects, is of that plan.
+bool tells_of(const std::string& event_body, const std::string& plan_sha256) {
+  const codec::JsonDocument body = codec::parse_json_or_throw(event_body, "an event of the ledger");
+  const codec::JsonValue* const told = body.root().find("plan_sha256");
+  return told != nullptr && told->is_string() && told->as_string() == plan_sha256;
+}
 
 std::optional<Run> first_run(const db::QueryResult& result) {
   if (result.rows.empty()) return std::nullopt;
@@ -87,12 +96,27 @@ std::optional<Run> find_run_of_plan(db::SqlSession& session, const std::string& 
 }
 
 std::string plan_of_run(db::SqlSession& session, const std::string& run_id) {
-  const auto result = session.query("SELECT plan FROM sluice.run WHERE run_id = $1", {run_id});
+  const auto result = session.query(
+      "SELECT plan, plan_sha256, (SELECT body FROM sluice.event e WHERE e.run_id = r.run_id AND "
+      "event_no = 1) FROM sluice.run r WHERE run_id = $1",
+      {run_id});
   if (result.rows.empty()) {
     throw model::Error(model::ErrorKind::usage, fmt::format("there is no run {}", run_id),
                        "sluice runs lists them");
   }
-  return result.value();
+  RowReader reader(result.rows.front());
+  std::string plan = reader.text();
+  const std::string plan_sha256 = reader.text();
+  const std::optional<std::string> started = reader.maybe_text();
+  if (codec::sha256_hex(plan) == plan_sha256 && (!started || tells_of(*started, plan_sha256))) {
+    return plan;
+  }
+  throw model::Error(
+      model::ErrorKind::drift,
+      fmt::format("the plan of run {} in the ledger is not the one that the run was started with: "
+                  "somebody has changed it",
+                  run_id),
+      "find out who wrote to schema sluice of the target, and copy anew with --new-run");
 }
 
 void set_run_state(db::SqlSession& session, const std::string& run_id, RunState state,

@@ -1,5 +1,5 @@
-// A state and the event that tells of it are one; a chain of events that was tampered with is
-// found.
+// A state and the event that tells of it are one; a chain of events, or a plan, that was tampered
+// with is found.
 #include <csignal>
 
 #include <catch2/catch_test_macros.hpp>
@@ -82,6 +82,28 @@ TEST_CASE("verify refuses a run whose events were changed, removed or added") {
   is_named(refused_after("INSERT INTO sluice.event SELECT run_id, 3, at, 'run-resumed', '{}', "
                          "sha256, repeat('0', 64) FROM sluice.event WHERE event_no = 2"),
            "event 3 of run ");
+}
+
+TEST_CASE("nothing is read from a plan that somebody has changed in the ledger") {
+  Migration migration;
+  make_table(migration);
+  REQUIRE(migration.copy().exit_code == 0);
+  // A lost row that the plan's filter would leave out.
+  migration.target("DELETE FROM t__side WHERE id = 1");
+  REQUIRE(migration.sluice("verify").exit_code == 3);
+  migration.target(R"(UPDATE sluice.run SET plan = replace(plan, '"same_names":',
+      '"filter":{"column":"id","op":"<>","value":{"number":"1"}},"same_names":'))");
+  const auto refuses = [&migration](const char* verb) {
+    const RunResult refused = migration.sluice(verb);
+    INFO(verb << "\n" << refused.out << refused.err);
+    CHECK(refused.exit_code == 7);
+    CHECK(refused.err.find("is not the one that the run was started with") != std::string::npos);
+  };
+  for (const char* verb : {"verify", "quarantine", "status", "copy"}) refuses(verb);
+  // With a digest that fits, the first event still tells of another plan.
+  migration.target(
+      "UPDATE sluice.run SET plan_sha256 = encode(sha256(convert_to(plan, 'UTF8')), 'hex')");
+  refuses("verify");
 }
 
 }  // namespace sluice::test

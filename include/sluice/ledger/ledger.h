@@ -35,6 +35,8 @@ void create_run(db::SqlSession& session, const Run& run, const std::string& plan
 /// The newest run of the plan.
 [[nodiscard]] std::optional<Run> find_run_of_plan(db::SqlSession& session,
                                                   const std::string& plan_sha256);
+/// The plan's JSON. Throws Error{drift} where its digest is not the run's, or not the one in the
+/// run's first event: nothing may be read from a plan that somebody has changed.
 [[nodiscard]] std::string plan_of_run(db::SqlSession& session, const std::string& run_id);
 void set_run_state(db::SqlSession& session, const std::string& run_id, RunState state,
                    const std::string& reason);
