@@ -140,7 +140,8 @@ CREATE TABLE sluice.verification (
   mode text NOT NULL,
   outcome text NOT NULL,
   started_at timestamptz NOT NULL,
-  ended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at timestamptz NOT NULL,
+  last_event bigint NOT NULL,
   report text NOT NULL,
   PRIMARY KEY (run_id, verification_no)
 );

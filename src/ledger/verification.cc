@@ -28,9 +28,9 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
   const std::string number = std::to_string(next_number(session, run_id));
   session.query(
       "INSERT INTO sluice.verification (run_id, verification_no, mode, outcome, started_at, "
-      "ended_at, report) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      "ended_at, last_event, report) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
       {run_id, number, verification.mode, verification.outcome, verification.started_at,
-       verification.ended_at, verification.report});
+       verification.ended_at, std::to_string(verification.last_event), verification.report});
   for (const CheckValue& value : values) {
     session.query(
         "INSERT INTO sluice.check_result (run_id, verification_no, name, side, group_key, value, "
@@ -43,9 +43,10 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
 
 std::vector<Verification> verifications(db::SqlSession& session, const std::string& run_id) {
   const auto result = session.query(
-      fmt::format("SELECT verification_no, mode, outcome, {}, {} FROM sluice.verification "
-                  "WHERE run_id = $1 ORDER BY verification_no DESC",
-                  utc("started_at"), utc("ended_at")),
+      fmt::format(
+          "SELECT verification_no, mode, outcome, {}, {}, last_event FROM sluice.verification "
+          "WHERE run_id = $1 ORDER BY verification_no DESC",
+          utc("started_at"), utc("ended_at")),
       {run_id});
   std::vector<Verification> all;
   for (const auto& row : result.rows) {
@@ -56,6 +57,7 @@ std::vector<Verification> verifications(db::SqlSession& session, const std::stri
     verification.outcome = reader.text();
     verification.started_at = reader.text();
     verification.ended_at = reader.text();
+    verification.last_event = reader.integer();
     all.push_back(std::move(verification));
   }
   return all;

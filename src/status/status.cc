@@ -99,11 +99,12 @@ PauseCause last_pause(const std::vector<ledger::Event>& events) {
   return cause;
 }
 
-/// Times are of whole seconds: what happened in the one in which the verification ended is part of
-/// it.
-bool decided_after(const std::vector<ledger::Event>& events, const std::string& when) {
-  return std::ranges::any_of(events, [&when](const ledger::Event& event) {
-    return event.kind == "quarantine-decided" && event.at > when;
+/// Whether people decided about rows that the verification saw in quarantine. By number: a
+/// verification ends long after it has looked at the ledger, and its times are another clock's.
+bool decided_since(const std::vector<ledger::Event>& events,
+                   const ledger::Verification& verification) {
+  return std::ranges::any_of(events, [&verification](const ledger::Event& event) {
+    return event.kind == "quarantine-decided" && event.number > verification.last_event;
   });
 }
 
@@ -198,7 +199,7 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   const auto verifications = ledger::verifications(session, run_id);
   if (!verifications.empty()) {
     status.last_verification = verifications.front();
-    status.decided_since = decided_after(events, verifications.front().ended_at);
+    status.decided_since = decided_since(events, verifications.front());
   }
   advise(status);
   return status;

@@ -77,6 +77,7 @@ class Verification {
   std::optional<db::SnapshotSessions> target_;
   std::vector<ledger::RunTable> states_;
   std::vector<ledger::Account> accounts_;
+  std::int64_t last_event_ = 0;
   TableNames source_tables_;
   model::Catalog source_catalog_;
   TableNames target_tables_;
@@ -91,6 +92,8 @@ void Verification::open() {
   // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
   states_ = ledger::run_tables(record(), run_.id);
   accounts_ = ledger::accounts(record(), run_.id, plan_.digest);
+  const std::vector<ledger::Event> events = ledger::events(record(), run_.id);
+  if (!events.empty()) last_event_ = events.back().number;
   if (source_) unmoved_ = unmoved_snapshots();
   std::set<std::string> source_schemas;
   std::set<std::string> target_schemas;
@@ -244,6 +247,7 @@ void Verification::store(const VerifyReport& report) {
   kept.outcome = to_string(report.outcome);
   kept.started_at = report.started_at;
   kept.ended_at = report.ended_at;
+  kept.last_event = last_event_;
   kept.report = to_json(report);
   std::vector<ledger::CheckValue> values;
   for (const CheckReport& check : report.checks) {

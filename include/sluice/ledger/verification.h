@@ -26,7 +26,8 @@ struct Verification {
   std::string outcome;
   std::string started_at;  // UTC, ISO 8601 with Z
   std::string ended_at;
-  std::string report;  // JSON
+  std::int64_t last_event = 0;  // number of the newest event that it saw
+  std::string report;           // JSON
 };
 
 /// Records a verification and the values of its checks in one transaction; returns its number.

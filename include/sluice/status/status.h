@@ -45,7 +45,7 @@ struct RunStatus {
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
-  bool decided_since = false;              ///< rows came out of quarantine after last_verification
+  bool decided_since = false;              ///< decided rows that last_verification did not see
   PauseCause pause = PauseCause::unknown;  ///< of a paused run
   std::string next_verb;                   ///< what to run now; empty: nothing, or wait
   std::vector<std::string> next_options;   ///< of next_verb
