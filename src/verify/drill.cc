@@ -126,7 +126,9 @@ void DifferenceList::add(const KeyDifference& difference) {
 
 std::vector<KeyDifference> DifferenceList::listed() const {
   std::vector<KeyDifference> listed;
-  for (std::size_t turn = 0; turn < max_listed_; ++turn) {
+  std::size_t turns = 0;
+  for (const std::vector<KeyDifference>& kind : kept_) turns = std::max(turns, kind.size());
+  for (std::size_t turn = 0; turn < turns; ++turn) {
     for (const std::vector<KeyDifference>& kind : kept_) {
       if (turn < kind.size() && listed.size() < max_listed_) listed.push_back(kind[turn]);
     }

@@ -148,4 +148,20 @@ TEST_CASE("a server that is gone ends the verification, and is no answer about t
   CHECK(verify_target(migration).outcome() == "equal");
 }
 
+TEST_CASE("each verification is kept with the run") {
+  Migration migration;
+  migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");
+  migration.move("t");
+  copy_all(migration);
+  (void)verify(migration);
+  migration.target("INSERT INTO t__side VALUES (1)");
+  (void)verify(migration, {"--target"});
+  CHECK(to_text(migration.target("SELECT verification_no, mode, outcome FROM sluice.verification "
+                                 "ORDER BY verification_no")) ==
+        "1 | full | equal\n2 | target_only | different\n");
+  const RunResult status = migration.sluice("status");
+  CHECK(status.out.find("(target_only): different") != std::string::npos);
+  CHECK(status.out.find("Next: sluice verify") != std::string::npos);
+}
+
 }  // namespace sluice::test

@@ -23,6 +23,10 @@ namespace {
 /// Nothing is lost when a verification ends at once, so it waits for no server for long.
 constexpr std::chrono::seconds kPatience{5};
 
+/// A difference that is listed is looked up in the rows of both sides, and is in memory until the
+/// report is written. Nobody reads more of them.
+constexpr int kMaxListed = 10'000;
+
 struct VerifyArguments {
   std::string config;
   std::string run;
@@ -146,7 +150,8 @@ Run declare_verify(CLI::App& app) {
                "check everything, but do not record the result in the ledger");
   app.add_option("--table", arguments->tables,
                  "schema.table of source or target; may be given more than once");
-  app.add_option("--list", arguments->list, "differences that are listed for a table");
+  app.add_option("--list", arguments->list, "differences that are listed for a table")
+      ->check(CLI::Range(0, kMaxListed));
   return [arguments](Console& console) { return run_verify(*arguments, console); };
 }
 

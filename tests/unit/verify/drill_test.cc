@@ -1,6 +1,7 @@
 #include "verify/drill.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <random>
 #include <string>
@@ -152,4 +153,8 @@ TEST_CASE("a few of each kind are listed, all are counted") {
           return d.kind == DifferenceKind::changed;
         }) == 2);
   CHECK(DifferenceList(0).listed().empty());
+  // As many as there are, and no turn more.
+  DifferenceList all(std::numeric_limits<std::size_t>::max());
+  all.add(difference);
+  CHECK(all.listed().size() == 1);
 }
