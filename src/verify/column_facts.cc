@@ -10,8 +10,6 @@
 #include "sluice/model/quote.h"
 
 #include "verify/decimal.h"
-#include "verify/held_keys.h"
-#include "verify/kept_rows.h"
 #include "verify/sql_expressions.h"
 
 namespace sluice::verify {
@@ -51,44 +49,14 @@ ColumnTypes source_types(const plan::TablePlan& table) {
   return types;
 }
 
-using Conditions = std::vector<std::string>;
-
-std::string where_sql(const Conditions& conditions) {
-  std::string sql;
-  for (const std::string& condition : conditions) {
-    sql += (sql.empty() ? " WHERE " : " AND ") + condition;
-  }
-  return sql;
-}
-
-void leave_out(const std::vector<KeyColumn>& key, Engine engine, const NamedRows& rows,
-               Conditions& conditions) {
-  if (rows.keys().empty()) return;
-  conditions.push_back(without_keys_sql(key, engine, rows.keys()));
-}
-
-/// The source rows that should have arrived without a decision.
-Conditions source_conditions(const plan::TablePlan& table, Engine engine,
-                             const OneSided& one_sided) {
-  Conditions conditions;
+/// The source rows that the filter keeps and that should have arrived without a decision.
+Conditions filtered_conditions(const plan::TablePlan& table, Engine engine,
+                               const OneSided& one_sided) {
+  Conditions conditions = source_conditions(table, engine, one_sided);
   if (table.rules.filter) {
-    conditions.push_back(condition_sql(engine, *table.rules.filter, source_types(table)));
+    conditions.insert(conditions.begin(),
+                      condition_sql(engine, *table.rules.filter, source_types(table)));
   }
-  leave_out(source_key_columns(table), engine, one_sided.held, conditions);
-  return conditions;
-}
-
-/// The target rows that should have arrived from the source without a decision. A live row that
-/// went to quarantine may have left its key to a row of the source.
-Conditions target_conditions(const plan::TablePlan& table, Engine engine,
-                             const OneSided& one_sided) {
-  Conditions conditions;
-  leave_out(target_key_columns(table), engine, one_sided.decided, conditions);
-  if (one_sided.existing == 0 || table.target_key.empty()) return conditions;
-  Conditions kept{same_key_sql(table, "s", "l")};
-  leave_out(target_key_columns(table), engine, one_sided.kept_held, kept);
-  conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} l{})",
-                                   own_rows(engine, table.target), where_sql(kept)));
   return conditions;
 }
 
@@ -158,21 +126,6 @@ std::vector<DirectColumn> direct_columns(const plan::TablePlan& table) {
   return direct;
 }
 
-std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided) {
-  const auto because = [](std::string_view what, std::string_view obstacle) {
-    return fmt::format("{} cannot be named in a statement: {}", what, obstacle);
-  };
-  std::string obstacle = one_sided.held.obstacle();
-  if (!obstacle.empty()) return because("source rows that went to quarantine", obstacle);
-  obstacle = one_sided.decided.obstacle();
-  if (!obstacle.empty()) return because("decided rows", obstacle);
-  obstacle = one_sided.kept_held.obstacle();
-  if (obstacle.empty() && one_sided.existing != 0 && table.target_key.empty()) {
-    obstacle = "the table has no key";
-  }
-  return obstacle.empty() ? "" : because("rows of the live table", obstacle);
-}
-
 std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_source,
                       const OneSided& one_sided) {
   std::string sql =
@@ -185,7 +138,7 @@ std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_sourc
     if (column.sum) sql += ", " + figure(engine, "sum", name);
   }
   sql += fmt::format(" FROM {} s", own_rows(engine, is_source ? table.source : table.side));
-  return sql + where_sql(is_source ? source_conditions(table, engine, one_sided)
+  return sql + where_sql(is_source ? filtered_conditions(table, engine, one_sided)
                                    : target_conditions(table, engine, one_sided));
 }
 

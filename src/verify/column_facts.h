@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,7 +8,7 @@
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 
-#include "verify/held_keys.h"
+#include "verify/one_sided.h"
 
 namespace sluice::verify {
 
@@ -18,19 +18,6 @@ struct DirectColumn {
   std::size_t target = 0;  // index into TablePlan::write
 };
 [[nodiscard]] std::vector<DirectColumn> direct_columns(const plan::TablePlan& table);
-
-/// Rows that stand on one side only, or otherwise, for reasons that are on record: figures are of
-/// the others.
-struct OneSided {
-  NamedRows held;              // source rows in quarantine, whatever was decided of them
-  NamedRows decided;           // target rows that people decided
-  NamedRows kept_held;         // rows of the live table that are in quarantine
-  std::uint64_t vanished = 0;  // of held: not in the source any more
-  std::uint64_t existing = 0;  // rows of the live table that were kept
-};
-
-/// Why the statements cannot leave these rows out, in words; empty where they can.
-[[nodiscard]] std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided);
 
 /// Rows, null counts, minima, maxima and exact sums of the columns that both sides hold alike,
 /// computed by each server's own SQL, in one statement each: nothing of sluice's own reading,

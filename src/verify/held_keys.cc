@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "sluice/ledger/ledger.h"
-#include "sluice/ledger/verification.h"
 #include "sluice/model/quote.h"
 
 #include "verify/sql_expressions.h"
@@ -94,23 +92,6 @@ std::string NamedRows::obstacle() const {
   if (!has_key_) return "the table has no key";
   if (count_ > kMaxNamedKeys) return fmt::format("they are more than {}", kMaxNamedKeys);
   return {};
-}
-
-std::optional<HeldKeys> keys_left_out(db::SqlSession& ledger, const std::string& run_id,
-                                      const plan::TablePlan& table) {
-  constexpr int kPageRows = 50;  // whole rows come along
-  HeldKeys keys;
-  std::int64_t last = 0;
-  for (;;) {
-    const auto page = ledger::held_rows(ledger, run_id, table.number, last, kPageRows);
-    for (const ledger::HeldRow& row : page) {
-      last = row.id;
-      if (row.kept || row.state == ledger::QuarantineState::decided) continue;
-      if (row.source_key.empty() || keys.size() == kMaxNamedKeys) return std::nullopt;
-      keys.push_back(ledger::key_from_json(row.source_key).values);
-    }
-    if (page.size() < static_cast<std::size_t>(kPageRows)) return keys;
-  }
 }
 
 }  // namespace sluice::verify

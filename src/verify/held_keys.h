@@ -2,12 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "sluice/db/sql_session.h"
 #include "sluice/model/name.h"
 #include "sluice/plan/plan.h"
 
@@ -48,11 +45,5 @@ class NamedRows {
   std::uint64_t count_ = 0;
   bool has_key_ = true;
 };
-
-/// The keys of rows that are in quarantine or were left behind: those that are on the source only.
-/// Absent where they cannot be named: no key, or too many.
-[[nodiscard]] std::optional<HeldKeys> keys_left_out(db::SqlSession& ledger,
-                                                    const std::string& run_id,
-                                                    const plan::TablePlan& table);
 
 }  // namespace sluice::verify

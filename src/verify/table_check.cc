@@ -67,14 +67,14 @@ class TableCheck {
         tally_(context.hasher.algorithm()),
         report_(begin_report(table)) {}
 
-  TableReport run() {
+  CheckedTable run() {
     cut();
     compare_rows();
     count_rows();
     if (rest_sides_) compare_rest();
     compare_figures();
     conclude();
-    return std::move(report_);
+    return {std::move(report_), std::move(one_sided_)};
   }
 
  private:
@@ -331,8 +331,8 @@ std::vector<Piece> cut_target(Scanner& target, const db::TableRead& table, std::
                        first);
 }
 
-TableReport check_table(const CheckContext& context, Scanner& source, const plan::TablePlan& table,
-                        const TableRecord& record) {
+CheckedTable check_table(const CheckContext& context, Scanner& source, const plan::TablePlan& table,
+                         const TableRecord& record) {
   return TableCheck(context, source, table, record).run();
 }
 

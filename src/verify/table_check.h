@@ -12,6 +12,7 @@
 #include "sluice/verify/verify_tables.h"
 
 #include "verify/conclude.h"
+#include "verify/one_sided.h"
 #include "verify/scan.h"
 
 namespace sluice::verify {
@@ -31,9 +32,14 @@ struct CheckContext {
 /// A report with the table's names and what the ledger has on record, before anything is read.
 [[nodiscard]] TableReport begin_report(const plan::TablePlan& table);
 
+struct CheckedTable {
+  TableReport report;
+  OneSided one_sided;
+};
+
 /// Re-reads and re-maps the source, re-reads the target, and compares.
-[[nodiscard]] TableReport check_table(const CheckContext& context, Scanner& source,
-                                      const plan::TablePlan& table, const TableRecord& record);
+[[nodiscard]] CheckedTable check_table(const CheckContext& context, Scanner& source,
+                                       const plan::TablePlan& table, const TableRecord& record);
 
 /// Re-reads the target only, and compares with what the ledger says was written; the account must
 /// close here too.

@@ -52,11 +52,11 @@ model::QualifiedName side_of(const plan::Plan& plan, const model::QualifiedName&
 std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check& check,
                                     const config::CheckSide& side,
                                     const model::QualifiedName& read_from,
-                                    const std::string& condition = {}) {
+                                    const Conditions& conditions = {}) {
   const model::Table& table = find_table(from.catalog, side.table);
   const ColumnTypes types = column_types(table);
   const auto result = query_guarded(
-      from.session, check_sql(from.session.engine(), check, side, table, read_from, condition));
+      from.session, check_sql(from.session.engine(), check, side, table, read_from, conditions));
   if (result.rows.size() > kMaxGroups) {
     throw model::Error(model::ErrorKind::not_comparable,
                        fmt::format("more than {} groups", kMaxGroups));
@@ -130,26 +130,6 @@ const plan::TablePlan* moved_by(const plan::Plan& plan, const config::Check& che
   return nullptr;
 }
 
-/// A check that differs, asked again without the source rows that are on record as left out.
-void explain(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
-             const std::vector<GroupValue>& target, const LeftOut& left_out, FigureKind kind,
-             CheckReport& report) {
-  const plan::TablePlan* const table = moved_by(plan, check);
-  if (table == nullptr) return;
-  const std::optional<HeldKeys> keys = left_out(*table);
-  if (!keys) {
-    report.reason += "; rows were left out that cannot be named here";
-    return;
-  }
-  if (keys->empty()) return;
-  const auto without =
-      read_groups(source, check, check.source, check.source.table,
-                  without_keys_sql(source_key_columns(*table), source.session.engine(), *keys));
-  if (compare_groups(check, without, target, kind).outcome != Outcome::equal) return;
-  report.outcome = Outcome::equal_except_quarantined;
-  report.reason = fmt::format("equal without the {} source rows that were left out", keys->size());
-}
-
 /// The least or greatest text of two columns of text is a text, whatever it looks like.
 FigureKind figure_kind(const config::Check& check, const CheckSource& source,
                        const CheckSource& target) {
@@ -165,15 +145,58 @@ FigureKind figure_kind(const config::Check& check, const CheckSource& source,
                                                                         : FigureKind::number;
 }
 
+/// Asks both sides, each of the rows for which its conditions hold.
+CheckReport compare_sides(const plan::Plan& plan, const config::Check& check,
+                          const CheckSource& source, const CheckSource& target,
+                          const Conditions& of_source = {}, const Conditions& of_target = {}) {
+  const auto left = read_groups(source, check, check.source, check.source.table, of_source);
+  const auto right =
+      read_groups(target, check, check.target, side_of(plan, check.target.table), of_target);
+  return compare_groups(check, left, right, figure_kind(check, source, target));
+}
+
+std::string equal_without(const OneSided& one_sided) {
+  std::string text = "equal without rows that are on record:";
+  const auto append = [&text](std::uint64_t count, std::string_view what) {
+    if (count != 0) text += fmt::format("{} {} {}", text.ends_with(':') ? "" : ",", count, what);
+  };
+  append(one_sided.held.count() - one_sided.decided.count(), "left out");
+  append(one_sided.decided.count(), "decided");
+  append(one_sided.existing, "kept");
+  return text;
+}
+
+/// A check that differs, asked again without the rows that are one-sided on record.
+void explain(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
+             const CheckSource& target, const std::map<int, OneSided>& one_sided,
+             CheckReport& report) {
+  const plan::TablePlan* const table = moved_by(plan, check);
+  if (table == nullptr) return;
+  const auto found = one_sided.find(table->number);
+  if (found == one_sided.end()) {
+    report.reason += "; which rows were left out is not known: the table could not be compared";
+    return;
+  }
+  const OneSided& rows = found->second;
+  if (rows.is_empty()) return;
+  if (const std::string why = why_not_compared(*table, rows); !why.empty()) {
+    report.reason += "; " + why;
+    return;
+  }
+  const CheckReport again = compare_sides(plan, check, source, target,
+                                          source_conditions(*table, source.session.engine(), rows),
+                                          target_conditions(*table, target.session.engine(), rows));
+  if (again.outcome != Outcome::equal) return;
+  report.outcome = rows.is_settled() ? Outcome::equal : Outcome::equal_except_quarantined;
+  report.reason = equal_without(rows);
+}
+
 CheckReport run_check(const plan::Plan& plan, const config::Check& check, const CheckSource& source,
-                      const CheckSource& target, const LeftOut& left_out) {
+                      const CheckSource& target, const std::map<int, OneSided>& one_sided) {
   try {
-    const auto left = read_groups(source, check, check.source, check.source.table);
-    const auto right = read_groups(target, check, check.target, side_of(plan, check.target.table));
-    const FigureKind kind = figure_kind(check, source, target);
-    CheckReport report = compare_groups(check, left, right, kind);
+    CheckReport report = compare_sides(plan, check, source, target);
     if (report.outcome == Outcome::different) {
-      explain(plan, check, source, right, left_out, kind, report);
+      explain(plan, check, source, target, one_sided, report);
     }
     return report;
   } catch (const model::Error& error) {
@@ -186,7 +209,7 @@ CheckReport run_check(const plan::Plan& plan, const config::Check& check, const 
 
 std::string check_sql(model::Engine engine, const config::Check& check,
                       const config::CheckSide& side, const model::Table& table,
-                      const model::QualifiedName& read_from, const std::string& condition) {
+                      const model::QualifiedName& read_from, const Conditions& conditions) {
   const ColumnTypes types = column_types(table);
   std::string columns;
   std::string groups;
@@ -204,12 +227,11 @@ std::string check_sql(model::Engine engine, const config::Check& check,
                   ? std::to_string(i + 1)
                   : model::quote_identifier(engine, side.group_by[i]);
   }
-  std::string where;
-  if (side.filter) where = " WHERE " + condition_sql(engine, *side.filter, types);
-  if (!condition.empty()) where += (where.empty() ? " WHERE " : " AND ") + condition;
-  return fmt::format("SELECT {}{} FROM {}{}{} LIMIT {}", columns,
+  Conditions all = conditions;
+  if (side.filter) all.insert(all.begin(), condition_sql(engine, *side.filter, types));
+  return fmt::format("SELECT {}{} FROM {} s{}{} LIMIT {}", columns,
                      measure_sql(engine, check.measure, side.column, types),
-                     model::quote_name(engine, read_from), where, groups, kMaxGroups + 1);
+                     model::quote_name(engine, read_from), where_sql(all), groups, kMaxGroups + 1);
 }
 
 CheckReport compare_groups(const config::Check& check, const std::vector<GroupValue>& source,
@@ -251,10 +273,11 @@ CheckReport compare_groups(const config::Check& check, const std::vector<GroupVa
 }
 
 std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
-                                    const CheckSource& target, const LeftOut& left_out) {
+                                    const CheckSource& target,
+                                    const std::map<int, OneSided>& one_sided) {
   std::vector<CheckReport> reports;
   for (const config::Check& check : plan.checks) {
-    reports.push_back(run_check(plan, check, source, target, left_out));
+    reports.push_back(run_check(plan, check, source, target, one_sided));
   }
   return reports;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 
-#include "verify/held_keys.h"
+#include "verify/one_sided.h"
 
 namespace sluice::verify {
 
@@ -29,12 +29,12 @@ struct CheckSource {
 };
 
 /// The statement of one side: the group's columns as text, then the figure, of rows for which
-/// `condition` (SQL, may be empty) holds too. Throws Error{config} for names that the table does
+/// `conditions` hold too. Throws Error{config} for names that the table does
 /// not have, Error{not_comparable} for figures its types do not have.
 [[nodiscard]] std::string check_sql(model::Engine engine, const config::Check& check,
                                     const config::CheckSide& side, const model::Table& table,
                                     const model::QualifiedName& read_from,
-                                    const std::string& condition = {});
+                                    const Conditions& conditions = {});
 
 /// How figures are compared: as numbers where both are (1.0 is 1), or byte for byte, as texts are
 /// ('007' is not '7').
@@ -46,16 +46,14 @@ enum class FigureKind : std::uint8_t { number, text };
                                          const std::vector<GroupValue>& target,
                                          FigureKind kind = FigureKind::number);
 
-/// The keys of a table's source rows that were left out on record; absent: they cannot be named.
-using LeftOut = std::function<std::optional<HeldKeys>(const plan::TablePlan& table)>;
-
 /// Runs the plan's checks on both sides, each on its own: one that fails is that check's answer.
 /// Where the plan fills a side table, that is what is asked. A check that differs is asked again
-/// without the source rows that were left out: where it then agrees it is equal except
-/// quarantined. Throws Error{connection} and Error{interrupted} only.
+/// without the one-sided rows of its table, by table number: where it then agrees it is equal, or,
+/// while some are in quarantine or were left behind, equal except quarantined. Throws
+/// Error{connection} and Error{interrupted} only.
 [[nodiscard]] std::vector<CheckReport> run_checks(const plan::Plan& plan, const CheckSource& source,
                                                   const CheckSource& target,
-                                                  const LeftOut& left_out);
+                                                  const std::map<int, OneSided>& one_sided);
 
 /// The schemas that the checks speak of, on one side.
 [[nodiscard]] std::vector<std::string> check_schemas(const plan::Plan& plan, bool is_source);

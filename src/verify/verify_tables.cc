@@ -1,6 +1,7 @@
 #include "sluice/verify/verify_tables.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,7 +15,7 @@
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 
-#include "verify/held_keys.h"
+#include "verify/one_sided.h"
 #include "verify/savepoint.h"
 #include "verify/scan.h"
 #include "verify/scope.h"
@@ -82,6 +83,7 @@ class Verification {
   model::Catalog source_catalog_;
   TableNames target_tables_;
   std::set<int> unmoved_;
+  std::map<int, OneSided> one_sided_;  // by table number, of tables that were compared
 };
 
 void Verification::open() {
@@ -221,11 +223,16 @@ TableReport Verification::compare(const plan::TablePlan& table, Scanner* source,
   const TableRecord of_table{
       account, batches,
       limit == options_.quarantine_limits.end() ? table.quarantine_limit : limit->second};
-  TableReport report = source == nullptr ? check_target_only(context, table, of_table)
-                                         : check_table(context, *source, table, of_table);
+  if (source == nullptr) {
+    TableReport report = check_target_only(context, table, of_table);
+    savepoints.release();
+    return report;
+  }
+  CheckedTable checked = check_table(context, *source, table, of_table);
   savepoints.release();
-  if (source != nullptr) admit_drift(table, source_catalog_, report);
-  return report;
+  admit_drift(table, source_catalog_, checked.report);
+  if (!plan_.checks.empty()) one_sided_[table.number] = std::move(checked.one_sided);
+  return std::move(checked.report);
 }
 
 std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSession& target) {
@@ -235,10 +242,7 @@ std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSes
   };
   const model::Catalog source_catalog = catalog(source_endpoint_, check_schemas(plan_, true));
   const model::Catalog target_catalog = catalog(target_endpoint_, check_schemas(plan_, false));
-  const auto left_out = [this](const plan::TablePlan& table) {
-    return keys_left_out(record(), run_.id, table);
-  };
-  return run_checks(plan_, {source, source_catalog}, {target, target_catalog}, left_out);
+  return run_checks(plan_, {source, source_catalog}, {target, target_catalog}, one_sided_);
 }
 
 void Verification::store(const VerifyReport& report) {

@@ -201,6 +201,48 @@ TEST_CASE("a figure that differs by the rows in quarantine alone is explained") 
   CHECK(check_of(different, 0).at("outcome").as_string() == "different");
 }
 
+TEST_CASE("a figure that differs by what people decided alone is explained") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  INFO(to_string(from));
+  Migration migration(from);
+  copy_orders(migration,
+              "[" + same_check("totals", "sum", R"("column": "total", "group_by": ["day"])") + "]",
+              R"({"same_names": true, "columns": {"status": {"from": "status",
+          "steps": [{"map": {"paid": "done", "open": "pending"}, "otherwise": "quarantine"}]}}})");
+  const TempDir dir;
+  const auto file = dir.write("d.json", R"({"schema": "sluice.decisions/1", "decisions": [
+      {"table": "orders", "source_key": ["5"], "person": "Ann", "reason": "r",
+       "decision": {"set": {"status": "done", "total": "4.00"}}},
+      {"table": "orders", "source_key": ["6"], "person": "Ann", "reason": "r",
+       "decision": {"set": {"status": "done"}}}]})");
+  REQUIRE(migration.sluice("quarantine", {"decide", "--file", file.string()}).exit_code == 0);
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 0);
+  CHECK(verified.outcome() == "equal");
+  CHECK(check_of(verified).at("reason").as_string() ==
+        "equal without rows that are on record: 2 decided");
+  CHECK(check_of(verified).at("groups_differing").as_integer() == 1);
+  migration.target("UPDATE orders__side SET total = total + 1 WHERE id = 2");
+  CHECK(check_of(verify(migration)).at("outcome").as_string() == "different");
+}
+
+TEST_CASE("a figure that differs by kept rows alone is explained") {
+  Migration migration;
+  migration.on_both("CREATE TABLE orders (id int PRIMARY KEY, total int)");
+  migration.source("INSERT INTO orders VALUES (1, 10), (2, 20)");
+  migration.target("INSERT INTO orders VALUES (100, 1000), (101, 1)");
+  migration.move("orders", "orders", R"("existing_rows": "keep")");
+  migration.member("checks", "[" + same_check("totals", "sum", R"("column": "total")") + "]");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.exit_code() == 0);
+  CHECK(verified.outcome() == "equal");
+  CHECK(check_of(verified).at("reason").as_string() ==
+        "equal without rows that are on record: 2 kept");
+  migration.target("UPDATE orders__side SET total = 21 WHERE id = 2");
+  CHECK(check_of(verify(migration)).at("outcome").as_string() == "different");
+}
+
 TEST_CASE("a value map is checked by itself: rows per old value are rows per new value") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   INFO(to_string(from));

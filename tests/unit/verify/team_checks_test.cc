@@ -95,10 +95,10 @@ TEST_CASE("a check's statement groups texts by bytes and numbers by value") {
   Check check = check_with("0");
   CHECK(check_sql(Engine::postgresql, check, check.source, orders(), {"crm", "orders__side"}) ==
         R"(SELECT ("status"::text COLLATE "C"), ("year"::text COLLATE "C"), (sum("total"))::text )"
-        R"(FROM "crm"."orders__side" GROUP BY 1, "year" LIMIT 10001)");
-  CHECK(check_sql(Engine::mariadb, check, check.source, orders(), {"crm", "orders"}, "id <> 1") ==
+        R"(FROM "crm"."orders__side" s GROUP BY 1, "year" LIMIT 10001)");
+  CHECK(check_sql(Engine::mariadb, check, check.source, orders(), {"crm", "orders"}, {"id <> 1"}) ==
         "SELECT CAST(CONVERT(`status` USING utf8mb4) AS BINARY), CAST(`year` AS CHAR), "
-        "CAST(sum(`total`) AS CHAR) FROM `crm`.`orders` WHERE id <> 1 GROUP BY 1, `year` LIMIT "
+        "CAST(sum(`total`) AS CHAR) FROM `crm`.`orders` s WHERE id <> 1 GROUP BY 1, `year` LIMIT "
         "10001");
   check.source.group_by = {"nobody"};
   CHECK_THROWS_AS(check_sql(Engine::mariadb, check, check.source, orders(), {"crm", "orders"}),
