@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -66,14 +65,13 @@ inline const std::vector<std::string> kTables{
   return "{\"columns\": {" + columns + "}}";
 }
 
-/// Rows of the side table that the live table does not have, and how many the other way round.
-[[nodiscard]] inline std::string rows_that_differ(const Migration& migration,
-                                                  const std::string& table) {
-  const std::string side = "SELECT * FROM public." + table + "__side";
-  const std::string live = "SELECT * FROM public." + table;
-  return migration.target_value("SELECT (SELECT count(*) FROM (" + side + " EXCEPT ALL " + live +
-                                ") a) || '/' || (SELECT count(*) FROM (" + live + " EXCEPT ALL " +
-                                side + ") b)");
+/// The first columns, which are ids, of rows that one of the tables has and the other has not.
+[[nodiscard]] inline std::string ids_of_others(const Migration& migration, const std::string& table,
+                                               const std::string& other) {
+  return migration.target_value(
+      "SELECT coalesce(string_agg(id::text, ' ' ORDER BY id), '') FROM (" +
+      ("SELECT * FROM public." + table + " EXCEPT ALL SELECT * FROM ") +
+      ("public." + other + ") AS others (id)"));
 }
 
 /// Moves Chinook's MySQL script, run by that server, over the tables and rows of its PostgreSQL
@@ -94,15 +92,17 @@ inline void check_move(From from) {
   REQUIRE(copied.exit_code == 0);
   CHECK(migration.sluice("verify").exit_code == 0);
 
-  std::map<std::string, std::string> different;
+  std::string different;
   for (const std::string& table : kTables) {
-    const std::string count = rows_that_differ(migration, snake_case(table));
-    if (count != "0/0") different[table] = count;
+    const std::string live = snake_case(table);
+    const std::string arrived = ids_of_others(migration, live + "__side", live);
+    CHECK(arrived == ids_of_others(migration, live, live + "__side"));
+    if (!arrived.empty()) different += table + " " + arrived + "\n";
   }
   // A city with a blank at its end, in a customer and that customer's seven invoices; four track
   // names whose backslashes the MySQL script loses.
-  CHECK(different == std::map<std::string, std::string>{
-                         {"Customer", "1/1"}, {"Invoice", "7/7"}, {"Track", "4/4"}});
+  CHECK(different ==
+        "Customer 54\nInvoice 20 141 152 207 336 359 381\nTrack 3435 3448 3485 3499\n");
 }
 
 }  // namespace sluice::test::chinook
