@@ -136,7 +136,9 @@ void run_task(const RunContext& run, const Task& task) {
   } catch (const Error& error) {
     if (run.stop.token().stop_requested()) return;  // the statement was ended on purpose
     if (!sinks_only_its_table(error)) throw db::at_side("target", error);
-    fail_table(*session, run, task.table->number, error);
+    fail_table(*session, run, task.table->number,
+               Error(error.kind(), fmt::format("{} {}: {}", plan::to_string(task.step->kind),
+                                               task.step->of, error.what())));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
+#include "copy/table_failure.h"
 #include "copy/table_streams.h"
 
 namespace sluice::copy {
@@ -41,21 +42,38 @@ std::optional<std::string> snapshot_to_join(const RunContext& run, db::SqlSessio
 }
 
 db::SnapshotSessions open_sessions(const RunContext& run, db::SqlSession& ledger) {
+  std::vector<model::QualifiedName> tables;
+  for (const plan::TablePlan& table : run.plan.tables) tables.push_back(table.source);
   if (const auto id = snapshot_to_join(run, ledger)) {
     try {
-      return db::open_snapshot(run.source, run.options.readers, id);
+      return db::open_snapshot(run.source, run.options.readers, tables, id);
     } catch (const model::Error& error) {
       // Its holder has gone. Batches of a point in time of our own are checked before they count.
       if (error.kind() != model::ErrorKind::drift) throw;
     }
   }
-  return db::open_snapshot(run.source, run.options.readers);
+  return db::open_snapshot(run.source, run.options.readers, tables);
 }
 
 SourceReader recorded(const RunContext& run, db::SqlSession& ledger, ledger::Origin origin,
                       db::SnapshotSessions snapshot) {
   const int number = ledger::record_snapshot(ledger, run.run.id, origin, snapshot.info);
   return {origin, std::move(snapshot), number};
+}
+
+/// All ranges of the table or none: a table that is cut in part would be copied in part.
+void cut_table(const RunContext& run, SourceReader& reader, db::SqlSession& ledger,
+               const ledger::RunTable& entry) {
+  const plan::TablePlan& table = run.table(entry.number);
+  const auto ranges =
+      db::cut_ranges(*reader.snapshot.sessions.front(), table_read(table, reader.origin),
+                     read_order(table, reader.origin), pieces_of(run, entry));
+  ledger.begin();
+  require_current(ledger, run);
+  ledger::add_ranges(ledger, run.run.id, entry.number, reader.origin, ranges,
+                     entry.estimated_bytes);
+  SLUICE_KILL_POINT("before_cut_commit");
+  ledger.commit();
 }
 
 }  // namespace
@@ -70,26 +88,27 @@ SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
 
 std::optional<SourceReader> open_existing_reader(const RunContext& run, db::SqlSession& ledger) {
   if (std::ranges::none_of(run.plan.tables, is_kept)) return std::nullopt;
+  std::vector<model::QualifiedName> tables;
+  for (const plan::TablePlan& table : run.plan.tables) {
+    if (is_kept(table)) tables.push_back(table.target);
+  }
   return recorded(run, ledger, ledger::Origin::existing,
-                  db::open_target_snapshot(run.target, run.options.readers));
+                  db::open_target_snapshot(run.target, run.options.readers, tables));
 }
 
 void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
   const Activity activity(run.progress.activities(), "cutting tables into ranges");
-  const ledger::Origin origin = reader.origin;
+  const bool live = reader.origin == ledger::Origin::existing;
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
-    const plan::TablePlan& table = run.table(entry.number);
-    if (origin == ledger::Origin::existing && !is_kept(table)) continue;
+    if (live && !is_kept(run.table(entry.number))) continue;
     if (entry.state == ledger::TableState::failed) continue;
-    if (ledger::has_ranges(ledger, run.run.id, entry.number, origin)) continue;
-    const auto ranges = db::cut_ranges(*reader.snapshot.sessions.front(), table_read(table, origin),
-                                       read_order(table, origin), pieces_of(run, entry));
-    // All ranges of a table or none: a table that is cut in part would be copied in part.
-    ledger.begin();
-    require_current(ledger, run);
-    ledger::add_ranges(ledger, run.run.id, entry.number, origin, ranges, entry.estimated_bytes);
-    SLUICE_KILL_POINT("before_cut_commit");
-    ledger.commit();
+    if (ledger::has_ranges(ledger, run.run.id, entry.number, reader.origin)) continue;
+    try {
+      cut_table(run, reader, ledger, entry);
+    } catch (const model::Error& error) {
+      if (!sinks_only_its_table(error)) throw;
+      fail_table(ledger, run, entry.number, error);
+    }
   }
 }
 

@@ -49,7 +49,7 @@ class Tracer {
         table_(table),
         names_(names),
         mapper_(mapper),
-        snapshot_(db::open_snapshot(run.source, 1)) {}
+        snapshot_(db::open_snapshot(run.source, 1, {table.source})) {}
 
   void trace(const ledger::Batch& batch, TracedRows& traced) {
     db::SourceBatch found;

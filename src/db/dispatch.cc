@@ -52,10 +52,11 @@ std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint, Purpos
 }
 
 SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                               const std::vector<model::QualifiedName>& tables,
                                const std::optional<std::string>& join) {
   return planned(endpoint, model::is_mysql_family(endpoint.engine)
                                ? mysql::open_snapshot(endpoint, count)
-                               : pg::open_snapshot(endpoint, count, join));
+                               : pg::open_snapshot(endpoint, count, tables, join));
 }
 
 std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint) {
@@ -63,9 +64,10 @@ std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint) {
   return planned(endpoint, pg::open_target(endpoint));
 }
 
-SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint, std::size_t count) {
+SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                                      const std::vector<model::QualifiedName>& tables) {
   require_postgresql(endpoint.engine);
-  return planned(endpoint, pg::open_snapshot(endpoint, count, std::nullopt));
+  return planned(endpoint, pg::open_snapshot(endpoint, count, tables, std::nullopt));
 }
 
 void flush_commits(SqlSession& session) {

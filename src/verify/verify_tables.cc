@@ -89,8 +89,14 @@ class Verification {
 void Verification::open() {
   ledger_ = db::open_session(target_endpoint_, db::Purpose::target);
   const std::size_t readers = std::max<std::size_t>(options_.readers, 1);
-  if (reads_source()) source_ = db::open_snapshot(source_endpoint_, readers);
-  target_ = db::open_target_snapshot(target_endpoint_, readers);
+  std::vector<model::QualifiedName> of_source;
+  std::vector<model::QualifiedName> of_target;
+  for (const plan::TablePlan* const table : tables_) {
+    of_source.push_back(table->source);
+    of_target.push_back(table->side);
+  }
+  if (reads_source()) source_ = db::open_snapshot(source_endpoint_, readers, of_source);
+  target_ = db::open_target_snapshot(target_endpoint_, readers, of_target);
   // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
   states_ = ledger::run_tables(record(), run_.id);
   accounts_ = ledger::accounts(record(), run_.id, plan_.digest);

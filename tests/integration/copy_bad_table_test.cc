@@ -16,6 +16,41 @@ void require_exit(const RunResult& result, int code) {
 
 }  // namespace
 
+TEST_CASE("a table that may not be read in whole sinks only itself") {
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE bad (id int PRIMARY KEY); CREATE TABLE good (id int PRIMARY KEY)");
+  // Large enough to be cut, which is the first look at its rows.
+  migration.source(
+      "INSERT INTO good VALUES (1), (2); INSERT INTO bad SELECT generate_series(1, 300000);"
+      "ALTER TABLE bad ENABLE ROW LEVEL SECURITY; ANALYZE bad");
+  migration.move("bad");
+  migration.move("good");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
+  CHECK(failed.err.find("row-level security") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+}
+
+TEST_CASE("a check whose function needs a search_path sinks only its table, and is named") {
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE bad (id int PRIMARY KEY); CREATE TABLE good (id int PRIMARY KEY)");
+  migration.source("INSERT INTO good VALUES (1), (2); INSERT INTO bad VALUES (1)");
+  migration.target(
+      "CREATE FUNCTION helper(n int) RETURNS boolean LANGUAGE sql AS 'SELECT n > 0';"
+      "CREATE FUNCTION holds(n int) RETURNS boolean LANGUAGE plpgsql AS "
+      "'BEGIN RETURN helper(n); END'; ALTER TABLE bad ADD CONSTRAINT odd CHECK (holds(id))");
+  migration.move("bad");
+  migration.move("good");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("public.bad failed: check odd: ") != std::string::npos);
+  CHECK(failed.err.find("function helper(integer) does not exist") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+}
+
 TEST_CASE("a damaged source table sinks only itself") {
   MariadbServer source;
   Migration migration(source, PostgresServer::shared());

@@ -73,7 +73,7 @@ TEST_CASE("a server that dies under a stream and under a write leaves nothing ha
   server.start();
   CHECK(db.value("SELECT count(*) FROM t") == "0");
   try {
-    static_cast<void>(db::open_snapshot(endpoint_of(db), 1, snapshot.info.id));
+    static_cast<void>(db::open_snapshot(endpoint_of(db), 1, {}, snapshot.info.id));
     FAIL("a snapshot survived its server");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::drift);

@@ -425,7 +425,7 @@ TEST_CASE(
     const Opened opened(db, 3);
     id = opened.snapshot.info.id;
     db.run("INSERT INTO t VALUES (2)");
-    const db::SnapshotSessions joined = db::open_snapshot(endpoint_of(db), 1, id);
+    const db::SnapshotSessions joined = db::open_snapshot(endpoint_of(db), 1, {}, id);
     for (const auto& session : opened.snapshot.sessions) {
       CHECK(session->sql().query("SELECT count(*) FROM public.t").value() == "1");
     }
@@ -435,7 +435,7 @@ TEST_CASE(
     CHECK(later.session().sql().query("SELECT count(*) FROM public.t").value() == "2");
   }
   try {
-    static_cast<void>(db::open_snapshot(endpoint_of(db), 1, id));
+    static_cast<void>(db::open_snapshot(endpoint_of(db), 1, {}, id));
     FAIL("a snapshot that is gone was joined");
   } catch (const model::Error& error) {
     CHECK(error.kind() == ErrorKind::drift);

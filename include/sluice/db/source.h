@@ -98,7 +98,7 @@ class SourceSession {
 
 /// `sessions` that all see one point in time (or the weaker promise that `info.label` states).
 /// On PostgreSQL `holder` keeps the exported snapshot alive: further sessions may join by info.id
-/// while it lives.
+/// while it lives. It also holds the tables locked.
 struct SnapshotSessions {
   std::vector<std::unique_ptr<SourceSession>> sessions;
   std::unique_ptr<SqlSession> holder;
@@ -106,8 +106,12 @@ struct SnapshotSessions {
 };
 
 /// Opens `count` sessions at one point in time. `join` = a PostgreSQL exported snapshot name of a
-/// run that is under way; throws Error{drift} when it is gone.
+/// run that is under way; throws Error{drift} when it is gone. On PostgreSQL `tables`, all that
+/// will be read, cannot be rewritten for as long as the holder lives (VACUUM FULL, TRUNCATE, ALTER
+/// TABLE wait; reads and writes do not): an older snapshot would find rows at other places, or
+/// none. Those that are not there or may not be read are left out; reading them says what is wrong.
 [[nodiscard]] SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                                             const std::vector<model::QualifiedName>& tables = {},
                                              const std::optional<std::string>& join = std::nullopt);
 
 /// Cuts a table into about `pieces` ranges of about equal bytes without reading it: integer first

@@ -74,9 +74,10 @@ class TargetSession : public SqlSession {
 /// asynchronous commits included. Outside a transaction.
 void flush_commits(SqlSession& session);
 
-/// Reads a target table back in row form, for verification: the same stream as a source's, with the
-/// written columns' carriers. All sessions see one point in time.
-[[nodiscard]] SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint,
-                                                    std::size_t count);
+/// Reads target tables back in row form: the same stream as a source's, with the written columns'
+/// carriers. All sessions see one point in time; `tables` as open_snapshot's.
+[[nodiscard]] SnapshotSessions open_target_snapshot(
+    const model::Endpoint& endpoint, std::size_t count,
+    const std::vector<model::QualifiedName>& tables = {});
 
 }  // namespace sluice::db

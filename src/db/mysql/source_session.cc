@@ -25,7 +25,8 @@ namespace {
 struct IndexColumns {
   std::string name;
   std::vector<std::string> columns;
-  bool whole = true;  // no prefix of a text, no descending part
+  std::optional<std::string> order;  // A or D
+  bool gives_order = true;  // no prefix of a text, and all parts in one direction or its reverse
 };
 
 std::vector<IndexColumns> read_indexes(Connection& connection, const model::QualifiedName& table) {
@@ -47,7 +48,9 @@ std::vector<IndexColumns> read_indexes(Connection& connection, const model::Qual
       indexes.push_back(std::move(index));
     }
     indexes.back().columns.push_back(row.at(kColumn).value_or(""));
-    if (row.at(kCollation) != "A" || row.at(kPrefix)) indexes.back().whole = false;
+    IndexColumns& index = indexes.back();
+    if (index.columns.size() == 1) index.order = row.at(kCollation);
+    if (row.at(kCollation) != index.order || row.at(kPrefix)) index.gives_order = false;
   }
   return indexes;
 }
@@ -182,7 +185,7 @@ const std::string& SnapshotSession::key_index(const TableRead& table) {
   if (!is_new) return entry->second;
   const std::vector<std::string> columns(key.begin() + 2, key.end());
   for (const IndexColumns& index : read_indexes(connection_, table.table)) {
-    if (index.whole && index.columns == columns) {
+    if (index.gives_order && index.columns == columns) {
       entry->second = index.name;
       break;
     }

@@ -22,10 +22,14 @@ struct Rule {
 
 constexpr const char* kFunction = "a function of the database says so";
 
+constexpr const char* kNoFunction =
+    "sluice's sessions have no search_path: a function that a definition calls must name schemas";
+
 // The first rule that fits counts, so single states stand before their class.
 constexpr std::array kRules = {
     Rule{"08P01", ErrorKind::internal, Retry::never, ""},
     Rule{"08", ErrorKind::connection, Retry::new_session, ""},
+    Rule{"0A", ErrorKind::data, Retry::never, ""},
     Rule{"22P03", ErrorKind::internal, Retry::never, ""},
     Rule{"22P04", ErrorKind::internal, Retry::never, ""},
     Rule{"22", ErrorKind::data, Retry::never, ""},
@@ -42,6 +46,7 @@ constexpr std::array kRules = {
     Rule{"40", ErrorKind::connection, Retry::same_session, ""},
     Rule{"42501", ErrorKind::config, Retry::never,
          "sluice grants prints the SQL that gives the role what it needs"},
+    Rule{"42883", ErrorKind::data, Retry::never, kNoFunction},
     Rule{"42P01", ErrorKind::drift, Retry::never, ""},
     Rule{"42703", ErrorKind::drift, Retry::never, ""},
     Rule{"42704", ErrorKind::drift, Retry::never, ""},
@@ -50,6 +55,7 @@ constexpr std::array kRules = {
          "raise max_connections or use fewer readers and writers"},
     Rule{"53", ErrorKind::connection, Retry::new_session, ""},
     Rule{"54", ErrorKind::data, Retry::never, ""},
+    Rule{"55000", ErrorKind::data, Retry::never, ""},
     Rule{"55006", ErrorKind::connection, Retry::same_session, ""},
     Rule{"55P03", ErrorKind::connection, Retry::same_session,
          "somebody holds a lock that is needed"},

@@ -18,6 +18,7 @@ namespace sluice::db::pg {
 [[nodiscard]] std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint,
                                                        Purpose purpose);
 [[nodiscard]] SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                                             const std::vector<model::QualifiedName>& tables,
                                              const std::optional<std::string>& join);
 [[nodiscard]] std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint);
 void flush_commits(SqlSession& session);

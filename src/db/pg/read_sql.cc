@@ -33,11 +33,13 @@ std::string select_list(const TableRead& table, WithCtid with_ctid) {
   return sql;
 }
 
+/// Named by their table: in ORDER BY a bare name would be the output column's, which may be a cast
+/// with another order.
 std::string key_columns(const TableRead& table) {
   std::string sql;
   for (const std::size_t index : table.key) {
     if (!sql.empty()) sql += ", ";
-    sql += quoted(table.columns.at(index).name);
+    sql += "t." + quoted(table.columns.at(index).name);
   }
   return sql;
 }
@@ -104,7 +106,7 @@ std::string ctid_text(std::uint64_t block) { return "(" + std::to_string(block) 
 std::string select_sql(const TableRead& table, const model::KeyRange& range, bool only,
                        WithCtid with_ctid) {
   std::string sql = "SELECT " + select_list(table, with_ctid) + " FROM " + (only ? "ONLY " : "") +
-                    model::quote_name(kEngine, table.table) + where(table, range);
+                    model::quote_name(kEngine, table.table) + " AS t" + where(table, range);
   if (range.kind == model::RangeKind::key) sql += " ORDER BY " + key_columns(table);
   return sql;
 }

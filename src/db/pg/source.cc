@@ -35,10 +35,41 @@ std::string read_position(SqlSession& session) {
       .value();
 }
 
+/// False where the server refuses it for good.
+bool try_lock(SqlSession& session, const std::string& tables) {
+  session.query("SAVEPOINT sluice_lock");
+  try {
+    session.query("LOCK TABLE " + tables + " IN ACCESS SHARE MODE");
+    session.query("RELEASE SAVEPOINT sluice_lock");
+    return true;
+  } catch (const model::Error& error) {
+    if (error.retry() != model::Retry::never) throw;
+    session.query("ROLLBACK TO SAVEPOINT sluice_lock");
+    session.query("RELEASE SAVEPOINT sluice_lock");
+    return false;
+  }
+}
+
+/// To be called before the transaction has its snapshot: what was rewritten between the snapshot
+/// and the lock would be read wrongly. LOCK TABLE takes none.
+void lock_tables(SqlSession& session, const std::vector<model::QualifiedName>& tables) {
+  std::string all;
+  for (const model::QualifiedName& table : tables) {
+    if (!all.empty()) all += ", ";
+    all += model::quote_name(model::Engine::postgresql, table);
+  }
+  if (all.empty() || try_lock(session, all)) return;
+  for (const model::QualifiedName& table : tables) {
+    static_cast<void>(try_lock(session, model::quote_name(model::Engine::postgresql, table)));
+  }
+}
+
 /// Enters the exported snapshot `id`. "It is gone" is what every refusal means, whatever its code:
 /// those have changed between versions.
-void join_snapshot(SqlSession& session, const std::string& id) {
+void join_snapshot(SqlSession& session, const std::string& id,
+                   const std::vector<model::QualifiedName>& tables = {}) {
   session.begin();
+  lock_tables(session, tables);
   try {
     session.query("SET TRANSACTION SNAPSHOT " +
                   model::quote_literal(model::Engine::postgresql, id));
@@ -49,8 +80,9 @@ void join_snapshot(SqlSession& session, const std::string& id) {
   }
 }
 
-SnapshotInfo export_snapshot(SqlSession& holder) {
+SnapshotInfo export_snapshot(SqlSession& holder, const std::vector<model::QualifiedName>& tables) {
   holder.begin();
+  lock_tables(holder, tables);
   SnapshotInfo info;
   info.id = holder.query("SELECT pg_export_snapshot()").value();
   info.position = read_position(holder);
@@ -61,21 +93,24 @@ SnapshotInfo export_snapshot(SqlSession& holder) {
 }  // namespace
 
 SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
+                               const std::vector<model::QualifiedName>& tables,
                                const std::optional<std::string>& join) {
   SnapshotSessions opened;
+  opened.holder = pg::open_session(endpoint, Purpose::source);
   if (join) {
+    // Locks of its own: the process that exported the snapshot may end before this one.
+    join_snapshot(*opened.holder, *join, tables);
     opened.info.id = *join;
     opened.info.label = kOnePointInTime;
+    opened.info.position = read_position(*opened.holder);
   } else {
-    opened.holder = pg::open_session(endpoint, Purpose::source);
-    opened.info = export_snapshot(*opened.holder);
+    opened.info = export_snapshot(*opened.holder, tables);
   }
   for (std::size_t i = 0; i < count; ++i) {
     auto session = std::make_unique<PgSourceSession>(endpoint);
     join_snapshot(session->sql(), opened.info.id);
     opened.sessions.push_back(std::move(session));
   }
-  if (join && count != 0) opened.info.position = read_position(opened.sessions[0]->sql());
   return opened;
 }
 

@@ -34,28 +34,28 @@ TableRead two_columns() {
 
 TEST_CASE("a whole table is selected column by column") {
   CHECK(select_sql(two_columns(), {RangeKind::whole, {}, {}}, true, WithCtid::no) ==
-        R"(SELECT "a", "b" FROM ONLY "crm"."t")");
+        R"(SELECT "a", "b" FROM ONLY "crm"."t" AS t)");
   CHECK(select_sql(two_columns(), {RangeKind::whole, {}, {}}, false, WithCtid::no) ==
-        R"(SELECT "a", "b" FROM "crm"."t")");
+        R"(SELECT "a", "b" FROM "crm"."t" AS t)");
 }
 
 TEST_CASE("bounds of a key are literals of the column's type") {
   CHECK(
       select_sql(two_columns(), {RangeKind::key, Key{{"-5"}}, Key{{"7"}}}, true, WithCtid::no) ==
-      R"(SELECT "a", "b" FROM ONLY "crm"."t" WHERE "a" >= '-5'::integer AND "a" < '7'::integer ORDER BY "a")");
+      R"(SELECT "a", "b" FROM ONLY "crm"."t" AS t WHERE t."a" >= '-5'::integer AND t."a" < '7'::integer ORDER BY t."a")");
   TableRead table = two_columns();
   table.key = {1, 0};
   CHECK(
       select_sql(table, {RangeKind::key, Key{{"it's", "1"}}, {}}, true, WithCtid::no) ==
-      R"(SELECT "a", "b" FROM ONLY "crm"."t" WHERE ("b", "a") >= ('it''s'::character varying(9), '1'::integer))"
-      R"( ORDER BY "b", "a")");
+      R"(SELECT "a", "b" FROM ONLY "crm"."t" AS t WHERE (t."b", t."a") >= ('it''s'::character varying(9), '1'::integer))"
+      R"( ORDER BY t."b", t."a")");
 }
 
 TEST_CASE("bounds of the heap are ctids, and a row may bring its own") {
   CHECK(
       select_sql(two_columns(), {RangeKind::ctid, Key{{ctid_text(3)}}, Key{{"(5,2)"}}}, true,
                  WithCtid::yes) ==
-      R"(SELECT "a", "b", ctid FROM ONLY "crm"."t" WHERE ctid >= '(3,0)'::tid AND ctid < '(5,2)'::tid)");
+      R"(SELECT "a", "b", ctid FROM ONLY "crm"."t" AS t WHERE ctid >= '(3,0)'::tid AND ctid < '(5,2)'::tid)");
 }
 
 TEST_CASE("a column is cast unless its own binary form is the carrier's") {
@@ -74,7 +74,7 @@ TEST_CASE("a column is cast unless its own binary form is the carrier's") {
   CHECK(
       select_sql(table, {RangeKind::whole, {}, {}}, true, WithCtid::no) ==
       R"(SELECT "as_it_is", "as_text"::text, "document"::text, "list"::text, "mood", "impostor"::text)"
-      R"( FROM ONLY "s"."t")");
+      R"( FROM ONLY "s"."t" AS t)");
 }
 
 TEST_CASE("bounds that do not fit the key are a mistake of ours") {
