@@ -20,21 +20,27 @@
 namespace sluice::test {
 namespace {
 
+using Points = std::vector<std::string>;
+
 /// Every point that a copy passes, in the order in which a copy first comes by. Kept rows go first
-/// and pass those of a batch too; before_rest stands early because only the source's rows pass it.
-const std::vector<std::string> kPoints{
-    "before_start_commit",  "after_create_run",    "before_side_commit",
-    "before_snapshot",      "after_snapshot",      "before_cut_commit",
-    "before_claim",         "after_claim",         "before_rest",
-    "after_read",           "after_map",           "after_begin",
-    "after_load",           "after_record",        "before_commit",
-    "after_commit",         "in_bisect",           "after_quarantine",
-    "before_copied_commit", "after_copied_commit", "before_step_commit",
-    "before_sweep_commit",  "after_step",          "before_checked_commit",
-    "after_checked_commit", "before_state_commit", "after_state_commit"};
+/// and pass those of a batch too; only the source's rows pass before_rest, so it stands early.
+const Points kBeginning{"before_start_commit", "after_create_run", "before_side_commit",
+                        "before_snapshot",     "after_snapshot",   "before_cut_commit",
+                        "before_claim",        "after_claim",      "before_rest"};
+const Points kBatch{"after_read",   "after_map",    "after_begin",
+                    "after_load",   "after_record", "before_commit",
+                    "after_commit", "in_bisect",    "after_quarantine"};
+const Points kEnd{"before_copied_commit", "after_copied_commit", "before_step_commit",
+                  "before_sweep_commit",  "after_step",          "before_checked_commit",
+                  "after_checked_commit", "before_state_commit", "after_state_commit"};
 /// These come by only when the source has changed since an earlier process read it.
-const std::vector<std::string> kRecheckPoints{"before_restart_commit", "before_confirm_commit",
-                                              "before_supersede_commit"};
+const Points kRecheck{"before_restart_commit", "before_confirm_commit", "before_supersede_commit"};
+
+Points all_of(const std::vector<Points>& parts) {
+  Points all;
+  for (const Points& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
 
 std::set<std::string> points_in_the_source() {
   const std::regex point("SLUICE_KILL_POINT\\(\"([a-z_]+)\"\\)");
@@ -190,9 +196,8 @@ void kill_any(const Migration& migration, std::mt19937& random, int deaths) {
 }  // namespace
 
 TEST_CASE("the lists of kill points have every point of the source") {
-  std::set<std::string> listed(kPoints.begin(), kPoints.end());
-  listed.insert(kRecheckPoints.begin(), kRecheckPoints.end());
-  CHECK(listed == points_in_the_source());
+  const Points listed = all_of({kBeginning, kBatch, kEnd, kRecheck});
+  CHECK(std::set(listed.begin(), listed.end()) == points_in_the_source());
 }
 
 TEST_CASE("a run that is killed at one point after the other arrives whole") {
@@ -206,14 +211,15 @@ TEST_CASE("a run that is killed at one point after the other arrives whole") {
     INFO(killed.out << killed.err);
     CHECK(killed.signal == SIGKILL);
   };
-  for (const std::string& point : kPoints) {
-    // The last moment at which the source is looked at again.
-    if (point == "before_copied_commit") {
-      change_source(migration);
-      for (const std::string& recheck : kRecheckPoints) kill_at(recheck);
-    }
+  for (const std::string& point : kBeginning) kill_at(point);
+  for (const std::string& point : kBatch) {
+    // However much the processes before have copied, there are batches of parents to come.
+    migration.source(fmt::format("UPDATE parents SET payload = '{}'", point));
     kill_at(point);
   }
+  // The last moment at which the source is looked at again.
+  change_source(migration);
+  for (const std::string& point : all_of({kRecheck, kEnd})) kill_at(point);
   finish(migration);
   check_result(migration);
   const RunResult verified = migration.sluice("verify");
@@ -240,7 +246,7 @@ TEST_CASE("a run that is killed at random arrives whole") {
 
 TEST_CASE("a run that is killed once, at any point in any pass, arrives whole", "[long]") {
   const From from = GENERATE(From::postgresql, From::mariadb);
-  for (const std::string& point : kPoints) {
+  for (const std::string& point : all_of({kBeginning, kBatch, kEnd})) {
     for (const int pass : {1, 2, 5, 11, 29}) {
       CAPTURE(to_string(from), point, pass);
       Migration migration(from);
