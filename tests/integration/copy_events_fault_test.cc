@@ -44,10 +44,13 @@ TEST_CASE("a run that is killed between its state and the event has neither") {
 TEST_CASE("a paused run whose next start is killed is still paused") {
   Migration migration;
   migration.on_both("CREATE TABLE bad (id int, payload text)");
-  migration.source("INSERT INTO bad VALUES (1, 'one'), (1, 'two')");
-  migration.target("ALTER TABLE bad ADD UNIQUE (id)");
+  migration.source("INSERT INTO bad VALUES (1, 'one')");
   migration.move("bad");
-  REQUIRE(migration.copy().exit_code == 3);
+  const auto first = migration.start_copy_stalled_at("after_claim");
+  REQUIRE(wait_until_stalled(*first));
+  migration.source("REVOKE SELECT ON bad FROM sluice_reader");
+  first->send_signal(SIGCONT);
+  REQUIRE(first->wait().exit_code == 3);
   REQUIRE(migration.run_state() == "paused: tables failed");
   CHECK(migration.events("table-failed").size() == 1);
   require_killed_at(migration, "before_start_commit");
