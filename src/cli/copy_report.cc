@@ -75,12 +75,20 @@ int report_finished(const copy::Start& start, const plan::Plan& plan,
 int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
                   const CopyArguments& arguments, Console& console) {
   ledger::end_process(ledger, run.process_id);
-  console.note(
-      fmt::format("nothing is left to copy in run {}; the process that was there first "
-                  "builds the indexes",
-                  run.run.id));
   print_json(run.plan, run.run, ledger, "helped", "", console);
-  console.next({"status", "--config", arguments.config});
+  const std::string done = fmt::format("nothing is left to copy in run {}", run.run.id);
+  const ledger::RunState state = ledger::find_run(ledger, run.run.id).value().state;
+  if (state == ledger::RunState::running) {
+    console.note(done + "; the process that was there first builds the indexes, if it lives");
+    console.next({"status", "--config", arguments.config});
+  } else if (state == ledger::RunState::finished) {
+    console.note(done + ", which is finished");
+    console.next({"verify", "--config", arguments.config});
+  } else {
+    console.note(fmt::format("{}, which is {}: nobody builds the indexes until it goes on", done,
+                             ledger::to_string(state)));
+    console.next({"copy", "--config", arguments.config});
+  }
   return kDone;
 }
 

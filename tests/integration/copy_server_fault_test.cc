@@ -377,6 +377,7 @@ TEST_CASE("a process that joins while the other finishes ends in good order") {
   check_ended(*first, 0);
   second->send_signal(SIGCONT);
   check_ended(*second, 0);
+  CHECK(second->err().find("which is finished") != std::string::npos);
   check_result(migration);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.process WHERE ended_at IS NULL") ==
         "0");
@@ -431,6 +432,24 @@ TEST_CASE("a process that joined and is asked to stop leaves the run to the othe
   CHECK(migration.run_state() == "running");
   first->send_signal(SIGCONT);
   check_ended(*first, 0);
+  check_result(migration);
+}
+
+TEST_CASE("a process that joined says that nobody builds the indexes when the other has stopped") {
+  Migration migration;
+  make_table(migration);
+  const auto first = migration.start_copy_stalled_at("after_commit:1");
+  REQUIRE(wait_until_stalled(*first));
+  const auto second = migration.start_copy_stalled_at("after_commit:1", {"--join"});
+  REQUIRE(wait_until_stalled(*second));
+  first->send_signal(SIGINT);
+  first->send_signal(SIGCONT);
+  check_ended(*first, 130);
+  second->send_signal(SIGCONT);
+  check_ended(*second, 0);
+  CHECK(second->err().find("which is stopped: nobody builds the indexes") != std::string::npos);
+  CHECK(second->out().find("Next: sluice copy") != std::string::npos);
+  finish(migration);
   check_result(migration);
 }
 

@@ -114,10 +114,11 @@ struct SnapshotSessions {
                                              const std::vector<model::QualifiedName>& tables = {},
                                              const std::optional<std::string>& join = std::nullopt);
 
-/// Cuts a table into about `pieces` ranges of about equal bytes without reading it: integer first
-/// key column by arithmetic between min and max, uuid by its first bytes, heap blocks for
-/// RangeKind::ctid, otherwise one range. Always covers everything: the first lower and the last
-/// upper bound are open (ctid: the last upper bound is open). Runs inside the session's snapshot.
+/// Cuts a table into about `pieces` ranges of about equal numbers of rows without reading it whole.
+/// By key: PostgreSQL sorts a sample of the table's blocks; on MySQL and MariaDB the index's
+/// estimates halve ranges of the first key column. By heap blocks: equal numbers of them. One range
+/// where that cannot be done. Always covers everything: the first lower and the last upper bound
+/// are open. Runs inside the session's snapshot.
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
                                                       const TableRead& table, model::RangeKind kind,
                                                       std::size_t pieces);

@@ -131,13 +131,13 @@ struct Process {
 struct Event {
   std::int64_t number = 0;
   std::string at;
-  std::string kind;  // run-started, run-stopped, override-used, ...
+  std::string kind;  // ledger.md lists them
   std::string body;  // canonical JSON
   std::string previous_sha256;
   std::string sha256;
 };
 
-/// What the batches of one table add up to: the account of DESIGN section 4 in numbers.
+/// What the batches of one table add up to.
 struct Account {
   int table_no = 0;
   codec::RowSetDigest read;
