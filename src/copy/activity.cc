@@ -6,23 +6,23 @@
 namespace sluice::copy {
 
 std::vector<AtWork> Activities::now() const {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   return {entries_.begin(), entries_.end()};
 }
 
 Activities::Place Activities::begin(std::string what) {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   entries_.push_back({++begun_, std::move(what), std::chrono::steady_clock::now()});
   return std::prev(entries_.end());
 }
 
 void Activities::say(Place place, std::string what) {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   place->what = std::move(what);
 }
 
 void Activities::end(Place place) noexcept {
-  const std::lock_guard lock(mutex_);
+  const os::Lock lock(mutex_);
   entries_.erase(place);
 }
 

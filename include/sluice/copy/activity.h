@@ -3,9 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
-#include <mutex>
 #include <string>
 #include <vector>
+
+#include "sluice/os/mutex.h"
 
 namespace sluice::copy {
 
@@ -29,9 +30,9 @@ class Activities {
   void say(Place place, std::string what);
   void end(Place place) noexcept;
 
-  mutable std::mutex mutex_;
-  std::list<AtWork> entries_;  // guarded by mutex_
-  std::uint64_t begun_ = 0;    // guarded by mutex_
+  mutable os::Mutex mutex_;
+  std::list<AtWork> entries_ SLUICE_GUARDED_BY(mutex_);
+  std::uint64_t begun_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
 /// One thing that is being done for as long as this lives. `activities` must outlive it.
