@@ -47,7 +47,9 @@ bool turns_text(std::string_view text) noexcept {
          (text[1] == '\x81' && third >= 0xa6 && third <= 0xa9);
 }
 
-const char* label(model::Severity severity) noexcept {
+}  // namespace
+
+std::string_view severity_word(model::Severity severity) noexcept {
   switch (severity) {
     case model::Severity::error:
       return "error";
@@ -58,8 +60,6 @@ const char* label(model::Severity severity) noexcept {
   }
   return "note";
 }
-
-}  // namespace
 
 std::string escaped(std::string_view text) {
   const bool plain = codec::is_utf8(text);
@@ -142,7 +142,7 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
       if (severity == model::Severity::error) {
         errors_.push_back({fmt::format("{}: {}", finding.where, finding.message), finding.action});
       }
-      say(fmt::format("{}: {}: {} [{}]", label(severity), finding.where, finding.message,
+      say(fmt::format("{}: {}: {} [{}]", severity_word(severity), finding.where, finding.message,
                       finding.rule));
       if (!finding.action.empty()) say("    " + finding.action);
     }

@@ -69,4 +69,7 @@ class Console {
 /// text from elsewhere must not steer a terminal.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// error, warning, note: in front of what is said, and in JSON.
+[[nodiscard]] std::string_view severity_word(model::Severity severity) noexcept;
+
 }  // namespace sluice::cli

@@ -2,27 +2,21 @@
 
 #include "sluice/codec/json_write.h"
 
+#include "cli/account_json.h"
+
 namespace sluice::cli {
 namespace {
 
-void put_account(codec::JsonWriter& json, const plan::TablePlan& table,
-                 const ledger::Account& account) {
+void put_table(codec::JsonWriter& json, const plan::TablePlan& table,
+               const ledger::Account& account) {
   json.begin_object();
   json.member("source", table.source.text());
   json.member("target", table.target.text());
   json.member("side", table.side.text());
-  json.member("rows_read", account.read.count());
-  json.member("arrived", account.arrived());
-  json.member("decided", account.decided);
-  json.member("quarantined", account.open);
-  json.member("left_behind", account.left_behind);
-  json.member("kept_quarantined", account.kept_open);
-  json.member("kept_left_behind", account.kept_left_behind);
-  json.member("filtered", account.filtered.count());
+  put_account(json, account);
   json.member("kept", account.existing.count());
   json.member("bytes", account.bytes);
   json.member("batches", account.batches);
-  json.member("closes", account.closes());
   json.end_object();
 }
 
@@ -40,7 +34,7 @@ std::string copy_json(const plan::Plan& plan, const ledger::Run& run, const Copy
   if (!end.weaker_snapshot.empty()) json.member("weaker_snapshot", end.weaker_snapshot);
   json.key("tables").begin_array();
   for (const ledger::Account& account : end.accounts) {
-    put_account(json, plan.tables[static_cast<std::size_t>(account.table_no - 1)], account);
+    put_table(json, plan.tables[static_cast<std::size_t>(account.table_no - 1)], account);
   }
   json.end_array();
   json.end_object();

@@ -4,6 +4,7 @@
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/utf8.h"
 
+#include "cli/account_json.h"
 #include "cli/quarantine_report.h"
 
 namespace sluice::cli {
@@ -92,21 +93,6 @@ void put_still_open(JsonWriter& json, const plan::Plan& plan, const copy::StillO
   json.end_object();
 }
 
-void put_account(JsonWriter& json, const plan::Plan& plan, const ledger::Account& account) {
-  json.begin_object();
-  json.member("table", name_of(plan, account.table_no));
-  json.member("rows_read", account.read.count());
-  json.member("arrived", account.arrived());
-  json.member("decided", account.decided);
-  json.member("quarantined", account.open);
-  json.member("left_behind", account.left_behind);
-  json.member("kept_quarantined", account.kept_open);
-  json.member("kept_left_behind", account.kept_left_behind);
-  json.member("filtered", account.filtered.count());
-  json.member("closes", account.closes());
-  json.end_object();
-}
-
 }  // namespace
 
 std::string to_json(const QuarantineList& list) {
@@ -159,7 +145,12 @@ std::string to_json(const DecideResult& result) {
   }
   json.end_array();
   json.key("accounts").begin_array();
-  for (const ledger::Account& account : result.accounts) put_account(json, result.plan, account);
+  for (const ledger::Account& account : result.accounts) {
+    json.begin_object();
+    json.member("table", name_of(result.plan, account.table_no));
+    put_account(json, account);
+    json.end_object();
+  }
   json.end_array();
   if (result.dry_run) {
     json.key("sql").begin_array();

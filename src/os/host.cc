@@ -6,7 +6,6 @@
 #include <fmt/core.h>
 #include <pwd.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sluice/model/error.h"
@@ -51,12 +50,6 @@ std::string utc_stamp() {
   ::gmtime_r(&now, &utc);
   return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}", utc.tm_year + 1900, utc.tm_mon + 1,
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
-std::uint64_t peak_memory_bytes() noexcept {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
 }
 
 }  // namespace sluice::os

@@ -36,8 +36,6 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
 /// Newest first, without `report`.
 [[nodiscard]] std::vector<Verification> verifications(db::SqlSession& session,
                                                       const std::string& run_id);
-[[nodiscard]] std::optional<std::string> verification_report(db::SqlSession& session,
-                                                             const std::string& run_id, int number);
 
 /// A quarantined row, whatever was decided about it.
 struct HeldRow {

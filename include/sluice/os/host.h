@@ -21,7 +21,4 @@ struct ProcessIdentity {
 /// UTC now as "20261122-153012", for names that people read aloud.
 [[nodiscard]] std::string utc_stamp();
 
-/// The largest resident memory of this process so far, in bytes.
-[[nodiscard]] std::uint64_t peak_memory_bytes() noexcept;
-
 }  // namespace sluice::os

@@ -25,18 +25,6 @@ struct PlanArguments {
   bool sql = false;
 };
 
-std::string_view severity_word(model::Severity severity) noexcept {
-  switch (severity) {
-    case model::Severity::error:
-      return "error";
-    case model::Severity::warning:
-      return "warning";
-    case model::Severity::note:
-      return "note";
-  }
-  return "note";
-}
-
 std::string result_json(const plan::Draft& draft, const std::string& out) {
   codec::JsonWriter json(codec::JsonWriter::Style::pretty);
   json.begin_object().member("schema", kResultSchema);
