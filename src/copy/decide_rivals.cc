@@ -20,8 +20,14 @@ using plan::DeferredStep;
 /// The column that numbers the rows; long enough that no table has one of that name.
 constexpr const char* kNumber = "sluice_number_of_the_decided_row";
 
-/// The decided rows of one table side by side, where the table's unique indexes can be asked about
-/// them without a look at what is in the target already.
+/// Whether the step keeps rows from standing beside each other.
+bool sets_apart(const DeferredStep& step) noexcept {
+  return step.kind == DeferredStep::Kind::exclusion ||
+         (step.kind == DeferredStep::Kind::index && step.unique);
+}
+
+/// The decided rows of one table side by side, where the table's unique indexes and exclusion
+/// constraints can be asked about them without a look at what is in the target already.
 class Trial {
  public:
   Trial(const DecideContext& context, db::TargetSession& session, const plan::TablePlan& table,
@@ -95,7 +101,7 @@ void Trial::write(const MappedBatch& mapped, const std::vector<std::int64_t>& id
 std::map<std::int64_t, RowRefusal> Trial::rivals() {
   std::map<std::int64_t, RowRefusal> found;
   for (const DeferredStep& step : table_.deferred) {
-    if (step.kind == DeferredStep::Kind::index && step.unique) add_rivals(step, found);
+    if (sets_apart(step)) add_rivals(step, found);
   }
   return found;
 }
@@ -129,12 +135,6 @@ std::string Trial::value_sql(const std::vector<std::size_t>& columns) const {
   return columns.size() == 1 ? texts : fmt::format("json_build_array({})::text", texts);
 }
 
-bool has_unique_index(const plan::TablePlan& table) {
-  return std::ranges::any_of(table.deferred, [](const DeferredStep& step) {
-    return step.kind == DeferredStep::Kind::index && step.unique;
-  });
-}
-
 }  // namespace
 
 std::map<std::int64_t, RowRefusal> find_rivals(const DecideContext& context,
@@ -143,7 +143,7 @@ std::map<std::int64_t, RowRefusal> find_rivals(const DecideContext& context,
                                                const std::vector<std::vector<ChosenRow>>& batches) {
   std::size_t rows = 0;
   for (const auto& batch : batches) rows += batch.size();
-  if (rows < 2 || !has_unique_index(table)) return {};
+  if (rows < 2 || std::ranges::none_of(table.deferred, sets_apart)) return {};
   Trial trial(context, session, table, mapper);
   for (const auto& batch : batches) trial.add(batch);
   auto rivals = trial.rivals();

@@ -1,5 +1,6 @@
 // Rows that people decided about move, exactly once, and everything still adds up.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "integration/quarantine_fixture.h"
 
@@ -176,14 +177,17 @@ TEST_CASE("of many rows, exactly those that a file makes collide are named") {
 }
 
 TEST_CASE("rows that a file makes collide in what the target makes of them are named") {
+  const std::string rule = GENERATE("UNIQUE (folded)", "EXCLUDE USING btree (folded WITH =)");
+  CAPTURE(rule);
   Migration migration;
   migration.source(
       "CREATE TABLE t (code int PRIMARY KEY, email varchar(20), born varchar(20));"
       "INSERT INTO t VALUES (1, 'twin@x', '?'), (2, 'Twin@X', '?'), (3, 'other@x', '?')");
   migration.target(
       "CREATE TABLE t (code int PRIMARY KEY, email varchar(20), born date, "
-      "folded text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE, "
-      "made int GENERATED ALWAYS AS IDENTITY)");
+      "folded text GENERATED ALWAYS AS (lower(email)) STORED, "
+      "made int GENERATED ALWAYS AS IDENTITY, " +
+      rule + ")");
   migration.move("t", "t", "", R"({"same_names": true, "columns": {"born": {"from": "born",
       "steps": [{"date": "%Y-%m-%d"}]}}})");
   REQUIRE(migration.copy().exit_code == 0);

@@ -25,7 +25,7 @@ enum class StartKind : std::uint8_t {
 
 struct StartOptions {
   bool join = false;
-  bool new_run = false;  // even where the plan has a run
+  bool new_run = false;       // even where the plan has a run
   std::string operator_name;  // of this start; a run keeps the names of its first
   std::string tool_version;
 };
