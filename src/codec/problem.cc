@@ -23,6 +23,8 @@ constexpr std::array kNames = {
     Named{Problem::too_long, "too_long"},
     Named{Problem::invalid_utf8, "invalid_utf8"},
     Named{Problem::nul_byte, "nul_byte"},
+    Named{Problem::utf8_in_latin1, "utf8_in_latin1"},
+    Named{Problem::latin1_not_utf8, "latin1_not_utf8"},
     Named{Problem::invalid_json, "invalid_json"},
     Named{Problem::duplicate_json_key, "duplicate_json_key"},
     Named{Problem::not_a_number, "not_a_number"},

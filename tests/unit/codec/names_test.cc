@@ -19,12 +19,13 @@ TEST_CASE("problems have the persisted names, each its own") {
   }
   CHECK(names ==
         std::set<std::string_view>{
-            "ambiguous_enum",    "duplicate_json_key", "invalid_date",   "invalid_json",
-            "invalid_utf8",      "key_collision",      "missing_part",   "not_a_bit_string",
-            "not_a_bool",        "not_a_date",         "not_a_network",  "not_a_number",
-            "not_a_time",        "not_a_uuid",         "not_binary",     "not_exact",
-            "nul_byte",          "null_not_allowed",   "out_of_range",   "part_zero_date",
-            "refused_by_target", "too_long",           "unmapped_value", "zero_date"});
+            "ambiguous_enum", "duplicate_json_key", "invalid_date",      "invalid_json",
+            "invalid_utf8",   "latin1_not_utf8",    "utf8_in_latin1",    "key_collision",
+            "missing_part",   "not_a_bit_string",   "not_a_bool",        "not_a_date",
+            "not_a_network",  "not_a_number",       "not_a_time",        "not_a_uuid",
+            "not_binary",     "not_exact",          "nul_byte",          "null_not_allowed",
+            "out_of_range",   "part_zero_date",     "refused_by_target", "too_long",
+            "unmapped_value", "zero_date"});
   CHECK(to_string(Problem::none) == "none");
   CHECK_FALSE(problem_from_string("Zero_date").has_value());
   CHECK_FALSE(problem_from_string("").has_value());
