@@ -50,6 +50,18 @@ std::optional<std::size_t> verbatim_field(const Cell& cell, std::span<const Sour
   return null_fits ? std::optional(pipeline->field) : std::nullopt;
 }
 
+/// A column of both kinds loses which kind a text was, whatever the rule does with it.
+void check_both_kinds(const RuleScope& scope, const TableRules& rules) {
+  for (const std::string& column : value_columns(scope.rule)) {
+    if (scope.rule.lossy || !holds_both(rules, column)) continue;
+    scope.error("lossy-not-admitted",
+                fmt::format("the rule loses information: column '{}' holds both latin1 and UTF-8, "
+                            "and two forms of a text become one",
+                            column),
+                "say \"lossy\": true, and \"keep_rest\": true to keep what was read anew");
+  }
+}
+
 Cell compile_cell(const RuleScope& scope) {
   Cell cell;
   cell.target = scope.target;
@@ -75,8 +87,9 @@ void compile_cells(const TableMapping& mapping, const std::string& where, Progra
       continue;
     }
     const Rule same_name = by_name ? rename_rule(target.name, target.name) : Rule{};
-    program.cells.push_back(
-        compile_cell({by_name ? same_name : *rule, target, mapping.source, at, findings}));
+    const RuleScope scope{by_name ? same_name : *rule, target, mapping.source, at, findings};
+    check_both_kinds(scope, mapping.rules);
+    program.cells.push_back(compile_cell(scope));
   }
 }
 
@@ -106,8 +119,23 @@ void compile_drops(const TableMapping& mapping, Program& program) {
   }
 }
 
+/// A field that is read anew cannot be copied from the row. What it becomes may be another member
+/// of an enum, and is never longer.
+void forbid_verbatim_changes(Program& program) {
+  if (!program.latin1) return;
+  for (Cell& cell : program.cells) {
+    if (cell.verbatim && program.latin1->may_change(*cell.verbatim)) cell.verbatim.reset();
+    for (CompiledCase& c : cell.cases) {
+      const auto* pipeline = std::get_if<Pipeline>(&c.value);
+      if (pipeline == nullptr || !program.latin1->may_change(pipeline->field)) continue;
+      c.finish.fits_always = false;
+    }
+  }
+}
+
 bool is_identity(const Program& program) {
-  if (program.filter || program.has_rest || program.cells.size() != program.fields.size())
+  if (program.filter || program.latin1 || program.has_rest ||
+      program.cells.size() != program.fields.size())
     return false;
   for (std::size_t i = 0; i < program.cells.size(); ++i) {
     if (program.cells[i].verbatim != i) return false;
@@ -164,6 +192,8 @@ Program compile(const TableMapping& mapping, const std::string& where,
                 std::vector<model::Finding>& findings) {
   Program program;
   program.fields = mapping.source;
+  Latin1Fields latin1(mapping, where, findings);
+  if (!latin1.empty()) program.latin1 = std::move(latin1);
   program.key = mapping.key;
   if (mapping.rules.filter) {
     const std::size_t before = findings.size();
@@ -171,6 +201,7 @@ Program compile(const TableMapping& mapping, const std::string& where,
     if (findings.size() == before) program.filter.emplace(*mapping.rules.filter, mapping.source);
   }
   compile_cells(mapping, where, program, findings);
+  forbid_verbatim_changes(program);
   check_rule_targets(mapping, where, findings);
   compile_drops(mapping, program);
   for (const SourceField& field : mapping.source) {

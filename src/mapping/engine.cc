@@ -41,12 +41,13 @@ Outcome Mapper::Engine::map(std::string_view source_row,
   fields_.split(source_row);
   for (const codec::Irregular& field : irregular)
     fields_.value(field.column).problem = field.problem;
+  const bool regular = (!program_.latin1 || program_.latin1->settle(fields_)) && irregular.empty();
   if (overrides != nullptr) require_known(*overrides);
   if (const auto outcome = apply_filter(overrides != nullptr)) return *outcome;
 
   row_.begin(program_.cells.size());
   if (program_.has_rest) std::ranges::fill(lost_, 0);
-  if (irregular.empty() && overrides == nullptr) {
+  if (regular && overrides == nullptr) {
     for (const Op& op : ops_) {
       if (op.copies) {
         row_.put_encoded(fields_.encoded(op.first, op.end));

@@ -52,7 +52,7 @@ class Mapper::Engine {
   void mark_lost(const Cell& cell, std::size_t field);
   void mark_unread(const Cell& cell, const CompiledCase& chosen);
   [[nodiscard]] bool collect_rest();
-  [[nodiscard]] bool add_rest_text(std::size_t field, std::string& out);
+  [[nodiscard]] bool add_rest_text(std::size_t field, const FieldValue& value, std::string& out);
   void write_rest(codec::RowBuffer& rest);
 
   void report(const Cell* cell, std::optional<std::size_t> field, codec::Problem problem,

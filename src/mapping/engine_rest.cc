@@ -18,11 +18,10 @@ void Mapper::Engine::mark_unread(const Cell& cell, const CompiledCase& chosen) {
   for (const std::size_t field : chosen.unread) mark_lost(cell, field);
 }
 
-/// Puts the field's text into `out`; false, with a problem reported, where it is none that a text
-/// column can hold.
-bool Mapper::Engine::add_rest_text(std::size_t field, std::string& out) {
-  const std::string_view text =
-      text_of(fields_.value(field), program_.fields[field].carrier, scratch_.text);
+/// Puts the text of a field's value into `out`; false, with a problem reported, where it is none
+/// that a text column can hold.
+bool Mapper::Engine::add_rest_text(std::size_t field, const FieldValue& value, std::string& out) {
+  const std::string_view text = text_of(value, program_.fields[field].carrier, scratch_.text);
   const Problem problem = codec::check_text(text);
   if (problem != Problem::none) {
     report(nullptr, field, problem, text);
@@ -45,11 +44,19 @@ bool Mapper::Engine::collect_rest() {
   if (rest_fields_.empty()) return true;
   rest_texts_.resize(std::max(rest_texts_.size(), rest_fields_.size()));
   for (std::size_t i = 0; i < rest_fields_.size(); ++i) {
-    if (!add_rest_text(rest_fields_[i], rest_texts_[i])) return false;
+    const std::size_t field = rest_fields_[i];
+    const FieldValue value =
+        fields_.value(field).lost ? fields_.as_read(field) : fields_.value(field);
+    if (is_unsettled(value.problem)) {
+      report(nullptr, field, value.problem, value.bytes);
+      return false;
+    }
+    if (!add_rest_text(field, value, rest_texts_[i])) return false;
   }
   rest_key_ = "[";
   for (const std::size_t field : program_.key) {
-    if (!add_rest_text(field, joined_)) return false;
+    // As everywhere, a row is named by its key as the source has it.
+    if (!add_rest_text(field, fields_.as_read(field), joined_)) return false;
     if (rest_key_.size() > 1) rest_key_ += ',';
     codec::append_json_string(joined_, rest_key_);
   }

@@ -113,9 +113,10 @@ Made Pipeline::run(const FieldValue& value, Scratch& scratch) const {
   Made made;
   made.problem = value.problem;
   made.null = value.null;
+  made.lost = value.lost;
   made.bytes = value.bytes;
   if (value.null || value.problem != Problem::none || !needs_text) return made;
-  TextValue text{false, false, text_of(value, carrier, scratch.text)};
+  TextValue text{false, value.lost, text_of(value, carrier, scratch.text)};
   made.problem = steps.run(text, scratch.buffers);
   made.null = text.null;
   made.lost = text.lost;

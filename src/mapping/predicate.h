@@ -21,6 +21,7 @@ struct FieldValue {
   /// Not none for irregular fields: `bytes` is then the source's raw text, not the carrier's form.
   codec::Problem problem = codec::Problem::none;
   std::string_view bytes;
+  bool lost = false;  ///< what was read cannot be told from `bytes`
 };
 
 /// SQL's three values, and a fourth: an irregular field decides, and nobody can say how.

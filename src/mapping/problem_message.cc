@@ -43,6 +43,12 @@ std::string problem_message(Problem problem, const TargetField& target) {
       return "the bytes are not UTF-8";
     case Problem::nul_byte:
       return "the text holds U+0000, which PostgreSQL cannot store";
+    case Problem::utf8_in_latin1:
+      return "the bytes of this latin1 text are UTF-8, or were until it was cut: \"latin1_holds\" "
+             "or "
+             "a decision says what it is";
+    case Problem::latin1_not_utf8:
+      return "the bytes of this latin1 text are not the UTF-8 that \"latin1_holds\" says they are";
     case Problem::unmapped_value:
       return "no rule or map entry covers the value";
     case Problem::missing_part:

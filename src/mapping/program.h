@@ -9,6 +9,7 @@
 
 #include "sluice/mapping/mapper.h"
 
+#include "mapping/latin1_fields.h"
 #include "mapping/pipeline.h"
 #include "mapping/predicate.h"
 
@@ -50,6 +51,7 @@ struct Cell {
 
 struct Program {
   std::vector<SourceField> fields;
+  std::optional<Latin1Fields> latin1;  ///< only where there are such
   std::optional<Predicate> filter;
   std::vector<Cell> cells;
   std::vector<std::size_t> key;

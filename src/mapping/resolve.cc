@@ -84,6 +84,7 @@ void Resolver::check_names() {
 void Resolver::collect_rules() {
   out_.mapping.rules.drops = rules_.drops;
   out_.mapping.rules.filter = rules_.filter;
+  out_.mapping.rules.latin1_holds = rules_.latin1_holds;
   for (const TargetColumn& column : target_) add_rule(column);
   std::ranges::sort(out_.mapping.rules.rules, {}, &Rule::target);
 }

@@ -30,6 +30,7 @@ void RowFields::split(std::string_view row) {
     at += 4;
     FieldValue& value = values_[i];
     value.problem = codec::Problem::none;
+    value.lost = false;
     value.null = length == codec::kNullLength;
     if (value.null) {
       value.bytes = {};
@@ -41,6 +42,13 @@ void RowFields::split(std::string_view row) {
   }
   if (at != end) fail("bytes follow the last field of a row");
   starts_.back() = row.size();
+}
+
+FieldValue RowFields::as_read(std::size_t field) const noexcept {
+  constexpr std::size_t kLengthWord = 4;
+  FieldValue value = values_[field];
+  if (!value.null) value.bytes = encoded(field, field + 1).substr(kLengthWord);
+  return value;
 }
 
 }  // namespace sluice::mapping

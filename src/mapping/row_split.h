@@ -22,6 +22,8 @@ class RowFields {
 
   [[nodiscard]] const std::vector<FieldValue>& values() const noexcept { return values_; }
   [[nodiscard]] FieldValue& value(std::size_t field) { return values_[field]; }
+  /// The field as it was read, whatever has been put into value() since.
+  [[nodiscard]] FieldValue as_read(std::size_t field) const noexcept;
   /// Fields [first, end) as they stand in the row, with their length words.
   [[nodiscard]] std::string_view encoded(std::size_t first, std::size_t end) const noexcept {
     return row_.substr(starts_[first], starts_[end] - starts_[first]);

@@ -7,7 +7,8 @@
 /// The keys of every object that rules_json reads. configs/sluice.schema.json lists the same.
 namespace sluice::mapping::shapes {
 
-inline constexpr std::string_view kRulesKeys[] = {"columns", "drop", "same_names", "filter"};
+inline constexpr std::string_view kRulesKeys[] = {"columns", "drop", "same_names", "filter",
+                                                  "latin1_holds"};
 inline constexpr ObjectShape kRules{"mapping", kRulesKeys};
 
 inline constexpr std::string_view kRuleKeys[] = {"from",        "steps",    "concat",   "separator",

@@ -138,6 +138,11 @@ std::vector<std::string> loss_reasons(const Rule& rule) {
   return out;
 }
 
+bool holds_both(const TableRules& rules, std::string_view source_column) noexcept {
+  const auto answer = rules.latin1_holds.find(source_column);
+  return answer != rules.latin1_holds.end() && answer->second == Latin1Holds::both;
+}
+
 std::vector<ValueMapUse> value_maps(const std::vector<Rule>& rules) {
   std::vector<ValueMapUse> out;
   for (const Rule& rule : rules) {

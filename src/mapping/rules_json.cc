@@ -193,6 +193,37 @@ void read_drops(ObjectReader& object, TableRules& rules) {
   }
 }
 
+constexpr std::string_view kLatin1Words[] = {"latin1", "utf8", "both"};
+
+void read_latin1_holds(const JsonValue& value, JsonProblems& problems, TableRules& rules) {
+  if (!value.is_object()) {
+    problems.error(value, "wrong-type",
+                   "\"latin1_holds\" is an object of source column: \"latin1\", \"utf8\" or "
+                   "\"both\"");
+    return;
+  }
+  for (const JsonMember& member : value.members()) {
+    const std::string word = read_text(member.value, problems);
+    const auto* const known = std::ranges::find(kLatin1Words, word);
+    if (known != std::end(kLatin1Words)) {
+      rules.latin1_holds[member.key] = static_cast<Latin1Holds>(known - kLatin1Words);
+    } else if (member.value.is_string()) {
+      problems.error(member.value, "unknown-word",
+                     fmt::format("\"{}\" is not what a latin1 column can hold", word),
+                     "write \"latin1\", \"utf8\" or \"both\"");
+    }
+  }
+}
+
+void latin1_holds_to_json(const TableRules& rules, codec::JsonWriter& json) {
+  if (rules.latin1_holds.empty()) return;
+  json.key("latin1_holds").begin_object();
+  for (const auto& [column, holds] : rules.latin1_holds) {
+    json.member(column, kLatin1Words[static_cast<std::size_t>(holds)]);
+  }
+  json.end_object();
+}
+
 void value_to_json(const Value& value, codec::JsonWriter& json) {
   if (const auto* from = std::get_if<FromColumn>(&value)) {
     json.member("from", from->column);
@@ -282,6 +313,9 @@ TableRules rules_from_json(const JsonValue& value, JsonProblems& problems) {
   if (const JsonValue* filter = object.find("filter")) {
     rules.filter = condition_from_json(*filter, problems);
   }
+  if (const JsonValue* holds = object.find("latin1_holds")) {
+    read_latin1_holds(*holds, problems, rules);
+  }
   return rules;
 }
 
@@ -301,6 +335,7 @@ void rules_to_json(const TableRules& rules, codec::JsonWriter& json) {
     json.key("filter");
     condition_to_json(*rules.filter, json);
   }
+  latin1_holds_to_json(rules, json);
   json.end_object();
 }
 

@@ -18,7 +18,8 @@ bool is_unicode(const std::string& charset) {
 void look_at_mysql_columns(const model::Table& table, Findings& findings) {
   std::string converted;
   for (const model::Column& column : table.columns) {
-    if (!is_unicode(column.type.charset)) {
+    // Bytes of latin1 are looked at when they are copied.
+    if (!is_unicode(column.type.charset) && column.type.charset != "latin1") {
       append_name(converted, column.name + " (" + column.type.charset + ")");
     }
     if (codec::mysql_kind(column.type) == codec::MysqlKind::unknown) {

@@ -118,6 +118,20 @@ void look_at_zero_dates(const TablePlan& table, const std::vector<Copied>& copie
           columns);
 }
 
+/// Only the values themselves tell: tables are not read for a plan.
+void look_at_latin1(const TablePlan& table, Findings& findings) {
+  std::string columns;
+  for (const SourceField& field : table.read) {
+    if (field.type.charset != "latin1" || table.rules.latin1_holds.contains(field.name)) continue;
+    columns += (columns.empty() ? "" : ", ") + field.name;
+  }
+  if (columns.empty()) return;
+  findings.note("latin1-may-hold-utf8", table.source.text(),
+                "rows whose text in these columns of latin1 has the bytes of UTF-8 go to "
+                "quarantine, unless \"latin1_holds\" says what the columns hold: " +
+                    columns);
+}
+
 }  // namespace
 
 void look_at_values(model::Engine source, const TablePlan& table, Findings& findings) {
@@ -128,7 +142,9 @@ void look_at_values(model::Engine source, const TablePlan& table, Findings& find
       copied.push_back(*column);
     }
   }
-  if (model::is_mysql_family(source)) look_at_zero_dates(table, copied, findings);
+  if (!model::is_mysql_family(source)) return;
+  look_at_zero_dates(table, copied, findings);
+  look_at_latin1(table, findings);
 }
 
 }  // namespace sluice::plan

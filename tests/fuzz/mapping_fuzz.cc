@@ -1,6 +1,8 @@
 #include <string>
 
 #include "sluice/codec/convert.h"
+#include "sluice/codec/latin1.h"
+#include "sluice/codec/utf8.h"
 #include "sluice/mapping/mapper.h"
 #include "sluice/mapping/rules_json.h"
 #include "sluice/model/error.h"
@@ -51,6 +53,26 @@ sluice::mapping::TableMapping table_of_everything() {
   return mapping;
 }
 
+/// The same with a text of latin1 that may hold both kinds.
+sluice::mapping::TableMapping table_of_latin1() {
+  sluice::mapping::TableMapping mapping = table_of_everything();
+  mapping.source[0].type.charset = "latin1";
+  mapping.rules.latin1_holds = {{"t", sluice::mapping::Latin1Holds::both}};
+  return mapping;
+}
+
+/// What is found to be UTF-8 is, and what has bytes in latin1 has as many as it has characters.
+void check_latin1(std::string_view text) {
+  std::string bytes;
+  const auto found = sluice::codec::look_at_latin1(text, bytes);
+  if (found == sluice::codec::Latin1Bytes::ascii) return;
+  require(found != sluice::codec::Latin1Bytes::utf8 || sluice::codec::is_utf8(bytes));
+  require(found != sluice::codec::Latin1Bytes::cut_utf8 || !sluice::codec::is_utf8(bytes));
+  bytes.clear();
+  const bool has_bytes = sluice::codec::append_latin1(text, bytes);
+  require(has_bytes ? bytes.size() == sluice::codec::count_chars(text) : bytes.empty());
+}
+
 /// A row that maps is well formed in every field; any bytes are a row or an error.
 void check_mapper(sluice::mapping::Mapper& mapper, std::string_view row) {
   constexpr Carrier kCarriers[] = {Carrier::text, Carrier::numeric, Carrier::date, Carrier::text};
@@ -76,9 +98,12 @@ void check_mapper(sluice::mapping::Mapper& mapper, std::string_view row) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static sluice::mapping::Mapper mapper(table_of_everything());
+  static sluice::mapping::Mapper latin1_mapper(table_of_latin1());
   const std::string_view text = sluice::fuzz::text_of(data, size);
   check_rules(text);
+  check_latin1(text);
   check_mapper(mapper, text);
+  check_mapper(latin1_mapper, text);
   // Source texts are valid UTF-8 without U+0000: everything else is marked irregular where it is
   // read.
   std::string scratch;
@@ -88,5 +113,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   row.put_bytes(text);
   row.end_row();
   check_mapper(mapper, row.row(0));
+  check_mapper(latin1_mapper, row.row(0));
   return 0;
 }

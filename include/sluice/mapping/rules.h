@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -154,6 +157,17 @@ struct Drop {
   friend bool operator==(const Drop&, const Drop&) = default;
 };
 
+/// What a latin1 column of MySQL or MariaDB holds: programs that spoke UTF-8 to the server as if it
+/// were latin1 have stored UTF-8 byte for byte.
+enum class Latin1Holds : std::uint8_t {
+  latin1,  ///< what it claims to: taken as the server reads it
+  utf8,    ///< UTF-8: the bytes are read anew, and a value whose bytes are none goes to quarantine
+  both,    ///< UTF-8 where the bytes are, latin1 where not. Lossy: two forms of a text become one
+};
+
+/// By source column.
+using Latin1Columns = std::map<std::string, Latin1Holds, std::less<>>;
+
 /// Everything a config says of one table's columns and rows.
 struct TableRules {
   std::vector<Rule> rules;  ///< sorted by target column; one at most for each
@@ -161,6 +175,9 @@ struct TableRules {
   bool same_names =
       false;  ///< columns of equal name that nothing mentions are mapped to each other
   std::optional<Condition> filter;  ///< rows for which it is not true are counted as filtered
+  /// Where a latin1 column is not among them, a row whose value there has the bytes of UTF-8 goes
+  /// to quarantine. Conditions and steps see the text that is read anew.
+  Latin1Columns latin1_holds;
   friend bool operator==(const TableRules&, const TableRules&) = default;
 };
 
@@ -179,6 +196,9 @@ void collect_columns(const Case& c, std::vector<std::string>& out);
 /// does not, as far as the rule itself can tell. A rule with reasons and without `lossy` is an
 /// error.
 [[nodiscard]] std::vector<std::string> loss_reasons(const Rule& rule);
+
+/// Columns that hold both kinds of text: rules that read them lose which kind it was.
+[[nodiscard]] bool holds_both(const TableRules& rules, std::string_view source_column) noexcept;
 
 /// A value map and what it is applied to, for checking it by itself: count per old value = count
 /// per new value.

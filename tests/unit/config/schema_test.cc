@@ -225,6 +225,8 @@ TEST_CASE("what the reader refuses in shape, the schema refuses too") {
       {"\"person\"", "\"persona\""},
       {"\"engine\": \"mysql\"", "\"engine\": \"oracle\""},
       {"\"from\": \"sku\"", "\"form\": \"sku\""},
+      {"\"both\"", "\"neither\""},
+      {"\"both\"", "true"},
   };
   for (const auto& [old_text, new_text] : slips) {
     const std::string bad = replaced(good, old_text, new_text);

@@ -32,7 +32,8 @@ constexpr std::string_view kEverything = R"({
   },
   "drop": [{"column": "w", "lossy": true, "keep_rest": true, "reason": "unused"}],
   "same_names": true,
-  "filter": {"column": "z", "op": "<>", "value": "gone"}
+  "filter": {"column": "z", "op": "<>", "value": "gone"},
+  "latin1_holds": {"x": "utf8", "y": "latin1", "z": "both"}
 })";
 
 std::string written(const TableRules& value) {
@@ -66,6 +67,23 @@ TEST_CASE("fractions in conditions and constants stay the digits that were writt
   const TableRules read = rules(kEverything);
   CHECK(std::get<sluice::mapping::Constant>(read.rules[3].cases[0].value).text == "1.50");
   CHECK(read.rules[6].cases[0].when->children[0].values[2].text == "2.50");
+}
+
+TEST_CASE("what latin1 columns hold is said by column, in one of three words") {
+  CHECK(rules(kEverything).latin1_holds ==
+        sluice::mapping::Latin1Columns{{"x", sluice::mapping::Latin1Holds::utf8},
+                                       {"y", sluice::mapping::Latin1Holds::latin1},
+                                       {"z", sluice::mapping::Latin1Holds::both}});
+  // Plans of rules that do not speak of it are what they were.
+  CHECK(written(rules(R"({"latin1_holds": {}})")).find("latin1") == std::string::npos);
+  for (const char* bad : {R"({"x": "utf-8"})", R"({"x": ""})"}) {
+    CHECK(has_rule(read_rules(std::string(R"({"latin1_holds": )") + bad + "}").findings,
+                   "unknown-word"));
+  }
+  for (const char* bad : {R"({"x": true})", R"({"x": null})", R"(["x"])", R"("utf8")"}) {
+    CHECK(has_rule(read_rules(std::string(R"({"latin1_holds": )") + bad + "}").findings,
+                   "wrong-type"));
+  }
 }
 
 TEST_CASE("a rule that loses information must admit it") {

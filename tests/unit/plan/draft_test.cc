@@ -314,8 +314,23 @@ TEST_CASE("engines without snapshots, row security and inheritance on the source
   input.customers().storage_engine = "MyISAM";
   check_one(input, "no-snapshot", Severity::warning, "legacy.customers");
   input = Input();
-  input.customers().columns[1].type.charset = "latin1";
+  input.customers().columns[1].type.charset = "latin2";
   check_one(input, "charset-converted", Severity::note, "legacy.customers");
+}
+
+TEST_CASE("latin1 columns of which nobody said what they hold are named") {
+  Input input;
+  input.customers().columns[1].type.charset = "latin1";
+  check_one(input, "latin1-may-hold-utf8", Severity::note, "legacy.customers");
+  CHECK(input.of_rule("charset-converted").empty());
+  const std::string unsaid = sha256_of(*input.draft().plan);
+  input.config.tables[0].rules.latin1_holds = {{"email", mapping::Latin1Holds::utf8}};
+  CHECK(input.of_rule("latin1-may-hold-utf8").empty());
+  const Draft said = input.draft();
+  CHECK(said.plan->tables[0].rules.latin1_holds == input.config.tables[0].rules.latin1_holds);
+  CHECK(sha256_of(*said.plan) != unsaid);
+  input.config.tables[0].rules.latin1_holds = {{"credit", mapping::Latin1Holds::utf8}};
+  check_one(input, "not-latin1", Severity::error, "legacy.customers.credit");
 }
 
 TEST_CASE("what stays with the live table is said") {
