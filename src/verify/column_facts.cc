@@ -43,12 +43,6 @@ std::vector<FactColumn> fact_columns(const plan::TablePlan& table) {
   return columns;
 }
 
-ColumnTypes source_types(const plan::TablePlan& table) {
-  ColumnTypes types;
-  for (const plan::SourceField& field : table.read) types.emplace(field.name, field.type);
-  return types;
-}
-
 /// The source rows that the filter keeps and that should have arrived without a decision.
 Conditions filtered_conditions(const plan::TablePlan& table, Engine engine,
                                const OneSided& one_sided) {

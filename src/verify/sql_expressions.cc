@@ -36,7 +36,7 @@ std::string text_literal(Engine engine, std::string_view text) {
   return model::quote_literal(engine, text);
 }
 
-const model::ColumnType& type_of(const ColumnTypes& types, std::string_view column) {
+const ValueType& type_of(const ColumnTypes& types, std::string_view column) {
   const auto found = types.find(column);
   if (found == types.end()) fail(fmt::format("there is no column {}", column));
   return found->second;
@@ -50,8 +50,8 @@ struct Operand {
 };
 
 Operand operand(Engine engine, const std::string& column, const ColumnTypes& types) {
-  const model::ColumnType& type = type_of(types, column);
-  const ValueClass value = value_class(type);
+  const ValueType& type = type_of(types, column);
+  const ValueClass value = value_class(type.type);
   if (value == ValueClass::text) return {engine, value, text_expression(engine, column, type)};
   return {engine, value, model::quote_identifier(engine, column)};
 }
@@ -159,6 +159,28 @@ std::string children_sql(Engine engine, const Condition& condition, const Column
   return sql + ")";
 }
 
+mapping::Latin1Holds held_by(const mapping::Latin1Columns& columns, const std::string& name) {
+  const auto found = columns.find(name);
+  return found == columns.end() ? mapping::Latin1Holds::latin1 : found->second;
+}
+
+/// The bytes of a text of the MySQL family in UTF-8, or those that are said to be UTF-8.
+std::string bytes_sql(const std::string& name, mapping::Latin1Holds holds) {
+  const std::string converted = fmt::format("CAST(CONVERT({} USING utf8mb4) AS BINARY)", name);
+  const std::string stored = fmt::format("CAST({} AS BINARY)", name);
+  switch (holds) {
+    case mapping::Latin1Holds::latin1:
+      return converted;
+    case mapping::Latin1Holds::utf8:
+      return stored;
+    case mapping::Latin1Holds::both:
+      break;
+  }
+  // Bytes that are no UTF-8 become question marks or, on MySQL, NULL.
+  return fmt::format("IF(CAST(CONVERT({0} USING utf8mb4) AS BINARY) = {0}, {0}, {1})", stored,
+                     converted);
+}
+
 std::string as_text(Engine engine, const std::string& expression) {
   return model::is_mysql_family(engine) ? fmt::format("CAST({} AS CHAR)", expression)
                                         : fmt::format("({})::text", expression);
@@ -190,21 +212,31 @@ ValueClass value_class(const model::ColumnType& type) {
   return ValueClass::other;
 }
 
-ColumnTypes column_types(const model::Table& table) {
+ColumnTypes column_types(const model::Table& table, const mapping::Latin1Columns& latin1_holds) {
   ColumnTypes types;
-  for (const model::Column& column : table.columns) types.emplace(column.name, column.type);
+  for (const model::Column& column : table.columns) {
+    types.emplace(column.name, ValueType(column.type, held_by(latin1_holds, column.name)));
+  }
   return types;
 }
 
-std::string text_expression(Engine engine, std::string_view column, const model::ColumnType& type) {
+ColumnTypes source_types(const plan::TablePlan& table) {
+  ColumnTypes types;
+  for (const plan::SourceField& field : table.read) {
+    types.emplace(field.name, ValueType(field.type, held_by(table.rules.latin1_holds, field.name)));
+  }
+  return types;
+}
+
+std::string text_expression(Engine engine, std::string_view column, const ValueType& type) {
   const std::string name = model::quote_identifier(engine, column);
-  const ValueClass value = value_class(type);
+  const ValueClass value = value_class(type.type);
   if (value == ValueClass::boolean) {
     return fmt::format("CASE WHEN {0} THEN '1' WHEN NOT {0} THEN '0' END", name);
   }
   if (!model::is_mysql_family(engine)) return fmt::format("({}::text COLLATE \"C\")", name);
   if (value == ValueClass::text) {
-    return fmt::format("CAST(CONVERT({} USING utf8mb4) AS BINARY)", name);
+    return bytes_sql(name, type.holds);
   }
   return as_text(engine, name);
 }
@@ -259,8 +291,8 @@ std::string condition_sql(Engine engine, const Condition& condition, const Colum
 std::string measure_sql(Engine engine, config::Measure measure, std::string_view column,
                         const ColumnTypes& types) {
   if (measure == config::Measure::count && column.empty()) return as_text(engine, "count(*)");
-  const model::ColumnType& type = type_of(types, column);
-  const ValueClass value = value_class(type);
+  const ValueType& type = type_of(types, column);
+  const ValueClass value = value_class(type.type);
   const std::string name = model::quote_identifier(engine, column);
   switch (measure) {
     case config::Measure::count:

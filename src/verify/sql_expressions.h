@@ -4,11 +4,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sluice/config/config.h"
 #include "sluice/mapping/condition.h"
+#include "sluice/mapping/rules.h"
 #include "sluice/model/name.h"
 #include "sluice/model/schema.h"
+#include "sluice/plan/plan.h"
 
 /// SQL that means the same on every engine, whatever a column's collation: text is compared byte
 /// for byte as UTF-8. Written anew here, apart from the code that maps rows, so that a figure of
@@ -36,13 +39,27 @@ enum class ValueClass : std::uint8_t {
   return value == ValueClass::integer || value == ValueClass::decimal;
 }
 
-using ColumnTypes = std::map<std::string, model::ColumnType, std::less<>>;
-[[nodiscard]] ColumnTypes column_types(const model::Table& table);
+/// A column's type, and what a latin1 column is said to hold.
+struct ValueType {
+  // NOLINTNEXTLINE(google-explicit-constructor): a type alone is the rule
+  ValueType(model::ColumnType column_type,
+            mapping::Latin1Holds latin1_holds = mapping::Latin1Holds::latin1)
+      : type(std::move(column_type)), holds(latin1_holds) {}
+
+  model::ColumnType type;
+  mapping::Latin1Holds holds;
+};
+using ColumnTypes = std::map<std::string, ValueType, std::less<>>;
+[[nodiscard]] ColumnTypes column_types(const model::Table& table,
+                                       const mapping::Latin1Columns& latin1_holds = {});
+/// Of what the plan reads of the table's source.
+[[nodiscard]] ColumnTypes source_types(const plan::TablePlan& table);
 
 /// The column's value as text that both engines write alike: exact bytes of text, digits of
-/// numbers, 1 and 0 of booleans. normalized() takes away what still differs.
+/// numbers, 1 and 0 of booleans. normalized() takes away what still differs. A text of latin1 that
+/// is said to hold UTF-8 is its stored bytes, whatever they are.
 [[nodiscard]] std::string text_expression(model::Engine engine, std::string_view column,
-                                          const model::ColumnType& type);
+                                          const ValueType& type);
 /// Takes away zeros at the end of a fraction, of numbers and times.
 [[nodiscard]] std::string normalized(ValueClass value, std::string text);
 

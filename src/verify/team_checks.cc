@@ -51,24 +51,24 @@ model::QualifiedName side_of(const plan::Plan& plan, const model::QualifiedName&
 
 std::vector<GroupValue> read_groups(const CheckSource& from, const config::Check& check,
                                     const config::CheckSide& side,
+                                    const mapping::Latin1Columns& latin1_holds,
                                     const model::QualifiedName& read_from,
-                                    const Conditions& conditions = {}) {
-  const model::Table& table = find_table(from.catalog, side.table);
-  const ColumnTypes types = column_types(table);
+                                    const Conditions& conditions) {
+  const ColumnTypes types = column_types(find_table(from.catalog, side.table), latin1_holds);
   const auto result = query_guarded(
-      from.session, check_sql(from.session.engine(), check, side, table, read_from, conditions));
+      from.session, check_sql(from.session.engine(), check, side, types, read_from, conditions));
   if (result.rows.size() > kMaxGroups) {
     throw model::Error(model::ErrorKind::not_comparable,
                        fmt::format("more than {} groups", kMaxGroups));
   }
   const ValueClass value =
-      side.column.empty() ? ValueClass::integer : value_class(types.find(side.column)->second);
+      side.column.empty() ? ValueClass::integer : value_class(types.find(side.column)->second.type);
   std::vector<GroupValue> groups;
   for (const auto& row : result.rows) {
     codec::JsonWriter key;
     key.begin_array();
     for (std::size_t i = 0; i < side.group_by.size(); ++i) {
-      const ValueClass group = value_class(types.find(side.group_by[i])->second);
+      const ValueClass group = value_class(types.find(side.group_by[i])->second.type);
       if (!row.at(i)) {
         key.null();
       } else {
@@ -130,6 +130,15 @@ const plan::TablePlan* moved_by(const plan::Plan& plan, const config::Check& che
   return nullptr;
 }
 
+/// What the latin1 columns of a check's source hold, as the plan's mapping says.
+mapping::Latin1Columns latin1_of(const plan::Plan& plan, const config::Check& check) {
+  if (const plan::TablePlan* const table = moved_by(plan, check)) return table->rules.latin1_holds;
+  for (const plan::TablePlan& table : plan.tables) {
+    if (table.source == check.source.table) return table.rules.latin1_holds;
+  }
+  return {};
+}
+
 /// The least or greatest text of two columns of text is a text, whatever it looks like.
 FigureKind figure_kind(const config::Check& check, const CheckSource& source,
                        const CheckSource& target) {
@@ -149,9 +158,10 @@ FigureKind figure_kind(const config::Check& check, const CheckSource& source,
 CheckReport compare_sides(const plan::Plan& plan, const config::Check& check,
                           const CheckSource& source, const CheckSource& target,
                           const Conditions& of_source = {}, const Conditions& of_target = {}) {
-  const auto left = read_groups(source, check, check.source, check.source.table, of_source);
+  const auto left = read_groups(source, check, check.source, latin1_of(plan, check),
+                                check.source.table, of_source);
   const auto right =
-      read_groups(target, check, check.target, side_of(plan, check.target.table), of_target);
+      read_groups(target, check, check.target, {}, side_of(plan, check.target.table), of_target);
   return compare_groups(check, left, right, figure_kind(check, source, target));
 }
 
@@ -208,9 +218,8 @@ CheckReport run_check(const plan::Plan& plan, const config::Check& check, const 
 }  // namespace
 
 std::string check_sql(model::Engine engine, const config::Check& check,
-                      const config::CheckSide& side, const model::Table& table,
+                      const config::CheckSide& side, const ColumnTypes& types,
                       const model::QualifiedName& read_from, const Conditions& conditions) {
-  const ColumnTypes types = column_types(table);
   std::string columns;
   std::string groups;
   for (std::size_t i = 0; i < side.group_by.size(); ++i) {
@@ -223,7 +232,7 @@ std::string check_sql(model::Engine engine, const config::Check& check,
     columns += text_expression(engine, side.group_by[i], type->second) + ", ";
     groups += i == 0 ? " GROUP BY " : ", ";
     // Texts group byte for byte, numbers and times by value, whatever their scale.
-    groups += value_class(type->second) == ValueClass::text
+    groups += value_class(type->second.type) == ValueClass::text
                   ? std::to_string(i + 1)
                   : model::quote_identifier(engine, side.group_by[i]);
   }

@@ -13,6 +13,7 @@
 #include "sluice/verify/report.h"
 
 #include "verify/one_sided.h"
+#include "verify/sql_expressions.h"
 
 namespace sluice::verify {
 
@@ -32,7 +33,7 @@ struct CheckSource {
 /// `conditions` hold too. Throws Error{config} for names that the table does
 /// not have, Error{not_comparable} for figures its types do not have.
 [[nodiscard]] std::string check_sql(model::Engine engine, const config::Check& check,
-                                    const config::CheckSide& side, const model::Table& table,
+                                    const config::CheckSide& side, const ColumnTypes& types,
                                     const model::QualifiedName& read_from,
                                     const Conditions& conditions = {});
 

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/convert.h"
+#include "sluice/codec/latin1.h"
 #include "sluice/codec/row_form.h"
+#include "sluice/codec/utf8.h"
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
 
@@ -65,17 +67,24 @@ void bring_to_form(const plan::SourceField& field, std::optional<std::string>& t
   if (codec::to_text(field.carrier, binary, printed)) text = std::move(printed);
 }
 
+/// What text_expression() makes of a text that was read as latin1.
+void read_anew(const ValueType& type, std::optional<std::string>& text) {
+  std::string bytes;
+  if (!text || type.holds == mapping::Latin1Holds::latin1) return;
+  if (!codec::append_latin1(*text, bytes)) return;
+  if (type.holds == mapping::Latin1Holds::utf8 || codec::is_utf8(bytes)) text = std::move(bytes);
+}
+
 /// Rows per value of a column, of the source's or of the target's kind of field.
 template <typename Field>
 ValueCounts count_values(db::SqlSession& session, const model::QualifiedName& table,
-                         const Field& field, const std::string& where) {
+                         const Field& field, const ValueType& type, const std::string& where) {
   const model::Engine engine = session.engine();
   const char* const count =
       model::is_mysql_family(engine) ? "CAST(count(*) AS CHAR)" : "count(*)::text";
-  const auto result =
-      session.query(fmt::format("SELECT {}, {} FROM {}{} GROUP BY 1 LIMIT {}",
-                                text_expression(engine, field.name, field.type), count,
-                                own_rows(engine, table), where, kMaxValues + 1));
+  const auto result = session.query(fmt::format("SELECT {}, {} FROM {}{} GROUP BY 1 LIMIT {}",
+                                                text_expression(engine, field.name, type), count,
+                                                own_rows(engine, table), where, kMaxValues + 1));
   if (result.rows.size() > kMaxValues) {
     throw model::Error(
         model::ErrorKind::not_comparable,
@@ -148,7 +157,8 @@ ValueMapResult compare_counts(const ValueCounts& expected, const ValueCounts& ac
   return result;
 }
 
-ValueMapCheck::ValueMapCheck(const plan::TablePlan& table) : table_(table) {
+ValueMapCheck::ValueMapCheck(const plan::TablePlan& table)
+    : table_(table), types_(source_types(table)) {
   for (mapping::ValueMapUse& use : mapping::value_maps(table.rules.rules)) {
     if (!use.alone) continue;
     Use entry;
@@ -172,6 +182,7 @@ void ValueMapCheck::take_held(const ledger::HeldRow& row) {
     }
     const plan::SourceField& field = table_.read[use.source];
     std::optional<std::string> old = text_of(row.row, use.source, field.carrier);
+    read_anew(types_.find(field.name)->second, old);
     bring_to_form(field, old);
     ++use.held[old];
   }
@@ -203,19 +214,18 @@ ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source,
   const plan::TargetField& to = table_.write[use.target];
   std::string where;
   if (table_.rules.filter) {
-    ColumnTypes types;
-    for (const plan::SourceField& field : table_.read) types.emplace(field.name, field.type);
-    where = " WHERE " + condition_sql(source.engine(), *table_.rules.filter, types);
+    where = " WHERE " + condition_sql(source.engine(), *table_.rules.filter, types_);
   }
-  ValueCounts old_values = count_values(source, table_.source, from, where);
+  ValueCounts old_values =
+      count_values(source, table_.source, from, types_.find(from.name)->second, where);
   subtract(old_values, use.held);
   ValueCounts wanted = expected(use, old_values);
   if (table_.existing_rows == config::ExistingRows::keep) {
-    ValueCounts kept = count_values(target, table_.target, to, "");
+    ValueCounts kept = count_values(target, table_.target, to, to.type, "");
     subtract(kept, use.held_kept);
     for (const auto& [value, rows] : kept) wanted[value] += rows;
   }
-  return compare_counts(wanted, count_values(target, table_.side, to, ""));
+  return compare_counts(wanted, count_values(target, table_.side, to, to.type, ""));
 }
 
 std::vector<ValueMapResult> ValueMapCheck::run(db::SqlSession& source,

@@ -13,6 +13,8 @@
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 
+#include "verify/sql_expressions.h"
+
 namespace sluice::verify {
 
 /// How many rows have each value; nullopt is NULL.
@@ -48,6 +50,7 @@ class ValueMapCheck {
   [[nodiscard]] ValueCounts expected(const Use& use, const ValueCounts& old_values) const;
 
   const plan::TablePlan& table_;
+  ColumnTypes types_;  // of the source
   std::vector<Use> uses_;
 };
 

@@ -60,6 +60,19 @@ TEST_CASE("text is compared byte for byte on both engines") {
   CHECK(my(condition) == "(CAST(CONVERT(`t` USING utf8mb4) AS BINARY) = x'412762')");
 }
 
+TEST_CASE("a latin1 text is the bytes that the mapping says it is") {
+  using sluice::mapping::Latin1Holds;
+  const auto expression = [](Latin1Holds holds, Engine engine) {
+    return sluice::verify::text_expression(engine, "t", {type("varchar"), holds});
+  };
+  CHECK(expression(Latin1Holds::latin1, Engine::mariadb) ==
+        "CAST(CONVERT(`t` USING utf8mb4) AS BINARY)");
+  CHECK(expression(Latin1Holds::utf8, Engine::mysql) == "CAST(`t` AS BINARY)");
+  CHECK(expression(Latin1Holds::both, Engine::mariadb) ==
+        "IF(CAST(CONVERT(CAST(`t` AS BINARY) USING utf8mb4) AS BINARY) = CAST(`t` AS BINARY), "
+        "CAST(`t` AS BINARY), CAST(CONVERT(`t` USING utf8mb4) AS BINARY))");
+}
+
 TEST_CASE("numbers stand as digits, never as text that a server would read its own way") {
   CHECK(pg(leaf(Condition::Op::greater_equal, "n", {text("12.50")})) == R"(("n" >= 12.50))");
   CHECK(my(leaf(Condition::Op::less, "n", {text("true")})) == "(`n` < 1)");

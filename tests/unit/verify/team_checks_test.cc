@@ -12,6 +12,7 @@ using sluice::config::Measure;
 using sluice::model::Engine;
 using sluice::verify::check_sql;
 using sluice::verify::CheckReport;
+using sluice::verify::column_types;
 using sluice::verify::compare_groups;
 using sluice::verify::FigureKind;
 using sluice::verify::GroupValue;
@@ -93,14 +94,17 @@ TEST_CASE("minima that are no numbers agree only when they are the same text") {
 
 TEST_CASE("a check's statement groups texts by bytes and numbers by value") {
   Check check = check_with("0");
-  CHECK(check_sql(Engine::postgresql, check, check.source, orders(), {"crm", "orders__side"}) ==
+  CHECK(check_sql(Engine::postgresql, check, check.source, column_types(orders()),
+                  {"crm", "orders__side"}) ==
         R"(SELECT ("status"::text COLLATE "C"), ("year"::text COLLATE "C"), (sum("total"))::text )"
         R"(FROM "crm"."orders__side" s GROUP BY 1, "year" LIMIT 10001)");
-  CHECK(check_sql(Engine::mariadb, check, check.source, orders(), {"crm", "orders"}, {"id <> 1"}) ==
+  CHECK(check_sql(Engine::mariadb, check, check.source, column_types(orders()), {"crm", "orders"},
+                  {"id <> 1"}) ==
         "SELECT CAST(CONVERT(`status` USING utf8mb4) AS BINARY), CAST(`year` AS CHAR), "
         "CAST(sum(`total`) AS CHAR) FROM `crm`.`orders` s WHERE id <> 1 GROUP BY 1, `year` LIMIT "
         "10001");
   check.source.group_by = {"nobody"};
-  CHECK_THROWS_AS(check_sql(Engine::mariadb, check, check.source, orders(), {"crm", "orders"}),
-                  sluice::model::Error);
+  CHECK_THROWS_AS(
+      check_sql(Engine::mariadb, check, check.source, column_types(orders()), {"crm", "orders"}),
+      sluice::model::Error);
 }
