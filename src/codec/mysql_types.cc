@@ -359,6 +359,11 @@ bool mysql_can_key(const model::ColumnType& type, Carrier carrier) noexcept {
   }
 }
 
+bool is_mysql_unicode(std::string_view charset) noexcept {
+  return charset.starts_with("utf8") || charset.starts_with("utf16") || charset == "ucs2" ||
+         charset == "utf32" || charset == "gb18030";
+}
+
 bool is_mysql_boolean(const model::ColumnType& type) noexcept {
   return type.base == "tinyint" && type.sql.starts_with("tinyint(1)");
 }

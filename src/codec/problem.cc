@@ -22,6 +22,7 @@ constexpr std::array kNames = {
     Named{Problem::not_exact, "not_exact"},
     Named{Problem::too_long, "too_long"},
     Named{Problem::invalid_utf8, "invalid_utf8"},
+    Named{Problem::no_character, "no_character"},
     Named{Problem::nul_byte, "nul_byte"},
     Named{Problem::utf8_in_latin1, "utf8_in_latin1"},
     Named{Problem::latin1_not_utf8, "latin1_not_utf8"},

@@ -41,6 +41,9 @@ std::string problem_message(Problem problem, const TargetField& target) {
       return fmt::format("the value is longer than the column ({})", limit);
     case Problem::invalid_utf8:
       return "the bytes are not UTF-8";
+    case Problem::no_character:
+      return "the column's character set has no character for these bytes, or the same one for "
+             "others too";
     case Problem::nul_byte:
       return "the text holds U+0000, which PostgreSQL cannot store";
     case Problem::utf8_in_latin1:

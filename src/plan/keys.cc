@@ -52,17 +52,46 @@ void note_text_key(const model::Table& table, const model::Index& key, Findings&
       "in one stream");
 }
 
+bool is_usable(const model::Column& column) {
+  return codec::mysql_can_key(column.type, codec::carrier_for_mysql_type(column.type));
+}
+
+/// Whoever asks for a key names it in Unicode: of other character sets there may be values that
+/// cannot be named.
+bool is_always_named(const model::Column& column) {
+  const std::string& charset = column.type.charset;
+  return charset.empty() || charset == "latin1" || codec::is_mysql_unicode(charset);
+}
+
+const model::Index* first_mysql_key(const model::Table& table) {
+  const model::Index* const best = first_key(table, [](const model::Column& column) {
+    return is_usable(column) && is_always_named(column);
+  });
+  return best != nullptr ? best : first_key(table, is_usable);
+}
+
+void look_at_key_charsets(const model::Table& table, const model::Index& key, Findings& findings) {
+  for (const model::IndexPart& part : key.parts) {
+    const model::Column& column = *table.find_column(part.column);
+    if (is_always_named(column)) continue;
+    findings.warning("key-charset", table.name.text() + "." + part.column,
+                     "the key is text in " + column.type.charset +
+                         ": a value with bytes that are no character there stops the copy of "
+                         "the table",
+                     "look for such values, or convert the column to utf8mb4");
+  }
+}
+
 SourceKey mysql_key(const model::Table& table, config::ReadBy read, Findings& findings) {
   const std::string where = table.name.text();
   if (read == config::ReadBy::ctid) {
     findings.error("read-order", where, "only PostgreSQL tables can be read by ctid",
                    "leave \"read\" out, or say \"key\"");
   }
-  const model::Index* key = first_key(table, [](const model::Column& column) {
-    return codec::mysql_can_key(column.type, codec::carrier_for_mysql_type(column.type));
-  });
+  const model::Index* key = first_mysql_key(table);
   if (key != nullptr) {
     note_text_key(table, *key, findings);
+    look_at_key_charsets(table, *key, findings);
     return {columns_of(*key), model::RangeKind::key};
   }
   findings.error("no-usable-key", where,

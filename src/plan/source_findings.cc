@@ -9,18 +9,13 @@ void append_name(std::string& list, const std::string& name) {
   list += (list.empty() ? "" : ", ") + name;
 }
 
-bool is_unicode(const std::string& charset) {
-  return charset.empty() || charset.starts_with("utf8") || charset == "ascii" ||
-         charset == "binary" || charset.starts_with("ucs2") || charset.starts_with("utf16") ||
-         charset.starts_with("utf32");
-}
-
 void look_at_mysql_columns(const model::Table& table, Findings& findings) {
   std::string converted;
   for (const model::Column& column : table.columns) {
-    // Bytes of latin1 are looked at when they are copied.
-    if (!is_unicode(column.type.charset) && column.type.charset != "latin1") {
-      append_name(converted, column.name + " (" + column.type.charset + ")");
+    const std::string& charset = column.type.charset;
+    // Of latin1, which has a character for every byte, look_at_values() speaks.
+    if (!charset.empty() && charset != "latin1" && !codec::is_mysql_unicode(charset)) {
+      append_name(converted, column.name + " (" + charset + ")");
     }
     if (codec::mysql_kind(column.type) == codec::MysqlKind::unknown) {
       findings.warning("unknown-type", table.name.text() + "." + column.name,
@@ -32,8 +27,9 @@ void look_at_mysql_columns(const model::Table& table, Findings& findings) {
   }
   if (converted.empty()) return;
   findings.note("charset-converted", table.name.text(),
-                "the server converts these columns to UTF-8; bytes that were stored in another "
-                "encoding than declared come out wrong: " +
+                "the server converts these columns to UTF-8; rows with bytes that are no character "
+                "there go to quarantine, and bytes that were stored in another encoding than "
+                "declared come out wrong: " +
                     converted);
 }
 

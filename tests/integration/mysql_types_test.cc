@@ -183,6 +183,29 @@ TEST_CASE("texts of MySQL arrive as UTF-8, whatever their column's character set
   CHECK(read_values("char(5)", {"'a  '", "'  b'"}) == Texts{"a", "  b"});
 }
 
+TEST_CASE("bytes that have no character in their column's character set arrive as they are") {
+  CHECK(read_values("varchar(9) character set cp1250", {"x'418a'", "x'418142'", "'?'", "NULL"}) ==
+        Texts{"A\xc5\xa0",
+              "!no_character:A\x81"
+              "B",
+              "?", "NULL"});
+  CHECK(read_values("char(9) character set ascii", {"x'41e942'", "'ok'"}) ==
+        Texts{"!no_character:A\xe9"
+              "B",
+              "ok"});
+  CHECK(read_values("text character set tis620", {"x'a1'", "x'a0'", "x'ff'"}) ==
+        Texts{"\xe0\xb8\x81", "!no_character:\xa0", "!no_character:\xff"});
+  CHECK(read_values("enum('', x'4181') character set cp1250", {"''", "2", "0"}) ==
+        Texts{"", "!no_character:A\x81", "!ambiguous_enum:"});
+  CHECK(read_values("set('b', x'81') character set cp1250", {"'b'", "3"}) ==
+        Texts{"b", "!no_character:b,\x81"});
+  CHECK(read_values_as(Carrier::uuid, "varchar(36) character set cp1250", {"x'81'"}) ==
+        Texts{"!no_character:\x81"});
+  // Two pairs of bytes for one character: the text alone would not say which it was.
+  CHECK(read_values("varchar(9) character set cp932", {"x'ed40'", "x'fa5c'"}) ==
+        Texts{"!no_character:\xed@", "\xe7\xba\x8a"});
+}
+
 TEST_CASE("a NUL in a text of MySQL is irregular, and NULL, '' and 'NULL' are three values") {
   const std::string with_nul("a\0b", 3);
   CHECK(read_values("varchar(20)", {"'a\\0b'", "NULL", "''", "'NULL'"}) ==

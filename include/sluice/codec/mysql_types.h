@@ -59,6 +59,10 @@ enum class MysqlKind : std::uint8_t {
 /// (the spelling is lost). The index must hold whole values: a prefix index is no key.
 [[nodiscard]] bool mysql_can_key(const model::ColumnType& type, Carrier carrier) noexcept;
 
+/// True for character sets of which every character is one of Unicode, and comes back from it. The
+/// servers' tables for all others have bytes without a character, which they send as `?`.
+[[nodiscard]] bool is_mysql_unicode(std::string_view charset) noexcept;
+
 /// True where the column was made to hold a boolean: tinyint(1).
 [[nodiscard]] bool is_mysql_boolean(const model::ColumnType& type) noexcept;
 

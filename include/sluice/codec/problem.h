@@ -22,6 +22,7 @@ enum class Problem : std::uint8_t {
   not_exact,       ///< it would have to be rounded
   too_long,
   invalid_utf8,
+  no_character,     ///< bytes for which the column's character set has no character of their own
   nul_byte,         ///< U+0000, which PostgreSQL's text and jsonb cannot hold
   utf8_in_latin1,   ///< a latin1 text whose bytes are UTF-8, and nobody said which is meant
   latin1_not_utf8,  ///< the mapping says that a latin1 column holds UTF-8, and this value does not

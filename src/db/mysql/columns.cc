@@ -169,6 +169,36 @@ ColumnReader native_reader(const ReadColumn& column) {
   }
 }
 
+/// Not CAST(... AS BINARY), which MariaDB makes NULL of beyond max_allowed_packet.
+std::string bytes_of(const std::string& text) { return "CONVERT(" + text + " USING binary)"; }
+
+/// The column's bytes where its text is not exactly theirs, and '' where it is. A character set
+/// that is not Unicode has bytes without a character: what the server sends for them is a question
+/// mark, or U+FFFD, which some sets map back to one of those bytes.
+std::string unconverted_bytes(const ReadColumn& column) {
+  const std::string name = quoted(column.name);
+  const std::string text = "CONVERT(" + name + " USING utf8mb4)";
+  const std::string back = "CONVERT(" + text + " USING " + column.type.charset + ")";
+  std::string same = bytes_of(back) + " = " + bytes_of(name);
+  if (!codec::is_mysql_unicode(column.type.charset)) {
+    same += " AND LOCATE(x'efbfbd', " + bytes_of(text) + ") = 0";
+  }
+  return "IF(" + same + ", '', " + bytes_of(name) + ")";
+}
+
+/// How it is found out that bytes have no character. utf8mb4 is sent as it is stored; utf8mb3, in
+/// which a server puts question marks too, is asked for as bytes: both are checked where they
+/// arrive. Every byte of latin1 is a character of Unicode.
+void guard_conversion(const ReadColumn& column, ColumnReader& reader) {
+  const std::string& charset = column.type.charset;
+  if (charset.empty() || charset == "utf8mb4" || charset == "latin1") return;
+  if (charset == "utf8" || charset == "utf8mb3") {
+    reader.expression = bytes_of(quoted(column.name));
+  } else {
+    reader.unconverted = unconverted_bytes(column);
+  }
+}
+
 }  // namespace
 
 ColumnReader reader_for(const ReadColumn& column) {
@@ -180,6 +210,7 @@ ColumnReader reader_for(const ReadColumn& column) {
   ColumnReader reader =
       column.carrier == Carrier::text ? as_text_reader(column) : native_reader(column);
   if (reader.expression.empty()) reader.expression = quoted(column.name);
+  guard_conversion(column, reader);
   return reader;
 }
 

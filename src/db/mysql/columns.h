@@ -16,7 +16,8 @@ struct ColumnReader {
   bool is_unsigned = false;
   unsigned long capacity = 0;  // of the buffer for texts and bytes
   Encode encode = nullptr;
-  std::string zero_test;  // a second expression, for Slot::enum_is_zero; mostly empty
+  std::string zero_test;    // a second expression, for Slot::enum_is_zero; mostly empty
+  std::string unconverted;  // another one, for Slot::unconverted; empty for UTF-8 and latin1
 };
 
 /// The table of conversions. Throws Error{internal} for a carrier that the type cannot be read into

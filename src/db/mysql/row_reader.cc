@@ -5,6 +5,7 @@
 
 #include "sluice/model/error.h"
 
+#include "db/mysql/encoders.h"
 #include "db/mysql/range_sql.h"
 
 namespace sluice::db::mysql {
@@ -17,13 +18,14 @@ std::vector<ColumnReader> readers_of(const TableRead& table) {
   return readers;
 }
 
-/// The columns, and behind them what enums need.
+/// The columns, and behind them what is selected beside them, column by column.
 std::vector<std::string> expressions_of(const std::vector<ColumnReader>& readers) {
   std::vector<std::string> expressions;
-  expressions.reserve(2 * readers.size());
+  expressions.reserve(3 * readers.size());
   for (const ColumnReader& reader : readers) expressions.push_back(reader.expression);
   for (const ColumnReader& reader : readers) {
     if (!reader.zero_test.empty()) expressions.push_back(reader.zero_test);
+    if (!reader.unconverted.empty()) expressions.push_back(reader.unconverted);
   }
   return expressions;
 }
@@ -96,24 +98,35 @@ void RowReader::check_types(const TableRead& table,
   }
 }
 
+void RowReader::set_buffer(std::size_t at, unsigned long capacity) {
+  Slot& slot = slots_.at(at);
+  slot.statement = statement_.get();
+  slot.handle = handle_;
+  slot.number = static_cast<unsigned>(at);
+  slot.capacity = capacity;
+  if (capacity > 0) slot.buffer = std::make_unique<char[]>(capacity);
+}
+
 void RowReader::bind(const std::vector<ColumnReader>& readers) {
-  std::vector<MYSQL_BIND> binds;
-  binds.reserve(slots_.size());
-  std::size_t test = columns_;
+  std::vector<MYSQL_BIND> binds(slots_.size());
+  std::size_t beside = columns_;
   for (std::size_t i = 0; i < columns_; ++i) {
     const ColumnReader& reader = readers[i];
     Slot& slot = slots_[i];
-    slot.statement = statement_.get();
-    slot.handle = handle_;
-    slot.number = static_cast<unsigned>(i);
-    slot.capacity = reader.capacity;
-    if (reader.capacity > 0) slot.buffer = std::make_unique<char[]>(reader.capacity);
-    if (!reader.zero_test.empty()) slot.enum_is_zero = &slots_.at(test++);
-    binds.push_back(bind_of(slot, reader.buffer_type, reader.is_unsigned));
+    set_buffer(i, reader.capacity);
+    binds[i] = bind_of(slot, reader.buffer_type, reader.is_unsigned);
     encoders_.push_back(reader.encode);
-  }
-  for (std::size_t i = columns_; i < slots_.size(); ++i) {
-    binds.push_back(bind_of(slots_[i], MYSQL_TYPE_LONGLONG, false));
+    if (!reader.zero_test.empty()) {
+      slot.enum_is_zero = &slots_.at(beside);
+      binds[beside] = bind_of(slots_[beside], MYSQL_TYPE_LONGLONG, false);
+      ++beside;
+    }
+    if (!reader.unconverted.empty()) {
+      slot.unconverted = &slots_.at(beside);
+      set_buffer(beside, reader.capacity);
+      binds[beside] = bind_of(slots_[beside], MYSQL_TYPE_STRING, false);
+      ++beside;
+    }
   }
   if (mysql_stmt_bind_result(statement_.get(), binds.data()) != 0) fail();
 }
@@ -130,16 +143,25 @@ bool RowReader::fetch() {
   }
 }
 
+codec::Problem RowReader::put_field(std::size_t column, codec::RowBuffer& rows) {
+  Slot& slot = slots_[column];
+  if (slot.null != 0) {
+    rows.put_null();
+    return codec::Problem::none;
+  }
+  if (slot.unconverted != nullptr &&
+      (slot.unconverted->null != 0 || slot.unconverted->length > 0)) {
+    encode_bytes(slot.unconverted->null == 0 ? *slot.unconverted : slot, rows);
+    return codec::Problem::no_character;
+  }
+  return encoders_[column](slot, rows);
+}
+
 bool RowReader::next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular) {
   if (!fetch()) return false;
   rows.begin_row(static_cast<std::int16_t>(columns_));
   for (std::size_t i = 0; i < columns_; ++i) {
-    Slot& slot = slots_[i];
-    if (slot.null != 0) {
-      rows.put_null();
-      continue;
-    }
-    const codec::Problem problem = encoders_[i](slot, rows);
+    const codec::Problem problem = put_field(i, rows);
     if (problem != codec::Problem::none) {
       irregular.push_back({rows.rows(), static_cast<std::uint16_t>(i), problem});
     }

@@ -28,7 +28,9 @@ class RowReader {
   bool next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular);
 
  private:
+  void set_buffer(std::size_t at, unsigned long capacity);
   void bind(const std::vector<ColumnReader>& readers);
+  codec::Problem put_field(std::size_t column, codec::RowBuffer& rows);
   void check_types(const TableRead& table, const std::vector<ColumnReader>& readers) const;
   [[nodiscard]] bool fetch();
   [[noreturn]] void fail() const { throw_error(statement_.get(), handle_, doing_); }
@@ -36,7 +38,7 @@ class RowReader {
   std::string doing_;  // for messages
   MYSQL* handle_;
   std::size_t columns_;
-  std::vector<Slot> slots_;  // of the columns, then of the zero tests; their places are bound
+  std::vector<Slot> slots_;  // of the columns, then of what is beside; their places are bound
   std::vector<Encode> encoders_;
   StatementHandle statement_;
 };

@@ -31,7 +31,9 @@ struct Slot {
   int bits = 0;                        // of bit(n)
   int fraction_digits = 0;             // of times
   const Slot* enum_is_zero = nullptr;  // beside an enum that has a member '': 1 for index 0
-  std::string scratch;                 // for conversions; keeps its memory
+  Slot* unconverted = nullptr;  // beside a text that the server converts: empty, or the bytes that
+                                // it cannot convert
+  std::string scratch;          // for conversions; keeps its memory
 };
 
 /// Puts the slot's value as one field, which is not NULL. Where the carrier cannot hold it, puts

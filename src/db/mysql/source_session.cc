@@ -1,11 +1,14 @@
 #include "db/mysql/source_session.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "sluice/codec/convert.h"
+#include "sluice/codec/hex.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
@@ -53,6 +56,25 @@ std::vector<IndexColumns> read_indexes(Connection& connection, const model::Qual
     if (row.at(kCollation) != index.order || row.at(kPrefix)) index.gives_order = false;
   }
   return indexes;
+}
+
+/// A key with such bytes cannot be asked for: the server would take the question for another key,
+/// and rows would be read twice or never.
+void check_key(const TableRead& table, std::string_view row,
+               std::span<const codec::Irregular> irregular) {
+  using codec::Problem;
+  for (const codec::Irregular& one : irregular) {
+    if (one.problem != Problem::no_character && one.problem != Problem::invalid_utf8) continue;
+    if (std::find(table.key.begin(), table.key.end(), one.column) == table.key.end()) continue;
+    std::vector<codec::Field> fields;
+    codec::parse_fields(row, fields);
+    throw model::Error(model::ErrorKind::data,
+                       "reading " + table.table.text() + ": key column " +
+                           table.columns[one.column].name + " holds the bytes " +
+                           codec::to_hex(fields.at(one.column).bytes) + ", which are no text in " +
+                           table.columns[one.column].type.charset,
+                       "mend the value in the source, or leave the table");
+  }
 }
 
 /// The key of the row, each value as the canonical text of its carrier, or as its raw text where it
@@ -130,7 +152,11 @@ class SnapshotSession::Stream final : public RowStream {
     if (!reader_) return false;
     failed_ =
         true;  // until the row is whole: the client would say next time that there are no more
+    const std::size_t known = irregular.size();
     const bool found = reader_->next(rows, irregular);
+    if (irregular.size() > known) {
+      check_key(table_, rows.row(rows.rows() - 1), std::span(irregular).subspan(known));
+    }
     failed_ = false;
     if (!found) end();
     return found;

@@ -25,7 +25,7 @@ TEST_CASE("problems have the persisted names, each its own") {
             "not_a_network",  "not_a_number",       "not_a_time",        "not_a_uuid",
             "not_binary",     "not_exact",          "nul_byte",          "null_not_allowed",
             "out_of_range",   "part_zero_date",     "refused_by_target", "too_long",
-            "unmapped_value", "zero_date"});
+            "unmapped_value", "zero_date",          "no_character"});
   CHECK(to_string(Problem::none) == "none");
   CHECK_FALSE(problem_from_string("Zero_date").has_value());
   CHECK_FALSE(problem_from_string("").has_value());

@@ -314,8 +314,14 @@ TEST_CASE("engines without snapshots, row security and inheritance on the source
   input.customers().storage_engine = "MyISAM";
   check_one(input, "no-snapshot", Severity::warning, "legacy.customers");
   input = Input();
-  input.customers().columns[1].type.charset = "latin2";
-  check_one(input, "charset-converted", Severity::note, "legacy.customers");
+  for (const char* charset : {"latin2", "ascii", "ujis"}) {
+    input.customers().columns[1].type.charset = charset;
+    check_one(input, "charset-converted", Severity::note, "legacy.customers");
+  }
+  for (const char* charset : {"utf8mb3", "utf16", "gb18030"}) {
+    input.customers().columns[1].type.charset = charset;
+    CHECK(input.of_rule("charset-converted").empty());
+  }
 }
 
 TEST_CASE("latin1 columns of which nobody said what they hold are named") {

@@ -109,6 +109,25 @@ TEST_CASE("a prefix of a MySQL column is no key") {
   CHECK(model::has_errors(choose(Engine::mysql, table).findings));
 }
 
+TEST_CASE("a MySQL key in a character set with bytes that are no text is the last choice") {
+  model::Table table = example::source_customers();
+  table.columns[1].nullable = false;
+  table.columns[1].type.charset = "ascii";
+  table.indexes = {example::key("PRIMARY", {"email"}, true)};
+  const Chosen only = choose(Engine::mysql, table);
+  CHECK(only.key.columns == Names{"email"});
+  REQUIRE(example::of_rule(only.findings, "key-charset").size() == 1);
+  CHECK_FALSE(model::has_errors(only.findings));
+  table.indexes.push_back(example::key("u", {"id"}, false));
+  CHECK(choose(Engine::mysql, table).key.columns == Names{"id"});
+  CHECK(example::of_rule(choose(Engine::mysql, table).findings, "key-charset").empty());
+  for (const char* safe : {"latin1", "utf8", "utf8mb3", "utf8mb4", "ucs2", "utf16le", "utf32"}) {
+    table.columns[1].type.charset = safe;
+    CHECK(choose(Engine::mysql, table).key.columns == Names{"email"});
+    CHECK(example::of_rule(choose(Engine::mysql, table).findings, "key-charset").empty());
+  }
+}
+
 TEST_CASE("MySQL has no heap blocks to read by") {
   const Chosen chosen = choose(Engine::mysql, example::source_customers(), ReadBy::ctid);
   CHECK(example::of_rule(chosen.findings, "read-order").size() == 1);
