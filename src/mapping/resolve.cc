@@ -142,8 +142,13 @@ void Resolver::check_source_columns() {
   }
   for (const Drop& drop : rules_.drops) named.push_back(drop.column);
   for (const SourceColumn& column : source_) {
-    if (column.generated || std::ranges::find(named, column.name) != named.end()) continue;
-    const bool in_target = has(target_, column.name);
+    if (std::ranges::find(named, column.name) != named.end()) continue;
+    const auto same = std::ranges::find(target_, column.name, &TargetColumn::name);
+    const bool in_target = same != target_.end();
+    if (column.generated && in_target && same->generated) {
+      out_.computed.push_back(column.name);
+      continue;
+    }
     error("unmapped-source-column", column.name, "no rule says what becomes of this column",
           in_target ? "map it, set \"same_names\": true, or list it under \"drop\" with a reason"
                     : "map it, or list it under \"drop\" with a reason");

@@ -126,11 +126,16 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   findings_.append(resolution.findings);
   if (model::has_errors(resolution.findings)) return;
   take_mapping(resolution.mapping, target, plan);
+  for (const std::string& column : resolution.computed) {
+    plan.computed.push_back(
+        {column, source.find_column(column)->type, target.find_column(column)->type});
+  }
   plan.target_key = choose_target_key(target, plan.write);
   if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
   write_ddl(target, plan);
   look_at_names(target_, plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
+  look_at_computed(plan, findings_);
   look_at_unfilled(target, plan, findings_);
   look_at_unique_keys(source, target, plan, findings_);
 }

@@ -179,6 +179,12 @@ TablePlan read_table(const JsonValue& json, MappingReader& mapping) {
   for (const JsonValue& field : json.at("write").items())
     table.write.push_back(read_target_field(field));
   table.target_key = indexes_of(json, "target_key", table.write.size());
+  if (const JsonValue* computed = json.find("computed")) {
+    for (const JsonValue& column : computed->items()) {
+      table.computed.push_back({column.at("name").as_string(), read_type(column.at("source")),
+                                read_type(column.at("target"))});
+    }
+  }
   table.rules = mapping.rules(json.at("rules"));
   table.existing_rows = value_of<config::ExistingRows>(json.at("existing_rows").as_string());
   table.quarantine_limit = static_cast<std::uint64_t>(json.at("quarantine_limit").as_integer());

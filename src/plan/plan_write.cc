@@ -54,8 +54,8 @@ void write_server(JsonWriter& json, std::string_view key, const model::ServerIde
   json.member("user", server.user).end_object();
 }
 
-void write_type(JsonWriter& json, const model::ColumnType& type) {
-  json.key("type").begin_object().member("sql", type.sql).member("base", type.base);
+void write_type(JsonWriter& json, std::string_view key, const model::ColumnType& type) {
+  json.key(key).begin_object().member("sql", type.sql).member("base", type.base);
   write_text(json, "schema", type.schema);
   write_optional(json, "length", type.length);
   write_optional(json, "precision", type.precision);
@@ -74,7 +74,7 @@ void write_read(JsonWriter& json, const std::vector<SourceField>& fields) {
   json.key("read").begin_array();
   for (const SourceField& field : fields) {
     json.begin_object().member("name", field.name);
-    write_type(json, field.type);
+    write_type(json, "type", field.type);
     json.member("carrier", codec::to_string(field.carrier));
     json.member("natural", codec::to_string(field.natural));
     json.member("nullable", field.nullable).end_object();
@@ -86,9 +86,21 @@ void write_write(JsonWriter& json, const std::vector<TargetField>& fields) {
   json.key("write").begin_array();
   for (const TargetField& field : fields) {
     json.begin_object().member("name", field.name);
-    write_type(json, field.type);
+    write_type(json, "type", field.type);
     json.member("carrier", codec::to_string(field.carrier));
     json.member("nullable", field.nullable).member("staged", field.staged).end_object();
+  }
+  json.end_array();
+}
+
+void write_computed(JsonWriter& json, const std::vector<ComputedColumn>& columns) {
+  if (columns.empty()) return;
+  json.key("computed").begin_array();
+  for (const ComputedColumn& column : columns) {
+    json.begin_object().member("name", column.name);
+    write_type(json, "source", column.source);
+    write_type(json, "target", column.target);
+    json.end_object();
   }
   json.end_array();
 }
@@ -128,6 +140,7 @@ void write_table(JsonWriter& json, const TablePlan& table) {
   json.member("order", word_of(table.order));
   write_write(json, table.write);
   write_indexes(json, "target_key", table.target_key);
+  write_computed(json, table.computed);
   json.key("rules");
   mapping::rules_to_json(table.rules, json);
   json.member("existing_rows", word_of(table.existing_rows));

@@ -100,6 +100,15 @@ void look_at_names(const model::Catalog& target, const TablePlan& table, const S
   }
 }
 
+void look_at_computed(const TablePlan& table, Findings& findings) {
+  for (const ComputedColumn& column : table.computed) {
+    findings.note("computed-column", table.source.text() + "." + column.name,
+                  "is not moved: the target computes its own, and verify compares both sides' "
+                  "figures of it",
+                  "list it under \"drop\" with a reason if it is meant to differ");
+  }
+}
+
 void look_at_unfilled(const model::Table& target, const TablePlan& table, Findings& findings) {
   std::string unfilled;
   for (const model::Column& column : target.columns) {

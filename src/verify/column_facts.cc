@@ -23,22 +23,47 @@ bool has_range(ValueClass source, ValueClass target) {
   return source == ValueClass::date && target == ValueClass::date;
 }
 
+/// Values that both engines write alike.
+bool has_plain_text(ValueClass value) {
+  return value == ValueClass::text || value == ValueClass::boolean ||
+         value == ValueClass::integer || value == ValueClass::date;
+}
+
 struct FactColumn {
   std::string source;
   std::string target;
+  model::ColumnType source_type;
+  model::ColumnType target_type;
   bool range = false;  // min and max
   bool sum = false;
+  bool hash = false;
 };
+
+FactColumn fact_column(const std::string& source, const model::ColumnType& source_type,
+                       const std::string& target, const model::ColumnType& target_type) {
+  const ValueClass from = value_class(source_type);
+  const ValueClass to = value_class(target_type);
+  return {source,
+          target,
+          source_type,
+          target_type,
+          has_range(from, to),
+          is_exact_number(from) && is_exact_number(to)};
+}
 
 std::vector<FactColumn> fact_columns(const plan::TablePlan& table) {
   std::vector<FactColumn> columns;
   for (const DirectColumn& direct : direct_columns(table)) {
     const plan::SourceField& source = table.read[direct.source];
     const plan::TargetField& target = table.write[direct.target];
-    const ValueClass from = value_class(source.type);
-    const ValueClass to = value_class(target.type);
-    columns.push_back({source.name, target.name, has_range(from, to),
-                       is_exact_number(from) && is_exact_number(to)});
+    columns.push_back(fact_column(source.name, source.type, target.name, target.type));
+  }
+  // Rows are compared without these, so the figures have to tell.
+  for (const plan::ComputedColumn& computed : table.computed) {
+    FactColumn column = fact_column(computed.name, computed.source, computed.name, computed.target);
+    column.hash = has_plain_text(value_class(computed.source)) &&
+                  has_plain_text(value_class(computed.target));
+    columns.push_back(std::move(column));
   }
   return columns;
 }
@@ -57,6 +82,19 @@ Conditions filtered_conditions(const plan::TablePlan& table, Engine engine,
 std::string figure(Engine engine, const char* function, const std::string& column) {
   const std::string call = fmt::format("{}({})", function, model::quote_identifier(engine, column));
   return model::is_mysql_family(engine) ? fmt::format("CAST({} AS CHAR)", call) : call + "::text";
+}
+
+/// The sum of 32 bits of each value's MD5: what both servers have by themselves, whatever the order
+/// of rows.
+std::string hash_figure(Engine engine, const std::string& column, const model::ColumnType& type) {
+  const std::string text = text_expression(engine, column, type);
+  return model::is_mysql_family(engine)
+             ? fmt::format("CAST(sum(CAST(conv(left(md5({}), 8), 16, 10) AS UNSIGNED)) AS CHAR)",
+                           text)
+             : fmt::format(
+                   "sum(('x' || left(md5(convert_to({}, 'UTF8')), "
+                   "8))::bit(32)::bigint)::text",
+                   text);
 }
 
 std::uint64_t count_of(const std::optional<std::string>& text) {
@@ -130,6 +168,10 @@ std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_sourc
     if (column.range)
       sql += ", " + figure(engine, "min", name) + ", " + figure(engine, "max", name);
     if (column.sum) sql += ", " + figure(engine, "sum", name);
+    if (column.hash) {
+      const model::ColumnType& type = is_source ? column.source_type : column.target_type;
+      sql += ", " + hash_figure(engine, name, type);
+    }
   }
   sql += fmt::format(" FROM {} s", own_rows(engine, is_source ? table.source : table.side));
   return sql + where_sql(is_source ? filtered_conditions(table, engine, one_sided)
@@ -154,6 +196,7 @@ std::vector<Fact> column_facts(const plan::TablePlan& table, db::SqlSession& sou
       facts.push_back(reader.next("max", column));
     }
     if (column.sum) facts.push_back(reader.next("sum", column));
+    if (column.hash) facts.push_back(reader.next("hash", column));
   }
   return facts;
 }

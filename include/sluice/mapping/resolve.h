@@ -18,7 +18,7 @@ struct SourceColumn {
   codec::Carrier natural = codec::Carrier::text;
   model::ColumnType type;
   bool nullable = true;
-  bool generated = false;  ///< need not be mentioned: it can be computed again
+  bool generated = false;  ///< may be left to a target column of its name that is generated too
 };
 
 /// A target column as the catalogue has it.
@@ -35,6 +35,9 @@ struct Resolution {
   /// target's columns, columns that the target fills itself left out. `source` holds only
   /// columns that something reads, and the key.
   TableMapping mapping;
+  /// Generated source columns that no rule reads, and that the target computes by itself under the
+  /// same name: nothing moves, and both sides' values have to agree all the same.
+  std::vector<std::string> computed;
   std::vector<model::Finding> findings;
 };
 

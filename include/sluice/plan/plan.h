@@ -97,6 +97,13 @@ struct ShapeLine {
 };
 using Shape = std::vector<ShapeLine>;  // columns in their order, then everything else by name
 
+/// A column that source and target each compute by themselves, under the same name.
+struct ComputedColumn {
+  std::string name;
+  model::ColumnType source;
+  model::ColumnType target;
+};
+
 struct TablePlan {
   int number = 0;  // 1, 2, ... in plan order; identifies the table inside a run
   model::QualifiedName source;
@@ -109,6 +116,7 @@ struct TablePlan {
   /// Columns of `write` that make a target row findable (the target's primary key, or a NOT NULL
   /// unique key); empty: compared as a bag of rows.
   std::vector<std::size_t> target_key;
+  std::vector<ComputedColumn> computed;  // not moved; both sides' figures of them are compared
   mapping::TableRules rules;  // resolved: one rule for each of `write`, by name; no same_names
   config::ExistingRows existing_rows{};
   std::uint64_t quarantine_limit = 0;

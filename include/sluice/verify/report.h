@@ -93,7 +93,7 @@ struct Fact {
     different,
     could_not_check,
   };
-  std::string measure;  ///< rows, values (that are not NULL), min, max, sum
+  std::string measure;  ///< rows, values (that are not NULL), min, max, sum, hash
   std::string source_column;
   std::string target_column;
   std::optional<std::string> source;  ///< absent: NULL

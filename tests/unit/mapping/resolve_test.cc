@@ -61,7 +61,8 @@ TEST_CASE("a source column that nothing names is an error, even where a conditio
 }
 
 TEST_CASE(
-    "a computed source column may be left unnamed, and a computed target column is left out") {
+    "a computed source column may be left to a computed target column of its name, and to no "
+    "other") {
   SourceColumn computed = from("total");
   computed.generated = true;
   TargetColumn made = to("total");
@@ -70,6 +71,20 @@ TEST_CASE(
       resolve(rules(R"({"same_names": true})"), {from("a"), computed}, {to("a"), made}, {}, "t");
   CHECK(result.findings.empty());
   CHECK(result.mapping.target.size() == 1);
+  CHECK(result.computed == Names{"total"});
+  const auto lost =
+      resolve(rules(R"({"same_names": true})"), {from("a"), computed}, {to("a")}, {}, "t");
+  CHECK(has_rule(lost.findings, "unmapped-source-column"));
+  const auto moved = resolve(rules(R"({"same_names": true})"), {from("a"), computed},
+                             {to("a"), to("total")}, {}, "t");
+  CHECK(moved.findings.empty());
+  CHECK(moved.mapping.target.size() == 2);
+  CHECK(moved.computed.empty());
+  const auto dropped = resolve(
+      rules(R"({"same_names": true, "drop": [{"column": "total", "lossy": true, "reason": "x"}]})"),
+      {from("a"), computed}, {to("a"), made}, {}, "t");
+  CHECK(dropped.findings.empty());
+  CHECK(dropped.computed.empty());
   const auto written = resolve(rules(R"({"columns": {"a": "a", "total": "total"}})"),
                                {from("a"), computed}, {to("a"), made}, {}, "t");
   CHECK(has_rule(written.findings, "generated-target-column"));

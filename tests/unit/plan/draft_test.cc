@@ -436,6 +436,23 @@ TEST_CASE("a unique key that the source does not promise is said") {
   CHECK(input.of_rule("unique-key").empty());
 }
 
+TEST_CASE("a column that both sides compute is in the plan, and it is said") {
+  Input input;
+  model::Column total = example::column("total2", example::type("int(11)", "int"), true);
+  total.generated = model::Generated::stored;
+  input.customers().columns.push_back(total);
+  total.type = example::type("integer", "int4");
+  input.new_customers().columns.push_back(total);
+  check_one(input, "computed-column", Severity::note, "legacy.customers.total2");
+  const Draft draft = input.draft();
+  REQUIRE(draft.plan);
+  REQUIRE(draft.plan->tables[0].computed.size() == 1);
+  const ComputedColumn& computed = draft.plan->tables[0].computed[0];
+  CHECK(computed.name == "total2");
+  CHECK(computed.source.base == "int");
+  CHECK(computed.target.base == "int4");
+}
+
 TEST_CASE("columns that nobody fills are said") {
   Input input;
   input.new_customers().columns.push_back(
