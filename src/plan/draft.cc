@@ -24,6 +24,30 @@ codec::Carrier natural_carrier(model::Engine engine, const model::ColumnType& ty
                                         : codec::carrier_for_pg_column(type).carrier;
 }
 
+/// Whether something of the column goes to an interval, which holds what a time of day cannot.
+bool fills_interval(const mapping::TableRules& rules, const std::string& column,
+                    const model::Table& target) {
+  return std::ranges::any_of(target.columns, [&](const model::Column& to) {
+    if (codec::carrier_for_pg_column(to.type).carrier != codec::Carrier::interval) return false;
+    const auto rule = std::ranges::find(rules.rules, to.name, &mapping::Rule::target);
+    if (rule == rules.rules.end()) return rules.same_names && to.name == column;
+    const std::vector<std::string> read = mapping::value_columns(*rule);
+    return std::ranges::find(read, column) != read.end();
+  });
+}
+
+/// A time of MySQL is an amount of time, of up to 838 hours and below zero, where the target says
+/// so.
+void widen_times(const mapping::TableRules& rules, const model::Table& target,
+                 std::vector<mapping::SourceColumn>& columns) {
+  for (mapping::SourceColumn& column : columns) {
+    if (codec::mysql_kind(column.type) == codec::MysqlKind::time &&
+        fills_interval(rules, column.name, target)) {
+      column.natural = codec::Carrier::interval;
+    }
+  }
+}
+
 std::vector<mapping::SourceColumn> source_columns(model::Engine engine, const model::Table& table) {
   std::vector<mapping::SourceColumn> columns;
   for (const model::Column& column : table.columns) {
@@ -120,9 +144,12 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
                          const model::Table& target, TablePlan& plan) {
   const SourceKey key = choose_source_key(source_.server.engine, source, table.read, findings_);
   plan.order = key.order;
-  const mapping::Resolution resolution =
-      mapping::resolve(table.rules, source_columns(source_.server.engine, source),
-                       target_columns(target), key.columns, table.source.text());
+  std::vector<mapping::SourceColumn> columns = source_columns(source_.server.engine, source);
+  if (model::is_mysql_family(source_.server.engine)) {
+    widen_times(table.rules, target, columns);
+  }
+  const mapping::Resolution resolution = mapping::resolve(
+      table.rules, columns, target_columns(target), key.columns, table.source.text());
   findings_.append(resolution.findings);
   if (model::has_errors(resolution.findings)) return;
   take_mapping(resolution.mapping, target, plan);

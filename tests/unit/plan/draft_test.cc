@@ -123,6 +123,23 @@ TEST_CASE("a date whose zero values a step decides is read as text beside its na
   CHECK(example::of_rule(draft.findings, "zero-dates").empty());
 }
 
+TEST_CASE("a time of MySQL is read as an amount of time where the target is an interval") {
+  Input input;
+  const auto carrier_to = [&input](const char* sql, const char* base) {
+    Input changed = input;
+    changed.customers().columns.push_back(
+        example::column("spent", example::type("time", "time"), true));
+    changed.new_customers().columns.push_back(
+        example::column("spent", example::type(sql, base), true));
+    const Draft draft = changed.draft();
+    REQUIRE(draft.plan);
+    CHECK(example::of_rule(draft.findings, "may-not-fit").empty());
+    return draft.plan->tables[0].read.back().carrier;
+  };
+  CHECK(carrier_to("interval", "interval") == codec::Carrier::interval);
+  CHECK(carrier_to("time without time zone", "time") == codec::Carrier::time);
+}
+
 TEST_CASE("a companion table is planned where a rule keeps the rest") {
   Input input;
   input.config.tables[1].rules.drops = {{"total", true, true, "nobody needs it"}};
