@@ -48,13 +48,16 @@ void widen_times(const mapping::TableRules& rules, const model::Table& target,
   }
 }
 
-std::vector<mapping::SourceColumn> source_columns(model::Engine engine, const model::Table& table) {
+std::vector<mapping::SourceColumn> source_columns(model::Engine engine, const model::Table& table,
+                                                  const std::vector<std::string>& key) {
   std::vector<mapping::SourceColumn> columns;
   for (const model::Column& column : table.columns) {
     mapping::SourceColumn& added = columns.emplace_back();
     added.name = column.name;
     added.natural = natural_carrier(engine, column.type);
     added.type = column.type;
+    const bool in_key = std::ranges::find(key, column.name) != key.end();
+    if (in_key && model::is_mysql_family(engine)) added.natural = mysql_key_carrier(column.type);
     added.nullable = column.nullable;
     added.generated = column.generated != model::Generated::no;
   }
@@ -144,7 +147,8 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
                          const model::Table& target, TablePlan& plan) {
   const SourceKey key = choose_source_key(source_.server.engine, source, table.read, findings_);
   plan.order = key.order;
-  std::vector<mapping::SourceColumn> columns = source_columns(source_.server.engine, source);
+  std::vector<mapping::SourceColumn> columns =
+      source_columns(source_.server.engine, source, key.columns);
   if (model::is_mysql_family(source_.server.engine)) {
     widen_times(table.rules, target, columns);
   }

@@ -45,15 +45,15 @@ const model::Index* first_key(const model::Table& table, const Accepts& accepts)
 
 void note_text_key(const model::Table& table, const model::Index& key, Findings& findings) {
   const model::Column& first = *table.find_column(key.parts.front().column);
-  if (codec::carrier_for_mysql_type(first.type) != codec::Carrier::text) return;
-  findings.note(
-      "text-key", table.name.text() + "." + first.name,
-      "the key begins with text, whose order only the server knows: the table may be read "
-      "in one stream");
+  if (mysql_key_carrier(first.type) != codec::Carrier::text) return;
+  const bool is_uuid = codec::mysql_kind(first.type) == codec::MysqlKind::uuid;
+  findings.note("text-key", table.name.text() + "." + first.name,
+                std::string("the key begins with ") + (is_uuid ? "uuid" : "text") +
+                    ", whose order only the server knows: the table may be read in one stream");
 }
 
 bool is_usable(const model::Column& column) {
-  return codec::mysql_can_key(column.type, codec::carrier_for_mysql_type(column.type));
+  return codec::mysql_can_key(column.type, mysql_key_carrier(column.type));
 }
 
 /// Whoever asks for a key names it in Unicode: of other character sets there may be values that
@@ -96,7 +96,7 @@ SourceKey mysql_key(const model::Table& table, config::ReadBy read, Findings& fi
   }
   findings.error("no-usable-key", where,
                  "no primary or unique key with whole NOT NULL columns that sort as they compare "
-                 "(not float, bit, enum, set, json)",
+                 "(not float, bit, enum, set, json, inet)",
                  "add such a key to the source table, or list the table under \"leave\"");
   return {};
 }
@@ -154,6 +154,11 @@ SourceKey choose_source_key(model::Engine engine, const model::Table& table, con
                             Findings& findings) {
   return model::is_mysql_family(engine) ? mysql_key(table, read, findings)
                                         : pg_key(table, read, findings);
+}
+
+codec::Carrier mysql_key_carrier(const model::ColumnType& type) {
+  return codec::mysql_kind(type) == codec::MysqlKind::uuid ? codec::Carrier::text
+                                                           : codec::carrier_for_mysql_type(type);
 }
 
 std::vector<std::size_t> choose_target_key(const model::Table& table,

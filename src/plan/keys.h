@@ -24,6 +24,10 @@ struct SourceKey {
 [[nodiscard]] SourceKey choose_source_key(model::Engine engine, const model::Table& table,
                                           config::ReadBy read, Findings& findings);
 
+/// How a key column of MySQL is read. A uuid of MariaDB goes as text: since 10.11 its order is not
+/// that of its bytes, so nobody but the server may compare such keys.
+[[nodiscard]] codec::Carrier mysql_key_carrier(const model::ColumnType& type);
+
 /// Columns of `write` that make a target row findable; empty where there is no such key.
 [[nodiscard]] std::vector<std::size_t> choose_target_key(const model::Table& table,
                                                          const std::vector<TargetField>& write);

@@ -68,6 +68,8 @@ bool may_not_fit(const Copied& copied) {
   const SourceField& source = *copied.source;
   const TargetField& target = *copied.target;
   const bool same = source.carrier == target.carrier;
+  // A uuid that is read as text, because it is a key, is a uuid all the same.
+  if (source.type.base == "uuid" && target.carrier == codec::Carrier::uuid) return false;
   if (!same && mapping::conversion(source.carrier, target.carrier) != mapping::Conversion::always)
     return true;
   if (target.carrier == codec::Carrier::numeric) return !numeric_fits(source, target.fit);

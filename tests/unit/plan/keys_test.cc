@@ -66,6 +66,17 @@ TEST_CASE("a table without a key is read by blocks on PostgreSQL, and cannot be 
   CHECK(model::has_errors(choose(Engine::postgresql, table, ReadBy::key).findings));
 }
 
+TEST_CASE("a uuid of MariaDB is a key whose order only the server knows") {
+  model::Table table = pg_table(example::type("uuid", "uuid"), std::nullopt);
+  const Chosen chosen = choose(Engine::mariadb, table);
+  CHECK(chosen.key.columns == Names{"k"});
+  CHECK(chosen.key.order == RangeKind::key);
+  CHECK_FALSE(model::has_errors(chosen.findings));
+  CHECK(example::of_rule(chosen.findings, "text-key").size() == 1);
+  CHECK(mysql_key_carrier(example::type("uuid", "uuid")) == codec::Carrier::text);
+  CHECK(mysql_key_carrier(example::type("bigint", "bigint")) == codec::Carrier::int8);
+}
+
 TEST_CASE("a unique key serves where there is no primary key, if all of it is NOT NULL and whole") {
   model::Table table = pg_table(example::type("bigint", "int8"), 1.0);
   table.indexes = {example::pg_key("s.t", "z", {"k"}, false)};
