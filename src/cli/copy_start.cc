@@ -9,6 +9,7 @@
 #include "sluice/copy/space.h"
 #include "sluice/db/catalog.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/plan/draft.h"
 #include "sluice/plan/script.h"
 
 #include "cli/exit_code.h"
@@ -79,6 +80,26 @@ bool has_run(const plan::Plan& plan, const config::Config& config) {
          ledger::find_run_of_plan(*session, plan::sha256_of(plan)).has_value();
 }
 
+/// A plan's file is what sluice makes of config and catalogues; another could leave tables out, or
+/// bring statements of its own. The plan of a run was looked at when the run began.
+void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const ReadConfig& config,
+                   const Catalogs& catalogs, Console& console) {
+  if (has_run(plan, config.config)) return;
+  const plan::Draft made =
+      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  if (!made.plan) {
+    console.findings(made.findings);
+    throw Exit{kUsage};
+  }
+  const std::vector<std::string> edits = plan::plan_edits(*made.plan, plan);
+  if (edits.empty()) return;
+  for (const std::string& edit : edits) console.error(edit);
+  console.error(fmt::format("{} is not the plan of this config", arguments.plan),
+                "change the config, and make the file again: " +
+                    command_line({"plan", "--config", arguments.config, "--out", arguments.plan}));
+  throw Exit{kDrift};
+}
+
 }  // namespace
 
 plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
@@ -96,6 +117,7 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
   }
   if (!plan) return draft_plan(config, catalogs, console);
   refuse_drift(*plan, config, catalogs, console);
+  if (!arguments.plan.empty()) refuse_edited(*plan, arguments, config, catalogs, console);
   return std::move(*plan);
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sluice/codec/json_read.h"
 #include "sluice/plan/draft.h"
@@ -68,34 +70,51 @@ std::string name_of(const JsonValue& table) {
       .text();
 }
 
-void compare_table(const JsonValue& before, const JsonValue& now, std::vector<std::string>& lines) {
-  for (const char* const key : {"source", "existing_rows", "rules"}) {
-    compare(before.find(key), now.find(key), "config: " + name_of(before) + ": " + key, lines);
+using Members = std::vector<std::string_view>;
+
+/// What differs between two plans, by the members of their tables that are asked for.
+std::vector<std::string> changes(const Plan& before, const Plan& now, const std::string& label,
+                                 const Members& members) {
+  const codec::JsonDocument old_plan = codec::parse_json_or_throw(to_json(before), "plan");
+  const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
+  std::vector<std::string> lines;
+  for (const char* const key : {"name", "digest", "leave", "checks"}) {
+    compare(old_plan.root().find(key), new_plan.root().find(key), label + key, lines);
   }
+  for (const JsonValue& table : old_plan.root().at("tables").items()) {
+    const JsonValue* same_target = find_table(new_plan.root(), table.at("target"));
+    if (same_target == nullptr) {
+      lines.push_back(label + name_of(table) + " is gone");
+      continue;
+    }
+    for (const std::string_view key : members) {
+      const std::string path = label + name_of(table) + ": " + std::string(key);
+      const JsonValue* const old_value = table.find(key);
+      const JsonValue* const new_value = same_target->find(key);
+      if (old_value != nullptr || new_value != nullptr) compare(old_value, new_value, path, lines);
+    }
+  }
+  for (const JsonValue& table : new_plan.root().at("tables").items()) {
+    if (find_table(old_plan.root(), table.at("target")) == nullptr) {
+      lines.push_back(label + name_of(table) + " is new");
+    }
+  }
+  return lines;
 }
 
 }  // namespace
 
 std::vector<std::string> config_changes(const Plan& before, const Plan& now) {
-  const codec::JsonDocument old_plan = codec::parse_json_or_throw(to_json(before), "plan");
-  const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
-  std::vector<std::string> lines;
-  for (const char* const key : {"name", "digest", "leave", "checks"}) {
-    compare(old_plan.root().find(key), new_plan.root().find(key), std::string("config: ") + key,
-            lines);
-  }
-  for (const JsonValue& table : old_plan.root().at("tables").items()) {
-    if (const JsonValue* same_target = find_table(new_plan.root(), table.at("target"))) {
-      compare_table(table, *same_target, lines);
-    } else {
-      lines.push_back("config: " + name_of(table) + " is gone");
-    }
-  }
-  for (const JsonValue& table : new_plan.root().at("tables").items()) {
-    if (find_table(old_plan.root(), table.at("target")) == nullptr) {
-      lines.push_back("config: " + name_of(table) + " is new");
-    }
-  }
+  return changes(before, now, "config: ", {"source", "existing_rows", "rules"});
+}
+
+std::vector<std::string> plan_edits(const Plan& made, const Plan& edited) {
+  if (same_but_limits(made, edited)) return {};
+  std::vector<std::string> lines =
+      changes(made, edited, "plan: ",
+              {"source", "side", "read", "key", "write", "target_key", "computed", "rules",
+               "existing_rows", "rest", "side_ddl", "deferred", "source_shape", "target_shape"});
+  if (lines.empty()) lines.emplace_back("plan: its tables have another order");
   return lines;
 }
 

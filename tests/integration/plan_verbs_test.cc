@@ -88,6 +88,26 @@ TEST_CASE("a table that was altered since the plan is named, and nothing is copi
   CHECK(migration.target_value("SELECT to_regclass('customers__side') IS NULL") == "t");
 }
 
+TEST_CASE("a plan's file that somebody changed is refused, and the change is named") {
+  Migration migration;
+  make_shop(migration);
+  move_shop(migration);
+  const TempDir dir;
+  const std::string file = (dir.path() / "plan.json").string();
+  REQUIRE(migration.sluice("plan", {"--out", file}).exit_code == 0);
+  const std::string text = read_text(file);
+  const std::string statement = "CREATE TABLE ";
+  const std::size_t at = text.find(statement);
+  REQUIRE(at != std::string::npos);
+  const std::string changed = std::string(text).insert(at, "DROP TABLE crm.x; ");
+  const auto edited = dir.write("edited.json", changed);
+  const RunResult copied = migration.copy({"--plan", edited.string()});
+  INFO(copied.out << copied.err);
+  CHECK(copied.exit_code == 7);
+  CHECK(copied.err.find(": side_ddl is not what it was") != std::string::npos);
+  CHECK(migration.target_value("SELECT to_regclass('customers__side') IS NULL") == "t");
+}
+
 TEST_CASE("a config without a plan says everything that is wrong, and writes no file") {
   Migration migration;
   make_shop(migration);

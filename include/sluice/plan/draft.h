@@ -41,6 +41,10 @@ struct ConfigSchemas {
 /// follows statistics: a run that began with one may go on under the config of the other.
 [[nodiscard]] bool same_but_limits(const Plan& before, const Plan& now);
 
+/// What somebody changed in a plan's file: how `edited` differs from the plan that is made of the
+/// same config and catalogues, one line each. Empty where they are same_but_limits().
+[[nodiscard]] std::vector<std::string> plan_edits(const Plan& made, const Plan& edited);
+
 /// What people have changed in the config between two plans: one line each, naming the target table
 /// and the member ("config: crm.customers: rules.columns.status.steps is not what it was").
 [[nodiscard]] std::vector<std::string> config_changes(const Plan& before, const Plan& now);

@@ -5,6 +5,7 @@
 using sluice::model::QualifiedName;
 using sluice::plan::config_changes;
 using sluice::plan::Plan;
+using sluice::plan::plan_edits;
 using sluice::plan::TablePlan;
 using Lines = std::vector<std::string>;
 
@@ -43,4 +44,17 @@ TEST_CASE("tables that come and go are named") {
   now.tables[0].target = {"crm", "people"};
   CHECK(config_changes(one_table(), now) ==
         Lines{"config: crm.customers is gone", "config: crm.people is new"});
+}
+
+TEST_CASE("what somebody changed in a plan's file is named") {
+  const Plan made = one_table();
+  CHECK(plan_edits(made, made).empty());
+  Plan edited = made;
+  edited.tables[0].quarantine_limit = 7;  // the config's own counts
+  CHECK(plan_edits(made, edited).empty());
+  edited.tables[0].side_ddl = {"DROP TABLE crm.customers"};
+  CHECK(plan_edits(made, edited) == Lines{"plan: crm.customers: side_ddl is new"});
+  edited = made;
+  edited.tables.clear();
+  CHECK(plan_edits(made, edited) == Lines{"plan: crm.customers is gone"});
 }
