@@ -31,6 +31,15 @@ std::optional<Copied> copied_column(const TablePlan& table, const TargetField& t
 
 /// Decimal digits before the point that values of the column may have; absent: any number.
 std::optional<int> integer_digits(const SourceField& source) {
+  // By its own type, as its carrier may be a larger one.
+  switch (codec::mysql_kind(source.type)) {
+    case codec::MysqlKind::integer:
+      return 10;
+    case codec::MysqlKind::bigint:
+      return source.type.is_unsigned ? 20 : 19;
+    default:
+      break;
+  }
   switch (source.carrier) {
     case codec::Carrier::int2:
       return 5;

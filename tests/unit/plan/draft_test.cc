@@ -404,6 +404,14 @@ TEST_CASE("columns that cannot hold everything are warned of, by types") {
   CHECK(count(example::mysql_varchar(255), example::varchar(255)) == 0);
   CHECK(count(example::mysql_varchar(255), example::type("text", "text")) == 0);
   CHECK(count(example::mysql_varchar(255), example::varchar(40)) == 1);
+  model::ColumnType number = example::type("bigint(20) unsigned", "bigint");
+  number.is_unsigned = true;
+  CHECK(count(number, example::numeric(20, 0)) == 0);
+  CHECK(count(number, example::numeric(19, 0)) == 1);
+  number = example::type("int(10) unsigned", "int");
+  number.is_unsigned = true;
+  CHECK(count(number, example::numeric(10, 0)) == 0);
+  CHECK(count(number, example::numeric(9, 0)) == 1);
   CHECK(count(example::mysql_varchar(255), example::type("date", "date")) == 1);
   CHECK(count(example::type("bigint(20)", "bigint"), example::type("integer", "int4")) == 1);
   CHECK(count(example::type("smallint(6)", "smallint"), example::type("integer", "int4")) == 0);
