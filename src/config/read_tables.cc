@@ -87,11 +87,11 @@ std::vector<Table> read_tables(ObjectReader& config, const Reader& reader) {
     if (!table.target.table.empty()) {
       const auto [at, is_new] = targets.emplace(table.target, table.where);
       if (!is_new) {
-        reader.problems.error(
-            item, "target-twice",
-            fmt::format("table {} is filled twice, here and at {}", table.target.text(),
-                        at->second),
-            "one entry fills a table: join the sources before, in a view or a table");
+        reader.problems.error(item, "target-twice",
+                              fmt::format("table {} is filled twice, here and at {}",
+                                          table.target.text(), at->second),
+                              "one entry fills a table, and reads a table: join the sources "
+                              "before, in a table of its own (a view cannot be read)");
       }
     }
     tables.push_back(std::move(table));

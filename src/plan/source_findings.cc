@@ -60,6 +60,19 @@ void look_at_postgresql(const model::Table& table, Findings& findings) {
   }
 }
 
+/// What people can do about a source that is no ordinary table.
+std::string instead_of(const std::string& kind) {
+  if (kind == "partitioned") {
+    return "map each of its partitions to a target of its own, or leave them";
+  }
+  if (kind == "system versioned table") {
+    return "make an ordinary table of its present rows (CREATE TABLE ... AS SELECT) and map that, "
+           "or list it under \"leave\": its history would not be moved";
+  }
+  if (kind == "foreign") return "map the table on the server that it stands for";
+  return "map the tables behind it, or make a table of its rows and map that";
+}
+
 }  // namespace
 
 void look_at_source(model::Engine engine, const model::Table& table, Findings& findings) {
@@ -67,9 +80,7 @@ void look_at_source(model::Engine engine, const model::Table& table, Findings& f
     findings.error(
         "not-a-table", table.name.text(),
         "the source's kind is \"" + table.kind + "\", and only ordinary tables can be moved",
-        table.kind == "partitioned"
-            ? "map each of its partitions to a target of its own, or leave them"
-            : "map the tables behind it");
+        instead_of(table.kind));
   }
   if (model::is_mysql_family(engine)) {
     look_at_mysql(table, findings);

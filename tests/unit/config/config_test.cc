@@ -163,6 +163,9 @@ TEST_CASE("one slip in a config is one finding") {
   CHECK(only_rule(
             findings_with("[{", "[{\"source\": \"s\", \"target\": \"t\", \"mapping\": {}}, {")) ==
         "target-twice");
+  CHECK(findings_with("[{", "[{\"source\": \"s\", \"target\": \"t\", \"mapping\": {}}, {")
+            .at(0)
+            .action.ends_with("(a view cannot be read)"));
   CHECK(only_rule(findings_with("\"postgresql:///b\"", "\"postgresql://far/b?sslmode=require\"")) ==
         "tls-not-verified");
 }

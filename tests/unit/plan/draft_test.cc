@@ -269,6 +269,19 @@ TEST_CASE("only ordinary tables are moved") {
   }
 }
 
+TEST_CASE("what to do about a source that is no ordinary table depends on what it is") {
+  const auto action = [](const char* kind) {
+    Input input;
+    input.customers().kind = kind;
+    return input.of_rule("not-a-table").at(0).action;
+  };
+  CHECK(action("view").starts_with("map the tables behind it"));
+  CHECK(action("partitioned").starts_with("map each of its partitions"));
+  CHECK(action("system versioned table").find("its history would not be moved") !=
+        std::string::npos);
+  CHECK(action("foreign").starts_with("map the table on the server"));
+}
+
 TEST_CASE("one target for two tables, and a table moved into itself, are refused") {
   Input input;
   input.config.tables[1].target = input.config.tables[0].target;
