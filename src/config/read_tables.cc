@@ -73,8 +73,10 @@ model::QualifiedName Reader::table_name(const std::string& text, const JsonValue
     }
     return {};
   }
-  problems.error(at, "bad-table-name", fmt::format("\"{}\" is no table name", text),
-                 "write schema.table; a part with a dot goes into double quotes");
+  problems.error(
+      at, "bad-table-name", fmt::format("\"{}\" is no table name", text),
+      "write schema.table; a part with a dot or a double quote goes into double quotes, and "
+      "each double quote in it is doubled");
   return {};
 }
 

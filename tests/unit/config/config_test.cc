@@ -212,7 +212,10 @@ TEST_CASE("odd table names are written in double quotes") {
   CHECK_FALSE(with_source(R"("a.")").config.has_value());
   CHECK_FALSE(with_source(R"(".b")").config.has_value());
   CHECK_FALSE(with_source(R"("\"a")").config.has_value());
-  CHECK_FALSE(with_source(R"("a\"b\"")").config.has_value());
+  const ReadResult lone = with_source(R"("a\"b\"")");
+  CHECK_FALSE(lone.config.has_value());
+  REQUIRE(lone.findings.size() == 1);
+  CHECK(lone.findings[0].action.find("each double quote in it is doubled") != std::string::npos);
 }
 
 TEST_CASE("a password in the object form is refused and never repeated") {
