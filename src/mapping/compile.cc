@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/mapping/conversion.h"
 #include "sluice/mapping/json_object.h"
 
 #include "mapping/compile_value.h"
@@ -62,6 +63,12 @@ void check_both_kinds(const RuleScope& scope, const TableRules& rules) {
   }
 }
 
+bool uses_zone(const CompiledCase& compiled) {
+  return std::ranges::any_of(compiled.finish.hops, [](const Finish::Hop& hop) {
+    return conversion(hop.from, hop.to) == Conversion::needs_zone;
+  });
+}
+
 Cell compile_cell(const RuleScope& scope) {
   Cell cell;
   cell.target = scope.target;
@@ -69,6 +76,11 @@ Cell compile_cell(const RuleScope& scope) {
   const std::size_t before = scope.findings.size();
   for (const Case& c : scope.rule.cases) cell.cases.push_back(compile_case(scope, c));
   if (scope.findings.size() != before) return cell;
+  if (!scope.rule.time_zone.empty() && std::ranges::none_of(cell.cases, uses_zone)) {
+    scope.warning("time-zone-unused",
+                  "the rule names a time zone, and nothing in it depends on one",
+                  "take \"time_zone\" out: values stay as they are");
+  }
   find_unread(scope, cell);
   cell.verbatim = verbatim_field(cell, scope.fields);
   return cell;

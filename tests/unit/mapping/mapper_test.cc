@@ -221,6 +221,18 @@ TEST_CASE("timestamps change their zone only by the offset that the rule names")
   CHECK_THROWS_AS(Mapper(mapping), sluice::model::Error);
 }
 
+TEST_CASE("a time zone on which nothing depends is warned of") {
+  TableMapping mapping;
+  mapping.source = {source("at", Carrier::interval)};
+  mapping.target = {target("at", Carrier::interval)};
+  mapping.rules = rules(R"({"columns": {"at": {"from": "at", "time_zone": "+02:00"}}})");
+  CHECK(has_rule(sluice::mapping::check_mapping(mapping, "t"), "time-zone-unused"));
+  CHECK_NOTHROW(Mapper(mapping));
+  mapping.source = {source("at", Carrier::timestamp)};
+  mapping.target = {target("at", Carrier::timestamptz)};
+  CHECK(sluice::mapping::check_mapping(mapping, "t").empty());
+}
+
 TEST_CASE("a timestamptz read as text still needs its time zone to become a timestamp") {
   TableMapping mapping;
   mapping.source = {source("at")};
