@@ -6,6 +6,7 @@
 
 #include "sluice/mapping/condition.h"
 #include "sluice/mapping/json_object.h"
+#include "sluice/mapping/rules.h"
 #include "sluice/plan/draft.h"
 
 namespace sluice::plan {
@@ -81,6 +82,28 @@ void check_measure(const model::Table& table, config::Measure measure,
                  table.name.text() + "." + side.column + " is " + column->type.sql +
                      ", and only numbers can be summed",
                  "use count, count_distinct, min or max");
+}
+
+/// Groups are found by their values: those that a value map renames are on one side only.
+void look_at_groups(const config::Config& config, const config::Check& check,
+                    const std::string& where, Findings& findings) {
+  const auto table = std::ranges::find_if(config.tables, [&check](const config::Table& t) {
+    return t.source == check.source.table && t.target == check.target.table;
+  });
+  if (table == config.tables.end()) return;
+  const std::size_t groups = std::min(check.source.group_by.size(), check.target.group_by.size());
+  for (const mapping::ValueMapUse& use : mapping::value_maps(table->rules.rules)) {
+    for (std::size_t i = 0; i < groups; ++i) {
+      if (use.source_column != check.source.group_by[i] ||
+          use.target_column != check.target.group_by[i])
+        continue;
+      findings.warning("check-group-is-mapped", where,
+                       "groups by " + use.source_column +
+                           ", whose values a map turns into those of " + use.target_column +
+                           ": groups that it renames differ always",
+                       "group by a column that keeps its values; the map is checked by itself");
+    }
+  }
 }
 
 /// Kinds that hold no rows of their own (a partitioned table's are in its partitions); any other
@@ -182,6 +205,7 @@ void look_at_checks(const config::Config& config, const model::Catalog& source,
     };
     look_at(source, check.source);
     look_at(target, check.target);
+    look_at_groups(config, check, where, findings);
     const bool planned = std::ranges::any_of(config.tables, [&check](const config::Table& table) {
       return table.target == check.target.table;
     });

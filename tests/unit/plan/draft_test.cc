@@ -546,6 +546,26 @@ TEST_CASE("a check of what is not there, not planned or not a number is refused"
   check_one(input, "unplanned-check-table", Severity::error, where);
 }
 
+TEST_CASE("a check grouped by a column whose values are mapped is warned of") {
+  Input input;
+  config::Check check;
+  check.name = "by mail";
+  check.measure = config::Measure::count;
+  check.source = {{"legacy", "customers"}, "", {"id", "email"}, std::nullopt};
+  check.target = {{"crm", "customers"}, "", {"id", "email"}, std::nullopt};
+  check.where = "crm.json:30:5 /checks/0";
+  input.config.checks = {check};
+  CHECK(input.of_rule("check-group-is-mapped").empty());
+  mapping::Rule rule = mapping::rename_rule("email", "email");
+  mapping::ValueMap map;
+  map.entries = {{"a", "b"}};
+  map.otherwise.kind = mapping::Otherwise::Kind::keep;
+  std::get<mapping::FromColumn>(rule.cases[0].value).steps = {map};
+  rule.lossy = true;
+  input.config.tables[0].rules.rules.push_back(rule);
+  check_one(input, "check-group-is-mapped", Severity::warning, check.where);
+}
+
 TEST_CASE("the schemas a config speaks of are those of tables, left tables and checks") {
   Input input;
   input.config.checks = {sum_of_totals()};
