@@ -114,6 +114,18 @@ bool holds_rows(const model::Table& table) {
   return std::ranges::find(kWithoutRows, table.kind) == std::end(kWithoutRows);
 }
 
+/// Foreign tables of PostgreSQL need not be mapped or left, as their rows are not the source's.
+void look_at_foreign(const config::Config& config, const model::Catalog& source,
+                     Findings& findings) {
+  for (const model::Table& table : source.tables) {
+    if (table.kind != "foreign" || config.find_table(table.name) != nullptr ||
+        config.is_left(table.name))
+      continue;
+    findings.note("foreign-table", table.name.text(),
+                  "stands for a table on another server: it is not moved");
+  }
+}
+
 void look_at_left(const config::Config& config, const model::Catalog& source, Findings& findings) {
   for (const config::LeftTable& leave : config.leave) {
     if (!leave.is_whole_schema()) {
@@ -176,6 +188,7 @@ void look_at_scope(const config::Config& config, const model::Catalog& source, F
                    "map what is to be moved, or leave all of it with a reason: \"leave\": {\"" +
                        schema + ".*\": \"...\"}");
   }
+  look_at_foreign(config, source, findings);
   look_at_left(config, source, findings);
 }
 

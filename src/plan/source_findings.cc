@@ -52,6 +52,11 @@ void look_at_postgresql(const model::Table& table, Findings& findings) {
                      "source role",
                      "give the source role BYPASSRLS, or a policy that shows it every row");
   }
+  for (const model::Column& column : table.columns) {
+    if (column.type.base != "oid") continue;
+    findings.note("large-objects", table.name.text() + "." + column.name,
+                  "its numbers are copied: large objects that they may name are not moved");
+  }
   if (table.has_children) {
     findings.note(
         "inheritance", table.name.text(),

@@ -369,6 +369,18 @@ TEST_CASE("latin1 columns of which nobody said what they hold are named") {
   check_one(input, "not-latin1", Severity::error, "legacy.customers.credit");
 }
 
+TEST_CASE("foreign tables and large objects of PostgreSQL stay, and it is said") {
+  Input input;
+  input.source.server.engine = model::Engine::postgresql;
+  input.source.tables[2].kind = "foreign";
+  CHECK(input.of_rule("foreign-table").empty());
+  input.config.leave.clear();
+  check_one(input, "foreign-table", Severity::note, "legacy.sessions");
+  CHECK(input.of_rule("large-objects").empty());
+  input.customers().columns[1].type = example::type("oid", "oid");
+  check_one(input, "large-objects", Severity::note, "legacy.customers.email");
+}
+
 TEST_CASE("what stays with the live table is said") {
   Input input;
   input.new_orders().triggers = {{"t", "CREATE TRIGGER"}};
