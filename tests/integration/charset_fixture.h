@@ -98,7 +98,7 @@ inline void check_table(const Migration& migration, const std::string& charset) 
       "LOWER(HEX(CONVERT(CONVERT(v USING utf8mb4) USING {}))) FROM {}",
       charset, table));
   CHECK(rows.size() == arrived.size() + held.size());
-  CHECK(arrived.size() > 100);
+  CHECK(arrived.size() > 10);
   const bool is_unicode = charset.starts_with("u") && charset != "ujis";
   for (const Row& row : rows) {
     const std::string& id = row.at(0).value();

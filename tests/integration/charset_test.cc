@@ -15,7 +15,7 @@ void make_corrupt(Migration& migration, const std::string& charset, int characte
   migration.source(fmt::format(
       "CREATE TABLE bytes (id int PRIMARY KEY, v varbinary({})) ENGINE=MyISAM;"
       "CREATE TABLE texts (id int PRIMARY KEY, v varchar(10) CHARACTER SET {}) ENGINE=MyISAM;"
-      "INSERT INTO bytes VALUES (1, x'41E94200'), (2, x'EDA0BD20'), (3, x'D8410041'), "
+      "INSERT INTO bytes VALUES (1, x'41E94220'), (2, x'EDA0BD20'), (3, x'D8412041'), "
       "(4, x'00110000'), (5, NULL), (6, CONVERT(CONVERT('\u00fc?' USING {}) USING binary));"
       "FLUSH TABLES bytes, texts",
       10 * character_bytes, charset, charset));
@@ -55,15 +55,15 @@ TEST_CASE("bytes that are no text in a column of Unicode go to quarantine as the
     const char* held;
   };
   for (const Case& one : {Case{"utf8mb3", 3,
-                               "1 41e94200 invalid_utf8; 2 eda0bd20 invalid_utf8; "
-                               "3 d8410041 invalid_utf8; 4 00110000 nul_byte; "},
+                               "1 41e94220 invalid_utf8; 2 eda0bd20 invalid_utf8; "
+                               "3 d8412041 invalid_utf8; 4 00110000 nul_byte; "},
                           Case{"utf8mb4", 4,
-                               "1 41e94200 invalid_utf8; 2 eda0bd20 invalid_utf8; "
-                               "3 d8410041 invalid_utf8; 4 00110000 nul_byte; "},
-                          Case{"utf16", 4, "3 d8410041 no_character; 4 1100 nul_byte; "},
+                               "1 41e94220 invalid_utf8; 2 eda0bd20 invalid_utf8; "
+                               "3 d8412041 invalid_utf8; 4 00110000 nul_byte; "},
+                          Case{"utf16", 4, "3 d8412041 no_character; 4 1100 nul_byte; "},
                           Case{"utf32", 4,
-                               "1 41e94200 no_character; 2 eda0bd20 no_character; "
-                               "3 d8410041 no_character; 4 00110000 no_character; "}}) {
+                               "1 41e94220 no_character; 2 eda0bd20 no_character; "
+                               "3 d8412041 no_character; 4 00110000 no_character; "}}) {
     CAPTURE(one.charset);
     Migration migration(From::mariadb);
     make_corrupt(migration, one.charset, one.character_bytes);
