@@ -69,9 +69,20 @@ std::unique_ptr<db::SqlSession> open_planned_target(const plan::Plan& plan,
   return db::open_session(plan::held_to(plan.target, config.target), db::Purpose::catalog);
 }
 
-void refuse_unfit_target(const plan::Plan& plan, const config::Config& config, Console& console) {
+/// Tables of earlier runs are in the way of a new one only where nobody has asked for it.
+void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
+                         copy::StartOptions& options, Console& console) {
   const auto session = open_planned_target(plan, config);
-  if (console.findings(copy::check_target(*session, plan))) throw Exit{kUsage};
+  if (options.new_run) options.replaced = copy::earlier_tables(*session, plan);
+  if (console.findings(copy::check_target(*session, plan, options.replaced))) throw Exit{kUsage};
+  for (const copy::EarlierTables& of_run : options.replaced) {
+    std::string names;
+    for (const model::QualifiedName& name : of_run.names) {
+      names += (names.empty() ? "" : ", ") + name.text();
+    }
+    console.note(fmt::format("{} side table(s) of run {} are dropped and made anew: {}",
+                             of_run.names.size(), of_run.run_id, names));
+  }
 }
 
 bool has_run(const plan::Plan& plan, const config::Config& config) {
@@ -121,8 +132,14 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
   return std::move(*plan);
 }
 
-int print_dry_run(const plan::Plan& plan, Console& console) {
-  console.print(fmt::format("-- plan {}\n{}{}", plan::sha256_of(plan), ledger::schema_ddl(),
+int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,
+                  Console& console) {
+  std::string drop;
+  if (new_run) {
+    drop = copy::drop_statement(copy::earlier_tables(*open_planned_target(plan, config), plan));
+    if (!drop.empty()) drop += ";\n";
+  }
+  console.print(fmt::format("-- plan {}\n{}{}{}", plan::sha256_of(plan), ledger::schema_ddl(), drop,
                             plan::copy_script(plan)));
   return kDone;
 }
@@ -165,7 +182,8 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                              const CopyArguments& arguments, bool again, Console& console) {
   copy::StartOptions options;
   options.new_run = arguments.new_run && !again;
-  if (options.new_run || !has_run(*plan, config)) refuse_unfit_target(*plan, config, console);
+  if (options.new_run || !has_run(*plan, config))
+    refuse_unfit_target(*plan, config, options, console);
   options.join = arguments.join;
   options.operator_name =
       arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;

@@ -23,7 +23,9 @@ namespace sluice::cli {
 [[nodiscard]] plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
                                        const Catalogs& catalogs, bool again, Console& console);
 
-int print_dry_run(const plan::Plan& plan, Console& console);
+/// `new_run`: with the tables of earlier runs that it would drop.
+int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,
+                  Console& console);
 
 /// What the source role could do beyond reading, and who took responsibility for it.
 struct SourceOverride {

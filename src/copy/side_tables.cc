@@ -1,5 +1,8 @@
-#include <set>
+#include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -33,7 +36,10 @@ std::optional<std::string> comment_of(db::SqlSession& session, const model::Qual
   return result.value();
 }
 
-std::string mark_of(const ledger::Run& run) { return "sluice run " + run.id; }
+/// DO NOT CHANGE: it stands in comments of tables.
+constexpr std::string_view kMark = "sluice run ";
+
+std::string mark_of(const ledger::Run& run) { return std::string(kMark) + run.id; }
 
 Error taken(const model::QualifiedName& name) {
   return {ErrorKind::drift,
@@ -60,13 +66,57 @@ bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
   return session.query(fmt::format("SELECT EXISTS (SELECT FROM {})", quoted(name))).value() == "t";
 }
 
+bool are_among(const std::vector<EarlierTables>& tables, const model::QualifiedName& name) {
+  return std::ranges::any_of(tables, [&](const EarlierTables& of_run) {
+    return std::ranges::find(of_run.names, name) != of_run.names.end();
+  });
+}
+
+/// What a run's plan has for a target table; nothing where the plan was tampered with.
+std::vector<model::QualifiedName> names_of(db::SqlSession& session, const std::string& run_id,
+                                           const model::QualifiedName& target) {
+  try {
+    const plan::Plan plan = plan::from_json(ledger::plan_of_run(session, run_id));
+    const auto table = std::ranges::find(plan.tables, target, &plan::TablePlan::target);
+    if (table != plan.tables.end()) return names_of(*table);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::drift) throw;
+  }
+  return {};
+}
+
 void check_names(db::SqlSession& session, const plan::TablePlan& table,
+                 const std::vector<EarlierTables>& replaced,
                  std::vector<model::Finding>& findings) {
   for (const model::QualifiedName& name : names_of(table)) {
-    if (!comment_of(session, name)) continue;
+    if (are_among(replaced, name) || !comment_of(session, name)) continue;
     findings.push_back({model::Severity::error, "side-table-exists", name.text(),
                         "the side table's name is taken, perhaps by an earlier run",
                         fmt::format("if nobody needs it: DROP TABLE {};", quoted(name))});
+  }
+}
+
+/// Views, and tables with foreign keys, that need a table which is to be dropped.
+void check_users(db::SqlSession& session, const std::vector<EarlierTables>& replaced,
+                 std::vector<model::Finding>& findings) {
+  for (const EarlierTables& of_run : replaced) {
+    for (const model::QualifiedName& name : of_run.names) {
+      const auto users = session.query(
+          "SELECT DISTINCT t.oid, n.nspname, t.relname "
+          "FROM pg_depend d LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass "
+          "AND r.oid = d.objid LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass "
+          "AND c.oid = d.objid JOIN pg_class t ON t.oid = coalesce(r.ev_class, c.conrelid) "
+          "JOIN pg_namespace n ON n.oid = t.relnamespace WHERE d.refclassid = 'pg_class'::regclass "
+          "AND d.refobjid = to_regclass($1) AND t.oid <> d.refobjid ORDER BY 2, 3",
+          {quoted(name)});
+      for (const auto& row : users.rows) {
+        const model::QualifiedName user{row.at(1).value_or(""), row.at(2).value_or("")};
+        if (are_among(replaced, user)) continue;
+        findings.push_back({model::Severity::error, "side-table-used", name.text(),
+                            user.text() + " needs this table of run " + of_run.run_id,
+                            "drop what needs it, then begin the new run"});
+      }
+    }
   }
 }
 
@@ -83,10 +133,40 @@ void check_rows(db::SqlSession& session, const plan::TablePlan& table,
 
 }  // namespace
 
-std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Plan& plan) {
-  std::vector<model::Finding> findings;
+std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::Plan& plan) {
+  std::map<std::string, std::vector<model::QualifiedName>> by_run;
+  if (ledger::schema_state(session) != ledger::SchemaState::usable) return {};
   for (const plan::TablePlan& table : plan.tables) {
-    check_names(session, table, findings);
+    for (const model::QualifiedName& name : names_of(table)) {
+      const std::string mark = comment_of(session, name).value_or("");
+      if (!mark.starts_with(kMark)) continue;
+      const std::string run_id = mark.substr(kMark.size());
+      if (!ledger::find_run(session, run_id)) continue;
+      const auto known = names_of(session, run_id, table.target);
+      if (std::ranges::find(known, name) != known.end()) by_run[run_id].push_back(name);
+    }
+  }
+  std::vector<EarlierTables> tables;
+  for (auto& [run_id, names] : by_run) tables.push_back({run_id, std::move(names)});
+  return tables;
+}
+
+std::string drop_statement(const std::vector<EarlierTables>& tables) {
+  std::string sql;
+  for (const EarlierTables& of_run : tables) {
+    for (const model::QualifiedName& name : of_run.names) {
+      sql += (sql.empty() ? "DROP TABLE " : ", ") + quoted(name);
+    }
+  }
+  return sql;
+}
+
+std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Plan& plan,
+                                         const std::vector<EarlierTables>& replaced) {
+  std::vector<model::Finding> findings;
+  check_users(session, replaced, findings);
+  for (const plan::TablePlan& table : plan.tables) {
+    check_names(session, table, replaced, findings);
     check_rows(session, table, findings);
   }
   return findings;

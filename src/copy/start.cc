@@ -1,9 +1,11 @@
 #include "sluice/copy/start.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
 
@@ -47,12 +49,51 @@ void record_start(Start& start, const char* kind, const approve::Approved<plan::
   SLUICE_KILL_POINT("before_start_commit");
 }
 
+/// Whether a living process works on a run that a new one would leave behind. Those whose tables it
+/// replaces stay held for as long as the new one.
+bool is_left_alone(Start& start, const plan::Plan& plan, const StartOptions& options) {
+  db::SqlSession& control = *start.control;
+  for (ledger::Run& run : ledger::runs(control)) {
+    const auto& replaced = options.replaced;
+    const bool is_replaced =
+        std::ranges::find(replaced, run.id, &EarlierTables::run_id) != replaced.end();
+    if (!is_replaced && run.name != plan.name) continue;
+    const bool is_free = is_replaced ? ledger::take_run(control, run.id, ledger::Holding::alone)
+                                     : !ledger::is_held(control, run.id);
+    if (is_free) continue;
+    start.holders = ledger::processes(control, run.id);
+    start.run = std::move(run);
+    return false;
+  }
+  return true;
+}
+
+/// (tx) Drops what earlier runs made. Each of them keeps on record what became of its tables.
+void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& options) {
+  if (options.replaced.empty()) return;
+  db::SqlSession& control = *start.control;
+  if (earlier_tables(control, plan) != options.replaced) {
+    throw model::Error(model::ErrorKind::drift,
+                       "the side tables of earlier runs are not what they were a moment ago",
+                       "find out who works on them, then start again");
+  }
+  control.query(drop_statement(options.replaced));
+  for (const EarlierTables& of_run : options.replaced) {
+    codec::JsonWriter body;
+    body.begin_object().member("by_run", start.run.id).key("tables").begin_array();
+    for (const model::QualifiedName& name : of_run.names) body.value(name.text());
+    body.end_array().end_object();
+    ledger::append_event_within(control, of_run.run_id, "side-tables-dropped", body.take());
+  }
+}
+
 /// Makes a new run that is ours from the beginning.
 void create(Start& start, const approve::Approved<plan::Plan>& plan,
             const std::vector<ledger::RunTable>& estimates, const StartOptions& options) {
   db::SqlSession& control = *start.control;
   static_cast<void>(ledger::take_run(control, start.run.id, ledger::Holding::alone));
   control.begin();
+  drop_replaced(start, *plan, options);
   ledger::create_run(control, start.run, plan::to_json(*plan), estimates);
   record_start(start, "run-started", plan, options);
   control.commit();
@@ -118,6 +159,10 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
   }
   if (options.join) {
     start.kind = StartKind::not_running;
+    return start;
+  }
+  if (options.new_run && !is_left_alone(start, *plan, options)) {
+    start.kind = StartKind::held;
     return start;
   }
   start.run = new_run(plan, options);

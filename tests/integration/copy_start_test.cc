@@ -84,14 +84,50 @@ TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
   check_says(migration.copy(), 0, "Next: ");
   migration.source("UPDATE t SET payload = 'later'");
   check_says(migration.copy(), 0, "nothing to do");
-  // The first run's result is somebody's until they say otherwise.
-  check_says(migration.copy({"--new-run"}), 2, R"(DROP TABLE "public"."t__side")");
-  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
-  migration.target("DROP TABLE t__side");
-  check_says(migration.copy({"--new-run"}), 0, "Next: ");
+  const std::string first = migration.target_value("SELECT run_id FROM sluice.run");
+  CHECK(migration.sluice("verify").exit_code == 3);
+  check_says(migration.copy({"--new-run", "--dry-run"}), 0, "DROP TABLE \"public\".\"t__side\";\n");
+  CHECK(migration.target_value("SELECT payload FROM t__side WHERE id = 1") == "one");
+  check_says(migration.copy({"--new-run"}), 0,
+             "1 side table(s) of run " + first + " are dropped and made anew: public.t__side");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "1");
+  CHECK(migration.target_value("SELECT body::json->'tables'->>0 FROM sluice.event WHERE kind = "
+                               "'side-tables-dropped' AND run_id = '" +
+                               first + "'") == "public.t__side");
   CHECK(migration.target_value("SELECT count(*) FROM sluice.run WHERE state = 'finished'") == "2");
   CHECK(migration.table_difference("t", "id, payload") == "");
   CHECK(migration.sluice("verify").exit_code == 0);
+}
+
+TEST_CASE("a new run drops nothing that others use, hold, or have made") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy(), 0, "Next: ");
+  const auto check_refused = [&](int code, const std::string& said) {
+    check_says(migration.copy({"--new-run"}), code, said);
+    CHECK(migration.target_value("SELECT count(*) FROM t__side") == "2");
+    CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
+  };
+  migration.target("CREATE VIEW report AS SELECT * FROM t__side");
+  check_refused(2, "public.report needs this table");
+  migration.target("DROP VIEW report; CREATE TABLE mine (t int REFERENCES t__side)");
+  check_refused(2, "public.mine needs this table");
+  migration.target("DROP TABLE mine");
+  migration.target(
+      "DO $$ BEGIN EXECUTE format('COMMENT ON TABLE t__side IS %L', 'sluice run 20200101'); END "
+      "$$");
+  check_refused(2, R"(DROP TABLE "public"."t__side")");
+}
+
+TEST_CASE("a new run waits for nobody who works on an earlier one, and leaves it alone") {
+  Migration migration;
+  make_table(migration);
+  const auto process = migration.start_copy_stalled_at("after_commit");
+  REQUIRE(wait_until_stalled(*process));
+  check_says(migration.copy({"--new-run"}), 6, "is held by another process");
+  process->send_signal(SIGCONT);
+  check_says(process->wait(), 0, "Next: ");
+  CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
 }
 
 TEST_CASE("another server in the place of the planned one is refused") {

@@ -23,10 +23,26 @@ enum class StartKind : std::uint8_t {
   not_running,  // joining was asked for, but nobody works on the run
 };
 
+/// Side and rest tables that an earlier run made for target tables of a plan, by the ledger's word:
+/// they bear that run's mark, and its own plan has them for the same target tables.
+struct EarlierTables {
+  std::string run_id;
+  std::vector<model::QualifiedName> names;
+  friend bool operator==(const EarlierTables&, const EarlierTables&) = default;
+};
+
+/// Those in the plan's way, by run. Tables that the ledger does not know are never among them.
+[[nodiscard]] std::vector<EarlierTables> earlier_tables(db::SqlSession& session,
+                                                        const plan::Plan& plan);
+/// Drops them all at once, since they may refer to each other, and only where nothing else refers
+/// to them. Empty for none.
+[[nodiscard]] std::string drop_statement(const std::vector<EarlierTables>& tables);
+
 struct StartOptions {
   bool join = false;
-  bool new_run = false;       // even where the plan has a run
-  std::string operator_name;  // of this start; a run keeps the names of its first
+  bool new_run = false;                 // even where the plan has a run
+  std::vector<EarlierTables> replaced;  // of new_run: dropped in the transaction that begins it
+  std::string operator_name;            // of this start; a run keeps the names of its first
   std::string tool_version;
 };
 
@@ -40,12 +56,15 @@ struct Start {
 };
 
 /// What of the live target tables speaks against starting: rows where none may be, names that are
-/// taken. Nothing is changed.
+/// taken by others than `replaced`, what else needs those. Nothing is changed.
 [[nodiscard]] std::vector<model::Finding> check_target(db::SqlSession& session,
-                                                       const plan::Plan& plan);
+                                                       const plan::Plan& plan,
+                                                       const std::vector<EarlierTables>& replaced);
 
 /// Finds or makes the run of an approved plan in the target's ledger, and takes it. `estimates`:
-/// one per table, for progress.
+/// one per table, for progress. A new run is `held` while anybody works on another of the same
+/// config, or on one whose tables it replaces; those are held with it, so that nobody goes on with
+/// them. Throws Error{drift} when `replaced` is not what is there.
 [[nodiscard]] Start start_run(const approve::Approved<plan::Plan>& plan,
                               const model::Endpoint& target,
                               const std::vector<ledger::RunTable>& estimates,

@@ -57,7 +57,9 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
   const plan::Plan plan =
       plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
-  if (arguments.dry_run) return print_dry_run(plan, console);
+  if (arguments.dry_run) {
+    return print_dry_run(plan, config.config, arguments.new_run, console);
+  }
   // Nothing is written before somebody who may has agreed.
   const approve::Approved<plan::Plan> approved = approve::Verifier().without_policy(plan);
   // A source role that could delete is refused, or the override is kept for the record.
@@ -121,7 +123,7 @@ Run declare_copy(CLI::App& app) {
   app.add_option("--operator", arguments->operator_name, "the person who runs this");
   app.add_flag("--join", arguments->join, "help a run that another process works on");
   app.add_flag("--new-run", arguments->new_run,
-               "leave an earlier run of this config and begin anew");
+               "leave an earlier run of this config, drop its side tables and begin anew");
   app.add_flag("--dry-run", arguments->dry_run, "print the exact SQL and write nothing");
   return [arguments](Console& console) { return run_copy(*arguments, console); };
 }
