@@ -14,6 +14,7 @@
 #include "sluice/ledger/verification.h"
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
+#include "sluice/os/kill_point.h"
 
 #include "verify/one_sided.h"
 #include "verify/savepoint.h"
@@ -102,6 +103,7 @@ void Verification::open() {
   accounts_ = ledger::accounts(record(), run_.id, plan_.digest);
   const std::vector<ledger::Event> events = ledger::events(record(), run_.id);
   if (!events.empty()) last_event_ = events.back().number;
+  SLUICE_KILL_POINT("after_verify_snapshots");
   if (source_) unmoved_ = unmoved_snapshots();
   std::set<std::string> source_schemas;
   std::set<std::string> target_schemas;

@@ -209,15 +209,10 @@ TEST_CASE("status asks for another verification when rows were decided since the
 TEST_CASE("rows that are decided while verify reads are not taken for verified") {
   const MessyCrm crm;
   REQUIRE(crm.copy().exit_code == 0);
-  // Verify has looked at the ledger when it asks for this table, and is frozen there.
-  PgSql other(crm.migration.source_conninfo());
-  other.query("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
-  const auto verify = crm.migration.start("verify");
-  REQUIRE(wait_until([&crm] {
-    return crm.migration.target_value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0";
-  }));
-  verify->send_signal(SIGSTOP);
-  other.query("ROLLBACK");
+  RunOptions frozen;
+  frozen.env = {{"SLUICE_STALL_AT", "after_verify_snapshots"}};
+  const auto verify = crm.migration.start("verify", {}, frozen);
+  REQUIRE(wait_until_stalled(*verify));
   REQUIRE(crm.decide(about("customers", 40, R"("leave_behind")")).exit_code == 0);
   verify->send_signal(SIGCONT);
   REQUIRE(verify->wait().exit_code == 0);
