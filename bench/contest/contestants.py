@@ -1,7 +1,9 @@
 """Who takes part, and the command of each. A contestant is ready when all rows and the primary keys are there."""
 import json
 import shlex
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable, List
 
 from contest.place import ACCOUNTS_DDL, wide_ddl
@@ -92,8 +94,10 @@ def pgloader(place, database, folder):
 
 
 def pgcopydb(place, database, folder):
+    # A folder of its own for each run: in one that another run has left it does nothing but complain.
+    work = Path(tempfile.mkdtemp(prefix=f"pgcopydb-{database}-", dir=folder)) / "work"
     return ["pgcopydb", "clone", "--table-jobs", "2", "--index-jobs", "2", "--no-owner", "--no-acl",
-            "--skip-large-objects", "--dir", str(folder / f"pgcopydb-{database}"), "--source", place.pg_url("PG1", "bench"),
+            "--skip-large-objects", "--dir", str(work), "--source", place.pg_url("PG1", "bench"),
             "--target", place.pg_url("PG2", database)], {}
 
 
