@@ -91,6 +91,8 @@ class LegacyCrm {
                   fmt::format(R"("table": "legacy_crm.{}")", table));
     }
     replace_all(text, R"("sessions":)", R"("legacy_crm.sessions":)");
+    // PostgreSQL's texts are what they claim to be.
+    replace_all(text, ",\n        \"latin1_holds\": { \"origin\": \"both\" }", "");
     replace_all(text, R"("legacy_id": "id")", R"("legacy_id": {"constant": null})");
     return text;
   }

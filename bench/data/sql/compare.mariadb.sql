@@ -23,7 +23,9 @@ SELECT 'customers', count(*), sum(CAST(conv(left(md5(concat_ws('|', id, trim(cus
     ifnull(contract_until, '~'), created,
     CASE WHEN last_contact IS NULL OR last_contact = '0000-00-00 00:00:00' THEN '~' ELSE last_contact END,
     CASE WHEN newsletter IN ('Y', '1') THEN 't' WHEN newsletter IN ('N', '0') THEN 'f' ELSE '~' END,
-    vip, ifnull(tax_id, '~'), ifnull(parent_id, '~'), CONVERT(origin USING utf8mb4),
+    vip, ifnull(tax_id, '~'), ifnull(parent_id, '~'),
+    IF(CAST(CONVERT(CAST(origin AS BINARY) USING utf8mb4) AS BINARY) = CAST(origin AS BINARY),
+      CONVERT(CAST(origin AS BINARY) USING utf8mb4), CONVERT(origin USING utf8mb4)),
     ifnull(lower(hex(avatar_sha1)), '~'), ifnull(notes, ''))), 15), 16, 10) AS UNSIGNED))
   FROM customers WHERE deleted = 0 AND id NOT IN (SELECT id FROM held WHERE name = 'customers')
 UNION ALL
