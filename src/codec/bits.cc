@@ -38,12 +38,6 @@ void shift_right(std::string_view from, unsigned shift, char* to) {
   }
 }
 
-bool is_mysql_bits(std::string_view bytes, int bits) {
-  if (bits < 1 || bytes.size() != bytes_for(static_cast<std::size_t>(bits))) return false;
-  const auto used = static_cast<unsigned>((bits - 1) % 8 + 1);
-  return static_cast<unsigned char>(bytes[0]) >> used == 0;
-}
-
 void encode_mysql_bits(std::string_view bytes, int bits, char* to) {
   store_big_endian(to, static_cast<std::uint32_t>(bits));
   const auto padding = static_cast<unsigned>(bytes.size() * 8 - static_cast<std::size_t>(bits));
@@ -75,6 +69,12 @@ Problem bits_from_text(std::string_view text, std::string& out) {
     bytes[i / 8] = static_cast<char>(static_cast<unsigned char>(bytes[i / 8]) | bit);
   }
   return Problem::none;
+}
+
+bool is_mysql_bits(std::string_view bytes, int bits) noexcept {
+  if (bits < 1 || bytes.size() != bytes_for(static_cast<std::size_t>(bits))) return false;
+  const auto used = static_cast<unsigned>((bits - 1) % 8 + 1);
+  return static_cast<unsigned char>(bytes[0]) >> used == 0;
 }
 
 Problem put_mysql_bits(RowBuffer& rows, std::string_view bytes, int bits) {

@@ -18,7 +18,7 @@ namespace ondemand = simdjson::ondemand;
 
 [[noreturn]] void fail_kind(JsonValue::Kind wanted, JsonValue::Kind found) {
   throw model::Error(
-      model::ErrorKind::internal,
+      model::ErrorKind::data,
       "a JSON " + std::string(to_string(found)) + " was read as " + std::string(to_string(wanted)));
 }
 

@@ -74,7 +74,7 @@ void DecideBatch::take_row(const ChosenRow& chosen, ledger::QuarantinedSource ro
   }
   const std::size_t index = moving_.size();
   batch_.rows.append_row(row.row);
-  for (const codec::Irregular& field : irregular_from_json(row.irregular, index)) {
+  for (const codec::Irregular& field : codec::irregular_from_json(row.irregular, index)) {
     batch_.irregular.push_back(field);
   }
   overrides_.push_back(decision.verdict == Verdict::set ? &decision.set : nullptr);
@@ -172,7 +172,7 @@ void DecideBatch::mark_rows() {
   const std::string& run_id = context_.run.id;
   for (const auto& [entry, ids] : decided_by_entry_) {
     const Decision& decision = context_.decisions.entries[entry];
-    ledger::mark_decided(session_, run_id, ids, decision_json(decision.set),
+    ledger::mark_decided(session_, run_id, ids, mapping::overrides_json(decision.set),
                          {decision.person, decision.reason});
   }
   for (const auto& [entry, ids] : left_by_entry_) {

@@ -74,7 +74,7 @@ void Trial::add(const std::vector<ChosenRow>& rows) {
   for (const auto& row : ledger::quarantined_sources(session_, context_.run.id, ids)) {
     const Decision& decision = *decisions.at(row.id);
     if (row.kept || decision.verdict == Verdict::leave_behind) continue;
-    for (const auto& field : irregular_from_json(row.irregular, moving.size())) {
+    for (const auto& field : codec::irregular_from_json(row.irregular, moving.size())) {
       batch.irregular.push_back(field);
     }
     batch.rows.append_row(row.row);

@@ -20,11 +20,6 @@ using model::Engine;
 /// Marks a problem that a decision had, not the row by itself.
 constexpr std::string_view kOfDecision = "decision";
 
-model::Error not_ours(const char* what) {
-  return {model::ErrorKind::data,
-          fmt::format("the ledger holds {} that this version cannot read", what)};
-}
-
 std::string literal_of(const plan::TargetField& field, const codec::Field& value) {
   if (value.null) return "NULL";
   std::string text;
@@ -36,37 +31,6 @@ std::string literal_of(const plan::TargetField& field, const codec::Field& value
 }
 
 }  // namespace
-
-std::string decision_json(const mapping::Overrides& set) {
-  codec::JsonWriter json;
-  json.begin_object();
-  for (const auto& [column, text] : set) json.member(column, text);
-  json.end_object();
-  return json.take();
-}
-
-mapping::Overrides decision_from_json(const std::string& text) {
-  const codec::JsonDocument document = codec::parse_json_or_throw(text, "decision");
-  if (!document.root().is_object()) throw not_ours("a decision");
-  mapping::Overrides set;
-  for (const codec::JsonMember& member : document.root().members()) {
-    std::optional<std::string> value;
-    if (!member.value.is_null()) value = member.value.as_string();
-    set.emplace(member.key, std::move(value));
-  }
-  return set;
-}
-
-std::vector<codec::Irregular> irregular_from_json(const std::string& text, std::size_t row) {
-  const codec::JsonDocument document = codec::parse_json_or_throw(text, "irregular fields");
-  std::vector<codec::Irregular> fields;
-  for (const JsonValue& item : document.root().items()) {
-    const auto problem = codec::problem_from_string(item.items().at(1).as_string());
-    if (!problem) throw not_ours("an irregular field");
-    fields.push_back({row, static_cast<std::uint16_t>(item.items().at(0).as_integer()), *problem});
-  }
-  return fields;
-}
 
 std::string with_refused_decision(const std::string& problems, const std::string& refused) {
   const codec::JsonDocument before = codec::parse_json_or_throw(problems, "problems");

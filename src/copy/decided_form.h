@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "sluice/codec/problem.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/quarantine.h"
 #include "sluice/ledger/records.h"
@@ -14,15 +13,6 @@
 
 /// Forms in which decided rows stand in the ledger and are shown to people.
 namespace sluice::copy {
-
-/// The JSON object that stands in the ledger: target columns, each with a text or null.
-[[nodiscard]] std::string decision_json(const mapping::Overrides& set);
-/// The exact inverse. Throws Error{data} on anything else.
-[[nodiscard]] mapping::Overrides decision_from_json(const std::string& text);
-
-/// The irregular fields of one row, from the ledger's JSON array of [column, problem].
-[[nodiscard]] std::vector<codec::Irregular> irregular_from_json(const std::string& text,
-                                                                std::size_t row);
 
 /// `problems` without those of earlier decisions, and with `refused` of the decision that did not
 /// hold, marked "decision": true. Both are JSON arrays as the ledger has them.

@@ -18,11 +18,11 @@ constexpr std::size_t kPageRows = 100;
 /// Maps one decided row as the decision says; the target row stands in `mapped` then.
 void map_one(ledger::QuarantinedSource& source, BatchMapper& mapper, db::SourceBatch& batch,
              MappedBatch& mapped) {
-  const mapping::Overrides set = decision_from_json(source.decision);
+  const mapping::Overrides set = mapping::overrides_from_json(source.decision);
   const mapping::Overrides* overrides[] = {&set};
   batch.rows.clear();
   batch.rows.append_row(source.row);
-  batch.irregular = irregular_from_json(source.irregular, 0);
+  batch.irregular = codec::irregular_from_json(source.irregular, 0);
   mapper.map_decided(batch, overrides, mapped);
   if (mapped.origin.size() == 1) return;
   throw model::Error(model::ErrorKind::data,
@@ -110,7 +110,8 @@ void reopen_decided(db::SqlSession& session, const std::string& run_id, const De
   for (std::size_t row = 0; row < rows.sources.size(); ++row) {
     const ledger::QuarantinedSource& source = rows.sources[row];
     ledger::reopen_quarantined(session, run_id, source.id);
-    record_refused_decision(session, run_id, source, decision_from_json(source.decision).empty(),
+    record_refused_decision(session, run_id, source,
+                            mapping::overrides_from_json(source.decision).empty(),
                             mapper.refused_row(rows.batch, row, refused[row]));
   }
 }

@@ -53,7 +53,7 @@ class FieldTexts {
  public:
   FieldTexts(const mapping::TableMapping& mapping, const QuarantinedSource& source)
       : mapping_(mapping) {
-    for (const codec::Irregular& field : irregular_from_json(source.irregular, 0)) {
+    for (const codec::Irregular& field : codec::irregular_from_json(source.irregular, 0)) {
       irregular_.insert(field.column);
     }
   }

@@ -52,35 +52,6 @@ std::string problems_json(const std::vector<mapping::MapProblem>& problems,
   return json.take();
 }
 
-std::string irregular_json(std::span<const Irregular> irregular) {
-  codec::JsonWriter json;
-  json.begin_array();
-  for (const Irregular& field : irregular) {
-    json.begin_array();
-    json.value(static_cast<std::int64_t>(field.column)).value(codec::to_string(field.problem));
-    json.end_array();
-  }
-  json.end_array();
-  return json.take();
-}
-
-/// Walks the irregular fields of a batch, row by row.
-class IrregularRows {
- public:
-  explicit IrregularRows(std::span<const Irregular> all) : left_(all) {}
-  /// REQUIRES: rows asked for in rising order.
-  std::span<const Irregular> of(std::size_t row) {
-    std::size_t count = 0;
-    while (count < left_.size() && left_[count].row == row) ++count;
-    const std::span<const Irregular> fields = left_.first(count);
-    left_ = left_.subspan(count);
-    return fields;
-  }
-
- private:
-  std::span<const Irregular> left_;
-};
-
 std::vector<Irregular> irregular_of(const db::SourceBatch& source, std::size_t row) {
   std::vector<Irregular> fields;
   for (const Irregular& field : source.irregular) {
@@ -114,7 +85,7 @@ void BatchMapper::reset(MappedBatch& out) const {
 void BatchMapper::map(const db::SourceBatch& source, MappedBatch& out) {
   reset(out);
   if (mapper_.is_identity() && source.irregular.empty()) return pass_through(source, out);
-  IrregularRows irregular(source.irregular);
+  codec::IrregularRows irregular(source.irregular);
   for (std::size_t row = 0; row < source.rows.rows(); ++row) {
     map_row(source, row, irregular.of(row), nullptr, out);
   }
@@ -125,7 +96,7 @@ void BatchMapper::map_decided(const db::SourceBatch& source,
                               std::span<const mapping::Overrides* const> overrides,
                               MappedBatch& out) {
   reset(out);
-  IrregularRows irregular(source.irregular);
+  codec::IrregularRows irregular(source.irregular);
   for (std::size_t row = 0; row < source.rows.rows(); ++row) {
     map_row(source, row, irregular.of(row), overrides[row], out);
   }
@@ -199,7 +170,7 @@ ledger::QuarantinedRow BatchMapper::unmapped_row(std::string_view source_row,
   row.message = first.message;
   row.problems = problems_json(problems, table_);
   row.row = source_row;
-  row.irregular = irregular_json(irregular);
+  row.irregular = codec::irregular_json(irregular);
   return row;
 }
 
@@ -220,7 +191,7 @@ ledger::QuarantinedRow BatchMapper::refused_row(const db::SourceBatch& source, s
   row.message = why.message;
   row.problems = problems_json({problem}, table_);
   row.row = source_row;
-  row.irregular = irregular_json(irregular);
+  row.irregular = codec::irregular_json(irregular);
   return row;
 }
 

@@ -147,6 +147,7 @@ std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::P
     }
   }
   std::vector<EarlierTables> tables;
+  tables.reserve(by_run.size());
   for (auto& [run_id, names] : by_run) tables.push_back({run_id, std::move(names)});
   return tables;
 }

@@ -15,6 +15,7 @@ template <typename Field>
 std::vector<KeyColumn> key_columns(const std::vector<Field>& fields,
                                    const std::vector<std::size_t>& key) {
   std::vector<KeyColumn> columns;
+  columns.reserve(key.size());
   for (const std::size_t column : key) {
     columns.push_back({fields.at(column).name, fields.at(column).type});
   }

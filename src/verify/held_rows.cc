@@ -11,24 +11,6 @@ constexpr int kPageRows = 50;
 
 }  // namespace
 
-mapping::Overrides parse_decision(std::string_view decision) {
-  const codec::JsonDocument document = codec::parse_json_or_throw(decision, "decision");
-  if (!document.root().is_object()) {
-    throw model::Error(model::ErrorKind::data, "a decision in the ledger is not a JSON object");
-  }
-  mapping::Overrides overrides;
-  for (const codec::JsonMember& member : document.root().members()) {
-    std::optional<std::string> value;
-    if (!member.value.is_null() && !member.value.is_string()) {
-      throw model::Error(model::ErrorKind::data,
-                         "a decision in the ledger holds a value that is no text");
-    }
-    if (member.value.is_string()) value = member.value.as_string();
-    overrides.emplace(member.key, std::move(value));
-  }
-  return overrides;
-}
-
 HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_no,
                    const codec::RowHasher& hasher,
                    const std::function<void(const ledger::HeldRow&)>& visit) {
@@ -40,7 +22,7 @@ HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_
       Held held;
       held.state = row.state;
       if (row.state == ledger::QuarantineState::decided) {
-        held.overrides = parse_decision(row.decision);
+        held.overrides = mapping::overrides_from_json(row.decision);
       }
       Slots& slots = row.kept ? kept_slots_ : slots_;
       slots[own.hash(row.row)].rows.push_back(std::move(held));

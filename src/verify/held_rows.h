@@ -59,8 +59,4 @@ class HeldRows {
   mutable os::Mutex mutex_;
 };
 
-/// The overrides of a decision as the ledger holds it: a JSON object of target columns, each with a
-/// text or null. Throws Error{data} on anything else.
-[[nodiscard]] mapping::Overrides parse_decision(std::string_view decision);
-
 }  // namespace sluice::verify

@@ -13,22 +13,6 @@
 namespace sluice::verify {
 namespace {
 
-/// The irregular fields of a batch, row by row; rows must be asked for in rising order.
-class IrregularRows {
- public:
-  explicit IrregularRows(std::span<const codec::Irregular> all) : left_(all) {}
-  std::span<const codec::Irregular> of(std::size_t row) {
-    std::size_t count = 0;
-    while (count < left_.size() && left_[count].row == row) ++count;
-    const auto fields = left_.first(count);
-    left_ = left_.subspan(count);
-    return fields;
-  }
-
- private:
-  std::span<const codec::Irregular> left_;
-};
-
 void merge(SourceTally& all, const SourceTally& part) {
   all.read.merge(part.read);
   all.existing.merge(part.existing);
@@ -57,7 +41,7 @@ class ExpectedWorker {
         tally_(rows.hasher_.algorithm()) {}
 
   void take_batch(const Piece& piece, const db::SourceBatch& batch) {
-    IrregularRows irregular(batch.irregular);
+    codec::IrregularRows irregular(batch.irregular);
     for (std::size_t row = 0; row < batch.rows.rows(); ++row) {
       take_row(piece.number, batch.rows.row(row), irregular.of(row));
     }

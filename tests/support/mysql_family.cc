@@ -2,6 +2,8 @@
 
 #include <regex>
 
+#include <fmt/format.h>
+
 namespace sluice::test {
 namespace {
 
@@ -9,7 +11,7 @@ std::vector<std::string> arguments_of(const std::string& name, const MysqlFamily
   std::vector<std::string> arguments;
   if (options.binlog) arguments.push_back("--binlog");
   for (const std::string& setting : options.settings) {
-    arguments.insert(arguments.end(), {"--set", name + ":" + setting});
+    arguments.insert(arguments.end(), {"--set", fmt::format("{}:{}", name, setting)});
   }
   return arguments;
 }

@@ -17,9 +17,10 @@ namespace sluice::codec {
 /// Reads '0' and '1' only; otherwise not_a_bit_string.
 [[nodiscard]] Problem bits_from_text(std::string_view text, std::string& out);
 
-/// Puts MySQL's BIT(n) as a field: MySQL sends (n + 7) / 8 bytes, a big-endian number padded at the
-/// *front*. not_a_bit_string where there are other than that many bytes or padding bits are set:
-/// nothing has been put.
+/// Whether these are a value of MySQL's BIT(n): it sends (n + 7) / 8 bytes, a big-endian number
+/// padded at the *front*. False for another number of bytes, and where padding bits are set.
+[[nodiscard]] bool is_mysql_bits(std::string_view bytes, int bits) noexcept;
+/// Puts MySQL's BIT(n) as a field. not_a_bit_string where it is none: nothing has been put.
 [[nodiscard]] Problem put_mysql_bits(RowBuffer& rows, std::string_view bytes, int bits);
 [[nodiscard]] Problem bits_from_mysql(std::string_view bytes, int bits, std::string& out);
 /// The other way round: appends (n + 7) / 8 bytes. False where the bytes are not a bit string.

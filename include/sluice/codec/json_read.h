@@ -17,8 +17,8 @@ struct JsonMember;
 /// One value of a strict JSON document (RFC 8259): config, plan, policy, manifest.
 ///
 /// A plain value that owns its children. Objects keep their order, and every duplicate key.
-/// Accessors throw Error(internal) where the kind is another: look at kind() or use the is_ and
-/// find functions first.
+/// Accessors throw Error(data) where the kind is another, which is all that a document of sluice's
+/// own needs; for what people write look at kind() or use the is_ and find functions first.
 class JsonValue {
  public:
   enum class Kind : std::uint8_t {

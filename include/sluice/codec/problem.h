@@ -52,15 +52,4 @@ enum class Problem : std::uint8_t {
 /// Every problem but none, in the order above.
 [[nodiscard]] std::span<const Problem> all_problems() noexcept;
 
-/// A field of a source row that its carrier cannot hold. The field's bytes are then the source's
-/// own text form of the value; they are hashed as they stand and never reach a target unchanged
-/// (row_form.md, irregular fields).
-struct Irregular {
-  std::size_t row = 0;       ///< index in the RowBuffer
-  std::uint16_t column = 0;  ///< index in the row
-  Problem problem = Problem::none;
-
-  friend bool operator==(const Irregular&, const Irregular&) = default;
-};
-
 }  // namespace sluice::codec

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sluice/codec/carrier.h"
-#include "sluice/codec/problem.h"
+#include "sluice/codec/irregular.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/model/endpoint.h"

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,9 +10,11 @@
 #include <vector>
 
 #include "sluice/codec/carrier.h"
+#include "sluice/codec/irregular.h"
 #include "sluice/codec/problem.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/mapping/fit.h"
+#include "sluice/mapping/overrides.h"
 #include "sluice/mapping/rules.h"
 #include "sluice/model/finding.h"
 #include "sluice/model/schema.h"
@@ -73,9 +74,6 @@ struct MapProblem {
   std::string raw;      ///< the value in text form; bytes as they came where they are no text
   std::string message;  ///< for people
 };
-
-/// What people decided for target columns: a text in the form of the target's type, or NULL.
-using Overrides = std::map<std::string, std::optional<std::string>, std::less<>>;
 
 /// The columns of <table>__rest, in the order of its row form: all text, all NOT NULL. `source_key`
 /// is a JSON array of the key's texts (["42","7"]), compact.

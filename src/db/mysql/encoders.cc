@@ -25,6 +25,10 @@ using codec::Carrier;
 using codec::Problem;
 using codec::RowBuffer;
 
+/// False: the buffer has only the beginning of the value.
+bool is_whole(const Slot& slot) noexcept { return slot.length <= slot.capacity; }
+
+/// REQUIRES: is_whole(slot).
 std::string_view short_text(const Slot& slot) noexcept { return {slot.buffer.get(), slot.length}; }
 
 /// Fetches a value that is longer than the slot's buffer.
@@ -43,7 +47,7 @@ void fetch_long(const Slot& slot, char* to) {
 /// Puts the bytes as they are. The view of them is valid until the next change of `rows`.
 std::string_view put_text(const Slot& slot, RowBuffer& rows) {
   char* const to = rows.begin_field(slot.length);
-  if (slot.length <= slot.capacity) {
+  if (is_whole(slot)) {
     std::copy_n(slot.buffer.get(), slot.length, to);
   } else {
     fetch_long(slot, to);
@@ -69,20 +73,43 @@ codec::ClockTime clock_of(const MYSQL_TIME& time) noexcept {
           static_cast<int>(time.second_part)};
 }
 
+std::int64_t hours_of(const MYSQL_TIME& time) noexcept {
+  return std::int64_t{time.day} * 24 + time.hour;
+}
+
+/// Whether it is an amount that a TIME can be. The protocol has room for far more than a number of
+/// microseconds.
+bool is_mysql_time(const MYSQL_TIME& time) noexcept {
+  constexpr int kMaxHours = 838;
+  return hours_of(time) <= kMaxHours && time.minute < 60 && time.second < 60 &&
+         time.second_part < codec::kMicrosPerSecond;
+}
+
+/// REQUIRES: is_mysql_time(time).
 std::int64_t microseconds_of(const MYSQL_TIME& time) noexcept {
-  const std::int64_t hours = std::int64_t{time.day} * 24 + time.hour;
+  const std::int64_t hours = hours_of(time);
   const std::int64_t seconds = (hours * 60 + time.minute) * 60 + time.second;
   const std::int64_t amount =
       seconds * codec::kMicrosPerSecond + static_cast<std::int64_t>(time.second_part);
   return time.neg != 0 ? -amount : amount;
 }
 
-Problem encode_bits(Slot& slot, RowBuffer& rows) {
-  const Problem problem = codec::put_mysql_bits(rows, short_text(slot), slot.bits);
-  if (problem != Problem::none) rows.put_bytes(short_text(slot));
+/// Puts a value that is not what its type promises.
+Problem put_unreadable(const Slot& slot, RowBuffer& rows, Problem problem) {
+  put_text(slot, rows);
   return problem;
 }
 
+bool is_bits(const Slot& slot) noexcept {
+  return is_whole(slot) && codec::is_mysql_bits(short_text(slot), slot.bits);
+}
+
+Problem encode_bits(Slot& slot, RowBuffer& rows) {
+  if (!is_bits(slot)) return put_unreadable(slot, rows, Problem::not_a_bit_string);
+  return codec::put_mysql_bits(rows, short_text(slot), slot.bits);
+}
+
+/// REQUIRES: is_bits(slot).
 std::uint64_t number_of_bits(const Slot& slot) noexcept {
   std::uint64_t value = 0;
   for (const char byte : short_text(slot)) value = (value << 8) | static_cast<unsigned char>(byte);
@@ -91,10 +118,12 @@ std::uint64_t number_of_bits(const Slot& slot) noexcept {
 
 template <Carrier carrier>
 Problem encode_bits_as_integer(Slot& slot, RowBuffer& rows) {
+  if (!is_bits(slot)) return put_unreadable(slot, rows, Problem::not_a_bit_string);
   return put_integer<carrier>(number_of_bits(slot), rows);
 }
 
 Problem encode_bits_as_text(Slot& slot, RowBuffer& rows) {
+  if (!is_bits(slot)) return put_unreadable(slot, rows, Problem::not_a_bit_string);
   const std::uint64_t value = number_of_bits(slot);
   slot.scratch.clear();
   for (int bit = slot.bits - 1; bit >= 0; --bit) {
@@ -108,9 +137,8 @@ Problem encode_bits_as_text(Slot& slot, RowBuffer& rows) {
 template <typename Parse>
 Problem encode_parsed(Slot& slot, RowBuffer& rows, Parse parse, Problem otherwise) {
   slot.scratch.clear();
-  if (slot.length > slot.capacity || parse(short_text(slot), slot.scratch) != Problem::none) {
-    put_text(slot, rows);
-    return otherwise;
+  if (!is_whole(slot) || parse(short_text(slot), slot.scratch) != Problem::none) {
+    return put_unreadable(slot, rows, otherwise);
   }
   rows.put_bytes(slot.scratch);
   return Problem::none;
@@ -119,9 +147,9 @@ Problem encode_parsed(Slot& slot, RowBuffer& rows, Parse parse, Problem otherwis
 }  // namespace
 
 Problem encode_decimal(Slot& slot, RowBuffer& rows) {
+  if (!is_whole(slot)) return put_unreadable(slot, rows, Problem::not_a_number);
   const Problem problem = codec::put_numeric(rows, short_text(slot));
-  if (problem != Problem::none) rows.put_bytes(short_text(slot));
-  return problem;
+  return problem == Problem::none ? problem : put_unreadable(slot, rows, problem);
 }
 
 Problem encode_float4(Slot& slot, RowBuffer& rows) {
@@ -192,15 +220,18 @@ Problem encode_datetime(Slot& slot, RowBuffer& rows) {
 }
 
 Problem encode_time(Slot& slot, RowBuffer& rows) {
-  const std::int64_t amount = microseconds_of(slot.value.time);
-  if (!codec::is_time_in_range(amount)) {
+  const MYSQL_TIME& time = slot.value.time;
+  if (!is_mysql_time(time) || !codec::is_time_in_range(microseconds_of(time))) {
     return put_clock_text(slot, ClockForm::time, Problem::out_of_range, rows);
   }
-  rows.put_int64(amount);
+  rows.put_int64(microseconds_of(time));
   return Problem::none;
 }
 
 Problem encode_time_as_interval(Slot& slot, RowBuffer& rows) {
+  if (!is_mysql_time(slot.value.time)) {
+    return put_clock_text(slot, ClockForm::time, Problem::out_of_range, rows);
+  }
   rows.put_interval(microseconds_of(slot.value.time), 0, 0);
   return Problem::none;
 }

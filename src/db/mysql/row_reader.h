@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sluice/codec/problem.h"
+#include "sluice/codec/irregular.h"
 #include "sluice/codec/row_form.h"
 #include "sluice/db/source.h"
 

@@ -13,7 +13,6 @@ using sluice::verify::direct_columns;
 using sluice::verify::kMaxNamedKeys;
 using sluice::verify::NamedRows;
 using sluice::verify::OneSided;
-using sluice::verify::parse_decision;
 using sluice::verify::source_key_columns;
 using sluice::verify::without_keys_sql;
 
@@ -127,14 +126,4 @@ TEST_CASE("only columns that are one source column as it is are direct") {
   CHECK(direct_columns(table).size() == 2);
   table.rules.rules[3].cases[0].when.emplace();
   CHECK(direct_columns(table).size() == 1);
-}
-
-TEST_CASE("a decision is an object of texts and nulls, and nothing else") {
-  const auto overrides = parse_decision(R"({"born": "1990-01-01", "name": null})");
-  CHECK(overrides.at("born") == "1990-01-01");
-  CHECK(overrides.at("name") == std::nullopt);
-  for (const char* bad : {"", "[]", "{\"a\": 1}", "{\"a\": {}}", "{", "null"}) {
-    INFO(bad);
-    CHECK_THROWS_AS(parse_decision(bad), sluice::model::Error);
-  }
 }
