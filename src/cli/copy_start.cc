@@ -73,8 +73,11 @@ std::unique_ptr<db::SqlSession> open_planned_target(const plan::Plan& plan,
 void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
                          copy::StartOptions& options, Console& console) {
   const auto session = open_planned_target(plan, config);
-  if (options.new_run) options.replaced = copy::earlier_tables(*session, plan);
-  if (console.findings(copy::check_target(*session, plan, options.replaced))) throw Exit{kUsage};
+  const auto earlier = copy::earlier_tables(*session, plan);
+  if (console.findings(copy::check_target(*session, plan, earlier, options.new_run))) {
+    throw Exit{kUsage};
+  }
+  if (options.new_run) options.replaced = earlier;
   for (const copy::EarlierTables& of_run : options.replaced) {
     std::string names;
     for (const model::QualifiedName& name : of_run.names) {

@@ -66,12 +66,6 @@ bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
   return session.query(fmt::format("SELECT EXISTS (SELECT FROM {})", quoted(name))).value() == "t";
 }
 
-bool are_among(const std::vector<EarlierTables>& tables, const model::QualifiedName& name) {
-  return std::ranges::any_of(tables, [&](const EarlierTables& of_run) {
-    return std::ranges::find(of_run.names, name) != of_run.names.end();
-  });
-}
-
 /// What a run's plan has for a target table; nothing where the plan was tampered with.
 std::vector<model::QualifiedName> names_of(db::SqlSession& session, const std::string& run_id,
                                            const model::QualifiedName& target) {
@@ -85,15 +79,25 @@ std::vector<model::QualifiedName> names_of(db::SqlSession& session, const std::s
   return {};
 }
 
-void check_names(db::SqlSession& session, const plan::TablePlan& table,
-                 const std::vector<EarlierTables>& replaced,
-                 std::vector<model::Finding>& findings) {
-  for (const model::QualifiedName& name : names_of(table)) {
-    if (are_among(replaced, name) || !comment_of(session, name)) continue;
-    findings.push_back({model::Severity::error, "side-table-exists", name.text(),
-                        "the side table's name is taken, perhaps by an earlier run",
-                        fmt::format("if nobody needs it: DROP TABLE {};", quoted(name))});
+const EarlierTables* find_run_of(const std::vector<EarlierTables>& tables,
+                                 const model::QualifiedName& name) {
+  const auto found = std::ranges::find_if(tables, [&name](const EarlierTables& of_run) {
+    return std::ranges::find(of_run.names, name) != of_run.names.end();
+  });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+/// `of_run` is null for a table that the ledger does not know.
+model::Finding taken_name(const model::QualifiedName& name, const EarlierTables* of_run) {
+  constexpr auto kError = model::Severity::error;
+  if (of_run == nullptr) {
+    return {kError, "side-table-exists", name.text(),
+            "a table that no run in the ledger has made has this name already",
+            fmt::format("if nobody needs it: DROP TABLE {};", quoted(name))};
   }
+  return {kError, "side-table-exists", name.text(),
+          fmt::format("run {} has made this table already", of_run->run_id),
+          "copy --new-run drops it and begins anew"};
 }
 
 /// Views, and tables with foreign keys, that need a table which is to be dropped.
@@ -111,7 +115,7 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
           {quoted(name)});
       for (const auto& row : users.rows) {
         const model::QualifiedName user{row.at(1).value_or(""), row.at(2).value_or("")};
-        if (are_among(replaced, user)) continue;
+        if (find_run_of(replaced, user) != nullptr) continue;
         findings.push_back({model::Severity::error, "side-table-used", name.text(),
                             user.text() + " needs this table of run " + of_run.run_id,
                             "drop what needs it, then begin the new run"});
@@ -162,14 +166,24 @@ std::string drop_statement(const std::vector<EarlierTables>& tables) {
   return sql;
 }
 
-std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Plan& plan,
-                                         const std::vector<EarlierTables>& replaced) {
+std::vector<model::Finding> taken_names(db::SqlSession& session, const plan::Plan& plan,
+                                        const std::vector<EarlierTables>& earlier, bool new_run) {
   std::vector<model::Finding> findings;
-  check_users(session, replaced, findings);
   for (const plan::TablePlan& table : plan.tables) {
-    check_names(session, table, replaced, findings);
-    check_rows(session, table, findings);
+    for (const model::QualifiedName& name : names_of(table)) {
+      const EarlierTables* const of_run = find_run_of(earlier, name);
+      if ((new_run && of_run != nullptr) || !comment_of(session, name)) continue;
+      findings.push_back(taken_name(name, of_run));
+    }
   }
+  return findings;
+}
+
+std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Plan& plan,
+                                         const std::vector<EarlierTables>& earlier, bool new_run) {
+  std::vector<model::Finding> findings = taken_names(session, plan, earlier, new_run);
+  if (new_run) check_users(session, earlier, findings);
+  for (const plan::TablePlan& table : plan.tables) check_rows(session, table, findings);
   return findings;
 }
 

@@ -164,7 +164,7 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   plan.target_key = choose_target_key(target, plan.write);
   if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
   write_ddl(target, plan);
-  look_at_names(target_, plan, side_of_, findings_);
+  look_at_names(plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
   look_at_computed(plan, findings_);
   look_at_unfilled(target, plan, findings_);

@@ -18,9 +18,9 @@ void look_at_source(model::Engine engine, const model::Table& table, Findings& f
 /// sequences.
 void look_at_target(const model::Table& table, const config::Table& config, const SideOf& side_of,
                     Findings& findings);
-/// The names that the side table and its parts will have, and whether they are free.
-void look_at_names(const model::Catalog& target, const TablePlan& table, const SideOf& side_of,
-                   Findings& findings);
+/// The names that the side table and its parts will have. Whether they are free is asked when a run
+/// begins: only the ledger knows who has taken one.
+void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& findings);
 /// Columns whose values may not all fit their target, as far as types can tell: such rows would go
 /// to quarantine.
 void look_at_values(model::Engine source, const TablePlan& table, Findings& findings);

@@ -76,18 +76,12 @@ void look_at_target(const model::Table& table, const config::Table& config, cons
   look_at_indexes(table, findings);
 }
 
-void look_at_names(const model::Catalog& target, const TablePlan& table, const SideOf& side_of,
-                   Findings& findings) {
+void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& findings) {
   const std::string where = table.target.text();
   const auto look_at = [&](const model::QualifiedName& made) {
     if (side_of.contains(made)) {
       findings.error("name-taken", where, made.text() + " is a target table of this plan",
                      "rename one of the tables");
-    } else if (target.find(made) != nullptr) {
-      findings.warning(
-          "side-table-exists", where, made.text() + " exists already",
-          "nothing is to be done if it belongs to a run that goes on; otherwise drop or "
-          "rename it");
     }
   };
   look_at(table.side);

@@ -88,8 +88,14 @@ TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
   CHECK(migration.sluice("verify").exit_code == 3);
   check_says(migration.copy({"--new-run", "--dry-run"}), 0, "DROP TABLE \"public\".\"t__side\";\n");
   CHECK(migration.target_value("SELECT payload FROM t__side WHERE id = 1") == "one");
-  check_says(migration.copy({"--new-run"}), 0,
+  // Somebody who only plans learns whose table is there.
+  const RunResult planned = migration.sluice("plan");
+  check_says(planned, 0, "warning: public.t__side: run " + first + " has made this table already");
+  check_says(planned, 0, "copy --new-run drops it");
+  const RunResult anew = migration.copy({"--new-run"});
+  check_says(anew, 0,
              "1 side table(s) of run " + first + " are dropped and made anew: public.t__side");
+  CHECK(anew.err.find("side-table-exists") == std::string::npos);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "1");
   CHECK(migration.target_value("SELECT body::json->'tables'->>0 FROM sluice.event WHERE kind = "
                                "'side-tables-dropped' AND run_id = '" +
@@ -97,6 +103,19 @@ TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
   CHECK(migration.target_value("SELECT count(*) FROM sluice.run WHERE state = 'finished'") == "2");
   CHECK(migration.table_difference("t", "id, payload") == "");
   CHECK(migration.sluice("verify").exit_code == 0);
+}
+
+TEST_CASE("a plan whose side tables another config's run has made is told how to begin anew") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy(), 0, "Next: ");
+  const std::string first = migration.target_value("SELECT run_id FROM sluice.run");
+  migration.member("name", "\"other\"");
+  const RunResult refused = migration.copy();
+  check_says(refused, 2, "public.t__side: run " + first + " has made this table already");
+  check_says(refused, 2, "copy --new-run drops it");
+  CHECK(refused.err.find("DROP TABLE") == std::string::npos);
+  check_says(migration.copy({"--new-run"}), 0, "Next: ");
 }
 
 TEST_CASE("a new run drops nothing that others use, hold, or have made") {
@@ -203,7 +222,12 @@ TEST_CASE("a side table that belongs to somebody else is not touched") {
   Migration migration;
   make_table(migration);
   migration.target("CREATE TABLE t__side (mine int)");
-  check_says(migration.copy(), 2, "side-table-exists");
+  const RunResult refused = migration.copy();
+  check_says(refused, 2, "side-table-exists");
+  check_says(refused, 2, "a table that no run in the ledger has made");
+  check_says(refused, 2, R"(DROP TABLE "public"."t__side")");
+  CHECK(refused.err.find("--new-run") == std::string::npos);
+  check_says(migration.sluice("plan"), 0, "a table that no run in the ledger has made");
   CHECK(migration.target_value("SELECT count(*) FROM t__side") == "0");
   migration.target("DROP TABLE t__side");
   REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);

@@ -55,11 +55,18 @@ struct Start {
   std::unique_ptr<db::SqlSession> control;
 };
 
-/// What of the live target tables speaks against starting: rows where none may be, names that are
-/// taken by others than `replaced`, what else needs those. Nothing is changed.
+/// Names of side and rest tables that are taken, as errors that say by whom. `earlier`: those of
+/// earlier runs, which a new run drops, so that they are not in its way.
+[[nodiscard]] std::vector<model::Finding> taken_names(db::SqlSession& session,
+                                                      const plan::Plan& plan,
+                                                      const std::vector<EarlierTables>& earlier,
+                                                      bool new_run);
+/// What speaks against starting: names that are taken, what else needs tables that a new run would
+/// drop, rows in live tables where none may be. Nothing is changed.
 [[nodiscard]] std::vector<model::Finding> check_target(db::SqlSession& session,
                                                        const plan::Plan& plan,
-                                                       const std::vector<EarlierTables>& replaced);
+                                                       const std::vector<EarlierTables>& earlier,
+                                                       bool new_run);
 
 /// Finds or makes the run of an approved plan in the target's ledger, and takes it. `estimates`:
 /// one per table, for progress. A new run is `held` while anybody works on another of the same

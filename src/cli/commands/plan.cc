@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/copy/start.h"
+#include "sluice/db/sql_session.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
 #include "sluice/plan/script.h"
@@ -73,14 +76,24 @@ void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Conso
   }
 }
 
+/// Side tables that are there already: nothing is wrong with them where a run goes on.
+void warn_of_taken_names(const model::Endpoint& target, plan::Draft& draft) {
+  const auto session = db::open_session(target, db::Purpose::catalog);
+  const auto earlier = copy::earlier_tables(*session, *draft.plan);
+  for (model::Finding& finding : copy::taken_names(*session, *draft.plan, earlier, false)) {
+    finding.severity = model::Severity::warning;
+    draft.findings.push_back(std::move(finding));
+  }
+}
+
 int run_plan(const PlanArguments& arguments, Console& console) {
   // What people wrote; every mistake is reported at once.
   const ReadConfig config = read_config(arguments.config, console);
   // What both servers have now.
   const Catalogs catalogs = read_catalogs(config.config);
   // Both brought together: a plan, or every reason why there is none.
-  const plan::Draft draft =
-      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  if (draft.plan) warn_of_taken_names(config.config.target, draft);
   if (draft.plan && !arguments.out.empty()) {
     os::write_file(arguments.out, plan::to_json(*draft.plan));
   }
