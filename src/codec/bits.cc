@@ -21,20 +21,12 @@ bool split(std::string_view binary, std::size_t& bits, std::string_view& bytes) 
   return padding == 0 || (static_cast<unsigned char>(bytes.back()) & ((1U << padding) - 1)) == 0;
 }
 
-/// Writes `from` shifted by less than a byte: to the left (towards the first bit) or to the right.
+/// Writes `from` shifted by less than a byte to the left, towards the first bit.
 void shift_left(std::string_view from, unsigned shift, char* to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     const unsigned here = static_cast<unsigned char>(from[i]);
     const unsigned next = i + 1 < from.size() ? static_cast<unsigned char>(from[i + 1]) : 0U;
     to[i] = static_cast<char>((((here << 8) | next) << shift) >> 8 & 0xffU);
-  }
-}
-
-void shift_right(std::string_view from, unsigned shift, char* to) {
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const unsigned before = i > 0 ? static_cast<unsigned char>(from[i - 1]) : 0U;
-    const unsigned here = static_cast<unsigned char>(from[i]);
-    to[i] = static_cast<char>(((before << 8) | here) >> shift & 0xffU);
   }
 }
 
@@ -82,24 +74,6 @@ Problem put_mysql_bits(RowBuffer& rows, std::string_view bytes, int bits) {
   encode_mysql_bits(bytes, bits, rows.begin_field(kCountBytes + bytes.size()));
   rows.end_field(kCountBytes + bytes.size());
   return Problem::none;
-}
-
-Problem bits_from_mysql(std::string_view bytes, int bits, std::string& out) {
-  if (!is_mysql_bits(bytes, bits)) return Problem::not_a_bit_string;
-  const std::size_t start = out.size();
-  out.resize(start + kCountBytes + bytes.size());
-  encode_mysql_bits(bytes, bits, out.data() + start);
-  return Problem::none;
-}
-
-bool bits_to_mysql(std::string_view binary, std::string& out) {
-  std::size_t bits = 0;
-  std::string_view bytes;
-  if (!split(binary, bits, bytes)) return false;
-  const std::size_t start = out.size();
-  out.resize(start + bytes.size());
-  shift_right(bytes, static_cast<unsigned>(bytes.size() * 8 - bits), out.data() + start);
-  return true;
 }
 
 }  // namespace sluice::codec

@@ -5,7 +5,6 @@
 
 #include <simdjson.h>
 
-#include "sluice/codec/float_text.h"
 #include "sluice/codec/utf8.h"
 #include "sluice/model/error.h"
 
@@ -183,12 +182,6 @@ bool JsonValue::as_bool() const {
 std::int64_t JsonValue::as_integer() const {
   if (kind_ != Kind::integer) fail_kind(Kind::integer, kind_);
   return integer_;
-}
-
-double JsonValue::as_double() const {
-  double out = 0;
-  if (parse_float8(number_text(), out) == Problem::none) return out;
-  throw model::Error(model::ErrorKind::data, "the number " + number_text() + " is beyond a double");
 }
 
 const std::string& JsonValue::as_string() const {

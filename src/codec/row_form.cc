@@ -42,18 +42,6 @@ void RowBuffer::put_jsonb(std::string_view text) {
   end_field(text.size() + 1);
 }
 
-void RowBuffer::abandon_row() noexcept {
-  if (row_start_ == kNoRow) return;
-  size_ = row_start_;
-  row_start_ = kNoRow;
-  fields_left_ = 0;
-}
-
-void RowBuffer::drop_last_row() noexcept {
-  size_ = starts_.back();
-  starts_.pop_back();
-}
-
 void RowBuffer::clear() noexcept {
   size_ = 0;
   starts_.clear();

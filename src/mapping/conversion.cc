@@ -254,11 +254,6 @@ Entry find_entry(Carrier from, Carrier to) {
 
 Conversion conversion(Carrier from, Carrier to) noexcept { return find_entry(from, to).conversion; }
 
-bool conversion_exists(Carrier from, Carrier to, bool zone_given) noexcept {
-  const Conversion found = conversion(from, to);
-  return found != Conversion::none && (found != Conversion::needs_zone || zone_given);
-}
-
 ConvertFunction find_conversion(Carrier from, Carrier to) noexcept {
   return find_entry(from, to).function;
 }

@@ -29,7 +29,6 @@ class RowKey {
   /// `carriers` are those of all fields of the row, `key` indexes into them, in key order.
   RowKey(std::vector<codec::Carrier> carriers, std::vector<std::size_t> key);
 
-  [[nodiscard]] bool is_present() const noexcept { return !key_.empty(); }
   [[nodiscard]] KeyHash hash(std::string_view row, const codec::RowHash& row_hash);
   /// The key's texts, in key order; "NULL" for NULL and hex for bytes that are no value.
   [[nodiscard]] std::vector<std::string> texts(std::string_view row) const;

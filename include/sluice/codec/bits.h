@@ -22,8 +22,5 @@ namespace sluice::codec {
 [[nodiscard]] bool is_mysql_bits(std::string_view bytes, int bits) noexcept;
 /// Puts MySQL's BIT(n) as a field. not_a_bit_string where it is none: nothing has been put.
 [[nodiscard]] Problem put_mysql_bits(RowBuffer& rows, std::string_view bytes, int bits);
-[[nodiscard]] Problem bits_from_mysql(std::string_view bytes, int bits, std::string& out);
-/// The other way round: appends (n + 7) / 8 bytes. False where the bytes are not a bit string.
-[[nodiscard]] bool bits_to_mysql(std::string_view binary, std::string& out);
 
 }  // namespace sluice::codec

@@ -47,8 +47,6 @@ class JsonValue {
 
   [[nodiscard]] bool as_bool() const;
   [[nodiscard]] std::int64_t as_integer() const;
-  /// The nearest double of any number; throws Error(data) where it is beyond them.
-  [[nodiscard]] double as_double() const;
   [[nodiscard]] const std::string& as_string() const;
   /// The number as it was written.
   [[nodiscard]] const std::string& number_text() const;

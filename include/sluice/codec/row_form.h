@@ -108,10 +108,6 @@ class RowBuffer {
     starts_.push_back(row_start_);
     row_start_ = kNoRow;
   }
-  /// Undoes a row that has been begun but not ended; nothing where none is open.
-  void abandon_row() noexcept;
-  /// REQUIRES: rows() > 0, no row open.
-  void drop_last_row() noexcept;
 
   /// Appends a whole tuple as it came from a server, copied from another buffer, or read from an
   /// archive. It is NOT checked here; parse it with FieldReader where it comes from outside.

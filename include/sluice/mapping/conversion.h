@@ -22,9 +22,6 @@ enum class Conversion : std::uint8_t {
 /// The table of conversions (mapping.md lists it). Exact always: a float becomes the decimal digits
 /// that read back to the same bits, a decimal becomes a float only where those digits give it back.
 [[nodiscard]] Conversion conversion(codec::Carrier from, codec::Carrier to) noexcept;
-/// conversion() is not none, and needs no time zone that is not given.
-[[nodiscard]] bool conversion_exists(codec::Carrier from, codec::Carrier to,
-                                     bool zone_given = false) noexcept;
 
 /// What conversions need besides the value. Keep one for many values: it owns scratch memory.
 struct ConversionContext {

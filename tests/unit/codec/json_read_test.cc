@@ -39,7 +39,7 @@ TEST_CASE("values are read with their kinds") {
   const JsonValue& first = root.at("tables").items()[0];
   CHECK(first.at("limit").as_integer() == 12);
   CHECK(first.at("share").kind() == JsonValue::Kind::number);
-  CHECK(first.at("share").as_double() == 0.5);
+  CHECK(first.at("share").number_text() == "0.5");
   CHECK(first.at("big").kind() == JsonValue::Kind::number);
   CHECK(first.at("big").number_text() == "12345678901234567890");
   const JsonValue& second = root.at("tables").items()[1];
@@ -100,7 +100,7 @@ TEST_CASE("scalars alone are documents") {
   CHECK(read("\n\n\n\ntrue" + std::string(30, '\n')).root().as_bool());
   CHECK(read("null" + std::string(30, ' ')).root().is_null());
   CHECK(read("7" + std::string(30, ' ')).root().as_integer() == 7);
-  CHECK(read("-1.5e3").root().as_double() == -1500);
+  CHECK(read("-1.5e3").root().number_text() == "-1.5e3");
 }
 
 TEST_CASE("what is not JSON is refused with its place and reason") {
@@ -164,10 +164,8 @@ TEST_CASE("our own documents must be JSON without duplicates") {
   CHECK_THROWS_AS(parse_json_or_throw("{", "plan"), model::Error);
 }
 
-TEST_CASE("a number beyond a double is not read as infinity") {
-  const JsonDocument document = read("1e999");
-  CHECK(document.root().number_text() == "1e999");
-  CHECK_THROWS_AS(static_cast<void>(document.root().as_double()), model::Error);
+TEST_CASE("a number beyond a double is kept as it was written") {
+  CHECK(read("1e999").root().number_text() == "1e999");
 }
 
 }  // namespace

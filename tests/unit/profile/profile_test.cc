@@ -155,7 +155,7 @@ TEST_CASE("the JSON holds every fact of the catalogue") {
   CHECK(table.at("table").as_string() == "orders");
   CHECK(table.at("engine").as_string() == "InnoDB");
   CHECK(table.at("estimated_rows").as_integer() == 123456);
-  CHECK(table.at("key_correlation").as_double() == 0.5);
+  CHECK(table.at("key_correlation").number_text() == "0.5");
   const auto& columns = table.at("columns").items();
   REQUIRE(columns.size() == 4);
   CHECK(columns[0].at("identity").as_string() == "auto_increment");
