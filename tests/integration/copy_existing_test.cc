@@ -3,14 +3,10 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "integration/quarantine_fixture.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
-
-void require_exit(const RunResult& result, int code) {
-  INFO(result.out << result.err);
-  REQUIRE(result.exit_code == code);
-}
 
 void make_tables(const Migration& migration) {
   migration.source(

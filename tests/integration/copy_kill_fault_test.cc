@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
@@ -143,12 +144,6 @@ void check_result(const Migration& migration) {
   check_rest(migration);
   check_kept(migration);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "18");
-}
-
-void finish(const Migration& migration) {
-  const RunResult done = migration.copy();
-  INFO(done.out << done.err);
-  REQUIRE(done.exit_code == 0);
 }
 
 /// The source changes in rows that are copied already, without changing what check_result expects.

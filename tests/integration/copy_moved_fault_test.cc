@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
@@ -29,12 +30,6 @@ void kill_after_batches(const Migration& migration, int batches) {
   const RunResult killed = migration.copy_killed_at(fmt::format("after_commit:{}", batches));
   INFO(killed.out << killed.err);
   REQUIRE(killed.signal == SIGKILL);
-}
-
-void finish(const Migration& migration) {
-  const RunResult done = migration.copy();
-  INFO(done.out << done.err);
-  REQUIRE(done.exit_code == 0);
 }
 
 /// What the first look at older batches found.

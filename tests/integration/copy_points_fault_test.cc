@@ -7,14 +7,10 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
-
-void require_exit(const RunResult& result, int code) {
-  INFO(result.out << result.err);
-  REQUIRE(result.exit_code == code);
-}
 
 /// One batch after the other, so that it is known which ones a killed process leaves.
 void one_by_one(Migration& migration) {

@@ -5,14 +5,10 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
-
-void require_exit(const RunResult& result, int code) {
-  INFO(result.out << result.err);
-  REQUIRE(result.exit_code == code);
-}
 
 /// Every source row is in the side table or in quarantine, as the ledger says too.
 void check_account(const Migration& migration, const std::string& table) {
@@ -373,17 +369,14 @@ TEST_CASE("a row that a function of the target refuses by an error of its own is
 }
 
 TEST_CASE("a key that is no UTF-8 costs its row, not its table") {
-  const PostgresDatabase server;
-  const std::string name = server.name() + "_ascii";
-  server.run("CREATE DATABASE " + name +
-             " ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
-  PgSql sql(server.server().conninfo(name));
-  sql.query(
+  const PostgresDatabase ascii(PostgresServer::shared(), kSqlAscii);
+  ascii.run(
       "CREATE TABLE t (k text PRIMARY KEY, v int); INSERT INTO t VALUES ('a', 1), "
       "(E'M\\xfcller', 2), (E'\\xc3\\xa4', 3); GRANT SELECT ON t TO PUBLIC");
   Migration migration;
-  migration.source_url(fmt::format("postgresql:///{}?host={}&port={}&user=sluice_reader", name,
-                                   server.server().socket_dir(), server.server().port()));
+  migration.source_url(fmt::format("postgresql:///{}?host={}&port={}&user=sluice_reader",
+                                   ascii.name(), ascii.server().socket_dir(),
+                                   ascii.server().port()));
   migration.target("CREATE TABLE t (k text PRIMARY KEY, v int)");
   migration.move("t");
   require_exit(migration.copy(), 0);

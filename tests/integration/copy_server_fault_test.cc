@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,6 +12,7 @@
 
 #include "integration/quarantine_fixture.h"
 #include "support/migration.h"
+#include "support/outcome.h"
 #include "support/proxy.h"
 #include "support/sql.h"
 #include "support/temp_dir.h"
@@ -37,17 +39,24 @@ void check_result(const Migration& migration) {
   CHECK(migration.target_value("SELECT count(*) FROM sluice.run") == "1");
 }
 
-void finish(const Migration& migration) {
-  const RunResult done = migration.copy();
-  INFO(done.out << done.err);
-  REQUIRE(done.exit_code == 0);
-}
-
 void check_ended(Process& process, int code) {
   const RunResult result = process.wait();
   INFO(result.out << result.err);
   CHECK(result.exit_code == code);
 }
+
+/// A copy that a second process has joined, both of which stand still after a batch.
+struct TwoAtWork {
+  Migration migration;
+  std::unique_ptr<Process> first;
+  std::unique_ptr<Process> second;
+
+  TwoAtWork() {
+    make_table(migration);
+    first = copy_stalled_at(migration, "after_commit:1");
+    second = copy_stalled_at(migration, "after_commit:1", {"--join"});
+  }
+};
 
 /// Two servers with the same login and database: only its identity tells one from the other.
 class Twins {
@@ -123,8 +132,7 @@ TEST_CASE(
   Migration migration(PostgresServer::shared(), target);
   migration.limit("reconnect_seconds", 0);
   make_table(migration);
-  const auto process = migration.start_copy_stalled_at("after_load:5");
-  REQUIRE(wait_until_stalled(*process));
+  const auto process = copy_stalled_at(migration, "after_load:5");
   if (crash) target.stop_immediately();
   target.restart();
   process->send_signal(SIGCONT);
@@ -136,34 +144,20 @@ TEST_CASE(
 TEST_CASE(
     "a source that goes away in mid-copy and is not waited for ends the run with 8, and it goes "
     "on") {
-  SECTION("PostgreSQL") {
-    PostgresServer source;
+  const auto crash = [](auto&& source) {
     Migration migration(source, PostgresServer::shared());
     migration.limit("reconnect_seconds", 0);
     make_table(migration);
-    const auto process = migration.start_copy_stalled_at("after_read:5");
-    REQUIRE(wait_until_stalled(*process));
+    const auto process = copy_stalled_at(migration, "after_read:5");
     source.stop_immediately();
     source.start();
     process->send_signal(SIGCONT);
     check_ended(*process, 8);
     finish(migration);
     check_result(migration);
-  }
-  SECTION("MariaDB") {
-    MariadbServer source;
-    Migration migration(source, PostgresServer::shared());
-    migration.limit("reconnect_seconds", 0);
-    make_table(migration);
-    const auto process = migration.start_copy_stalled_at("after_read:5");
-    REQUIRE(wait_until_stalled(*process));
-    source.stop_immediately();
-    source.start();
-    process->send_signal(SIGCONT);
-    check_ended(*process, 8);
-    finish(migration);
-    check_result(migration);
-  }
+  };
+  SECTION("PostgreSQL") { crash(PostgresServer()); }
+  SECTION("MariaDB") { crash(MariadbServer()); }
 }
 
 TEST_CASE("a server that cannot be reached is said to be so") {
@@ -183,8 +177,7 @@ TEST_CASE("a session that is led to another server than the plan's writes nothin
   const Twins twins(target, other, target.user(), migration.target_database().name());
   Proxy proxy(target.port());
   migration.target_url(twins.url(proxy));
-  const auto process = migration.start_copy_stalled_at("before_cut_commit");
-  REQUIRE(wait_until_stalled(*process));
+  const auto process = copy_stalled_at(migration, "before_cut_commit");
   proxy.lead_to(other.port());
   process->send_signal(SIGCONT);
   const RunResult led = process->wait();
@@ -251,8 +244,7 @@ TEST_CASE("a process that wakes up after it was taken over writes nothing and sa
   CAPTURE(point);
   Migration migration;
   make_table(migration);
-  const auto stale = migration.start_copy_stalled_at(point);
-  REQUIRE(wait_until_stalled(*stale));
+  const auto stale = copy_stalled_at(migration, point);
   // What keepalives do when a machine is frozen: the server lets its sessions go.
   migration.cut_target_sessions();
   finish(migration);
@@ -269,8 +261,7 @@ TEST_CASE("a process that wakes up after it was taken over writes nothing and sa
 TEST_CASE("a run that somebody works on is refused, and its holder is named") {
   Migration migration;
   make_table(migration);
-  const auto first = migration.start_copy_stalled_at("after_commit:2");
-  REQUIRE(wait_until_stalled(*first));
+  const auto first = copy_stalled_at(migration, "after_commit:2");
   const RunResult second = migration.copy();
   INFO(second.err);
   CHECK(second.exit_code == 6);
@@ -286,8 +277,7 @@ TEST_CASE("two processes copy one run together") {
   CAPTURE(to_string(from));
   Migration migration(from);
   make_table(migration);
-  const auto first = migration.start_copy_stalled_at("after_commit:3");
-  REQUIRE(wait_until_stalled(*first));
+  const auto first = copy_stalled_at(migration, "after_commit:3");
   const auto second = migration.start_copy({"--join"});
   // The second takes what the first has not begun, and waits for the rest.
   REQUIRE(wait_until([&] {
@@ -306,8 +296,7 @@ TEST_CASE("a process that joins when the point in time has gone reads at one of 
   make_table(migration);
   // One writer, which stands between two transactions: another could hold its range for a minute.
   migration.limit("writers", 1);
-  const auto first = migration.start_copy_stalled_at("after_map:3");
-  REQUIRE(wait_until_stalled(*first));
+  const auto first = copy_stalled_at(migration, "after_map:3");
   // What held the exported snapshot ends; the run is still held in the target.
   migration.source(
       "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = "
@@ -333,10 +322,8 @@ TEST_CASE("a run whose point in time died with its process goes on with those th
   make_table(migration);
   // One writer, which stands between two transactions: another could hold its range for a minute.
   migration.limit("writers", 1);
-  const auto exporter = migration.start_copy_stalled_at("after_map:3");
-  REQUIRE(wait_until_stalled(*exporter));
-  const auto joined = migration.start_copy_stalled_at("after_commit:1", {"--join"});
-  REQUIRE(wait_until_stalled(*joined));
+  const auto exporter = copy_stalled_at(migration, "after_map:3");
+  const auto joined = copy_stalled_at(migration, "after_commit:1", {"--join"});
   exporter->send_signal(SIGKILL);
   CHECK(exporter->wait().signal == SIGKILL);
   migration.source(
@@ -369,10 +356,8 @@ TEST_CASE("a run whose point in time died with its process goes on with those th
 TEST_CASE("a process that joins while the other finishes ends in good order") {
   Migration migration;
   make_table(migration);
-  const auto first = migration.start_copy_stalled_at("after_commit:3");
-  REQUIRE(wait_until_stalled(*first));
-  const auto second = migration.start_copy_stalled_at("before_snapshot", {"--join"});
-  REQUIRE(wait_until_stalled(*second));
+  const auto first = copy_stalled_at(migration, "after_commit:3");
+  const auto second = copy_stalled_at(migration, "before_snapshot", {"--join"});
   first->send_signal(SIGCONT);
   check_ended(*first, 0);
   second->send_signal(SIGCONT);
@@ -388,8 +373,7 @@ TEST_CASE("the ranges of a process that died are copied by the other") {
   make_table(migration);
   // One writer, which stands between two transactions: another could hold its range for a minute.
   migration.limit("writers", 1);
-  const auto first = migration.start_copy_stalled_at("after_commit:1");
-  REQUIRE(wait_until_stalled(*first));
+  const auto first = copy_stalled_at(migration, "after_commit:1");
   RunOptions options;
   options.env = {{"SLUICE_KILL_AT", "after_load:2"}};
   const RunResult dead = migration.copy({"--join"}, options);
@@ -407,8 +391,7 @@ TEST_CASE("a frozen process whose lease ran out loses its ranges and no row") {
   // One writer, which stands between two transactions: others would hold theirs for a minute.
   migration.limit("readers", 1);
   migration.limit("writers", 1);
-  const auto frozen = migration.start_copy_stalled_at("after_map:3");
-  REQUIRE(wait_until_stalled(*frozen));
+  const auto frozen = copy_stalled_at(migration, "after_map:3");
   migration.age_leases();
   const RunResult helper = migration.copy({"--join"});
   INFO(helper.out << helper.err);
@@ -420,12 +403,8 @@ TEST_CASE("a frozen process whose lease ran out loses its ranges and no row") {
 }
 
 TEST_CASE("a process that joined and is asked to stop leaves the run to the other") {
-  Migration migration;
-  make_table(migration);
-  const auto first = migration.start_copy_stalled_at("after_commit:1");
-  REQUIRE(wait_until_stalled(*first));
-  const auto second = migration.start_copy_stalled_at("after_commit:1", {"--join"});
-  REQUIRE(wait_until_stalled(*second));
+  const TwoAtWork two;
+  const auto& [migration, first, second] = two;
   second->send_signal(SIGINT);
   second->send_signal(SIGCONT);
   check_ended(*second, 130);
@@ -436,12 +415,8 @@ TEST_CASE("a process that joined and is asked to stop leaves the run to the othe
 }
 
 TEST_CASE("a process that joined says that nobody builds the indexes when the other has stopped") {
-  Migration migration;
-  make_table(migration);
-  const auto first = migration.start_copy_stalled_at("after_commit:1");
-  REQUIRE(wait_until_stalled(*first));
-  const auto second = migration.start_copy_stalled_at("after_commit:1", {"--join"});
-  REQUIRE(wait_until_stalled(*second));
+  const TwoAtWork two;
+  const auto& [migration, first, second] = two;
   first->send_signal(SIGINT);
   first->send_signal(SIGCONT);
   check_ended(*first, 130);

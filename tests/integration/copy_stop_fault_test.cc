@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 #include "support/proxy.h"
 
 namespace sluice::test {
@@ -62,12 +63,6 @@ class BlackHole {
   std::unique_ptr<Process> process;
   Clock::time_point asked;
 };
-
-void finish(const Migration& migration) {
-  const RunResult done = migration.copy();
-  INFO(done.out << done.err);
-  REQUIRE(done.exit_code == 0);
-}
 
 }  // namespace
 

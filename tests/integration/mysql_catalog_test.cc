@@ -7,50 +7,15 @@
 
 #include "sluice/model/error.h"
 
-#include "integration/mysql_fixture.h"
+#include "integration/mysql_catalog_fixture.h"
 
 namespace sluice::test::mysql {
 namespace {
-
-using Texts = std::vector<std::string>;
-
-std::unique_ptr<db::SqlSession> session_of(const MariadbDatabase& db) {
-  return db::open_session(endpoint_of(db), db::Purpose::catalog);
-}
-
-model::Table table_of(const MariadbDatabase& db, const std::string& name) {
-  const auto session = session_of(db);
-  const model::Catalog catalog = db::read_catalog(*session);
-  const model::Table* const table = catalog.find({db.name(), name});
-  REQUIRE(table != nullptr);
-  return *table;
-}
 
 model::Column column_of(const model::Table& table, const std::string& name) {
   const model::Column* const column = table.find_column(name);
   REQUIRE(column != nullptr);
   return *column;
-}
-
-/// The error of opening a session and asking it something.
-model::Error error_of(const model::Endpoint& endpoint, const std::string& sql = "SELECT 1") {
-  try {
-    db::open_session(endpoint, db::Purpose::source)->query(sql);
-  } catch (const model::Error& error) {
-    return error;
-  }
-  FAIL("nothing was refused");
-  return {model::ErrorKind::internal, ""};
-}
-
-Texts privileges_of(const MariadbDatabase& db, const std::string& user) {
-  const auto session = db::open_session(endpoint_as(db, user), db::Purpose::source);
-  Texts found = db::write_privileges(*session, {{db.name(), "t"}});
-  for (std::string& text : found) {
-    const std::size_t at = text.find(db.name());
-    if (at != std::string::npos) text.replace(at, db.name().size(), "DB");
-  }
-  return found;
 }
 
 }  // namespace

@@ -6,50 +6,15 @@
 
 #include "sluice/model/error.h"
 
-#include "integration/mysql_fixture.h"
+#include "integration/mysql_catalog_fixture.h"
 
 namespace sluice::test::mysql {
 namespace {
-
-using Texts = std::vector<std::string>;
-
-std::unique_ptr<db::SqlSession> session_of(const MysqlDatabase& db) {
-  return db::open_session(endpoint_of(db), db::Purpose::catalog);
-}
-
-model::Table table_of(const MysqlDatabase& db, const std::string& name) {
-  const model::Catalog catalog = db::read_catalog(*session_of(db));
-  const model::Table* const table = catalog.find({db.name(), name});
-  REQUIRE(table != nullptr);
-  return *table;
-}
 
 std::string default_of(const model::Table& table, const std::string& name) {
   const model::Column* const column = table.find_column(name);
   REQUIRE(column != nullptr);
   return column->default_sql.value_or("none");
-}
-
-model::Error error_of(const model::Endpoint& endpoint, const std::string& sql = "SELECT 1") {
-  try {
-    db::open_session(endpoint, db::Purpose::source)->query(sql);
-  } catch (const model::Error& error) {
-    return error;
-  }
-  FAIL("nothing was refused");
-  return {model::ErrorKind::internal, ""};
-}
-
-Texts privileges_of(const MysqlDatabase& db, const std::string& user) {
-  const auto session = db::open_session(endpoint_as(db, user), db::Purpose::source);
-  const std::string role = session->query("SELECT CURRENT_ROLE()").value();
-  Texts found = db::write_privileges(*session, {{db.name(), "t"}});
-  CHECK(session->query("SELECT CURRENT_ROLE()").value() == role);
-  for (std::string& text : found) {
-    const std::size_t at = text.find(db.name());
-    if (at != std::string::npos) text.replace(at, db.name().size(), "DB");
-  }
-  return found;
 }
 
 }  // namespace

@@ -6,14 +6,10 @@
 #include <fmt/format.h>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
-
-void check_done(const RunResult& result) {
-  INFO(result.out << result.err);
-  REQUIRE(result.exit_code == 0);
-}
 
 void kill_after_batches(const Migration& migration, int batches) {
   const RunResult killed = migration.copy_killed_at(fmt::format("after_commit:{}", batches));
@@ -63,11 +59,11 @@ TEST_CASE("a copy from MySQL that was killed goes on, and what has changed meanw
       "WHERE id = 6; INSERT INTO numbered VALUES (7, 'new'), (18446744073709551615, 'last');"
       "UPDATE worded SET payload = 'changed' WHERE word LIKE 'a1%'; DELETE FROM worded WHERE word "
       "LIKE 'zz2%'; INSERT INTO worded VALUES ('\xf0\x9f\x98\x80', 'new')");
-  check_done(migration.copy());
+  require_exit(migration.copy(), 0);
   check_same(migration);
   CHECK(checked(migration).find("\"trusted\":0") != std::string::npos);
-  check_done(migration.sluice("verify"));
-  check_done(migration.sluice("verify", {"--target"}));
+  require_exit(migration.sluice("verify"), 0);
+  require_exit(migration.sluice("verify", {"--target"}), 0);
 }
 
 TEST_CASE("a MySQL source that stood still is known by its GTIDs and not read again") {
@@ -76,7 +72,7 @@ TEST_CASE("a MySQL source that stood still is known by its GTIDs and not read ag
   Migration migration(source, PostgresServer::shared());
   make_tables(migration);
   kill_after_batches(migration, 4);
-  check_done(migration.copy());
+  require_exit(migration.copy(), 0);
   check_same(migration);
   CHECK(checked(migration) == "nothing");
   CHECK(migration.target_value("SELECT count(*) FROM sluice.snapshot") == "1");
@@ -91,7 +87,7 @@ TEST_CASE("a MySQL source without a binary log counts as moved and is read again
   migration.source(
       "UPDATE numbered SET payload = 'changed' WHERE id = 2;"
       "UPDATE worded SET payload = 'changed' WHERE word LIKE 'a1%'");
-  check_done(migration.copy());
+  require_exit(migration.copy(), 0);
   check_same(migration);
   INFO(checked(migration));
   CHECK(checked(migration).find("\"trusted\":0}") != std::string::npos);
@@ -142,7 +138,7 @@ TEST_CASE("a user with the grants that sluice prints for MySQL can copy, at one 
   migration.source(sql + "ALTER USER granted@localhost ACCOUNT UNLOCK");
   migration.source_url(migration.source_url_of("granted"));
   const RunResult copied = migration.copy();
-  check_done(copied);
+  require_exit(copied, 0);
   CHECK(copied.err.find("how the source was read") == std::string::npos);
   CHECK(migration.target_value("SELECT label FROM sluice.snapshot") == "one point in time");
   CHECK(migration.target_value("SELECT count(*) FROM t__side") == "2");
@@ -158,7 +154,7 @@ TEST_CASE("a copy from MySQL that could not stand at one point in time says so")
   migration.move("t");
   migration.source_url(migration.source_url_of("lockless"));
   const RunResult copied = migration.copy();
-  check_done(copied);
+  require_exit(copied, 0);
   CHECK(copied.err.find("how the source was read: each session at its own point in time") !=
         std::string::npos);
 }

@@ -521,38 +521,29 @@ TEST_CASE("a key range is read through its index, without a sort") {
 }
 
 TEST_CASE("texts that are no UTF-8 are found in a database without an encoding") {
-  const PostgresDatabase server;
-  const std::string name = server.name() + "_ascii";
-  server.run("CREATE DATABASE " + name +
-             " ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
-  PgSql sql(server.server().conninfo(name));
-  sql.query(
+  const PostgresDatabase ascii(PostgresServer::shared(), kSqlAscii);
+  ascii.run(
       "CREATE TABLE t (a int PRIMARY KEY, v text, w bytea); INSERT INTO t VALUES (1, "
       "E'\\xc3\\xa4', '\\xff'), "
       "(2, E'M\\xfcller', '\\xff')");
-  model::Endpoint endpoint = endpoint_of(server);
-  endpoint.database = name;
-  {
-    const db::SnapshotSessions snapshot = db::open_snapshot(endpoint, 1);
-    db::TableRead table;
-    table.table = {"public", "t"};
-    table.columns = {{"a", {}, codec::Carrier::int4},
-                     {"v", {}, codec::Carrier::text},
-                     {"w", {}, codec::Carrier::bytea}};
-    table.columns[0].type.base = "int4";
-    table.columns[0].type.sql = "integer";
-    table.columns[1].type.base = "text";
-    table.columns[2].type.base = "bytea";
-    table.key = {0};
-    for (const RangeKind kind : {RangeKind::key, RangeKind::ctid}) {
-      const auto stream = snapshot.sessions[0]->read(table, whole_of(kind));
-      db::SourceBatch batch;
-      REQUIRE(stream->read(batch, kManyBytes));
-      CHECK(batch.rows.rows() == 2);
-      CHECK(batch.irregular == std::vector<codec::Irregular>{{1, 1, codec::Problem::invalid_utf8}});
-    }
+  const db::SnapshotSessions snapshot = db::open_snapshot(endpoint_of(ascii), 1);
+  db::TableRead table;
+  table.table = {"public", "t"};
+  table.columns = {{"a", {}, codec::Carrier::int4},
+                   {"v", {}, codec::Carrier::text},
+                   {"w", {}, codec::Carrier::bytea}};
+  table.columns[0].type.base = "int4";
+  table.columns[0].type.sql = "integer";
+  table.columns[1].type.base = "text";
+  table.columns[2].type.base = "bytea";
+  table.key = {0};
+  for (const RangeKind kind : {RangeKind::key, RangeKind::ctid}) {
+    const auto stream = snapshot.sessions[0]->read(table, whole_of(kind));
+    db::SourceBatch batch;
+    REQUIRE(stream->read(batch, kManyBytes));
+    CHECK(batch.rows.rows() == 2);
+    CHECK(batch.irregular == std::vector<codec::Irregular>{{1, 1, codec::Problem::invalid_utf8}});
   }
-  server.run("DROP DATABASE " + name + " WITH (FORCE)");
 }
 
 TEST_CASE("a table that is gone is drift") {

@@ -8,6 +8,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
 namespace {
@@ -51,6 +52,19 @@ void move_shop(Migration& migration) {
   migration.move("orders");
 }
 
+/// A migration of the shop, and a plan of it in a file.
+struct PlannedShop {
+  Migration migration;
+  TempDir dir;
+  std::string file = (dir.path() / "plan.json").string();
+
+  PlannedShop() {
+    make_shop(migration);
+    move_shop(migration);
+    require_exit(migration.sluice("plan", {"--out", file}), 0);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("a plan goes to a file that copy takes, and the same config gives the same file") {
@@ -74,12 +88,8 @@ TEST_CASE("a plan goes to a file that copy takes, and the same config gives the 
 }
 
 TEST_CASE("a table that was altered since the plan is named, and nothing is copied") {
-  Migration migration;
-  make_shop(migration);
-  move_shop(migration);
-  const TempDir dir;
-  const std::string file = (dir.path() / "plan.json").string();
-  REQUIRE(migration.sluice("plan", {"--out", file}).exit_code == 0);
+  const PlannedShop shop;
+  const auto& [migration, dir, file] = shop;
   migration.target("ALTER TABLE customers ALTER name TYPE varchar(80)");
   const RunResult copied = migration.copy({"--plan", file});
   CHECK(copied.exit_code == 7);
@@ -89,12 +99,8 @@ TEST_CASE("a table that was altered since the plan is named, and nothing is copi
 }
 
 TEST_CASE("a plan's file that somebody changed is refused, and the change is named") {
-  Migration migration;
-  make_shop(migration);
-  move_shop(migration);
-  const TempDir dir;
-  const std::string file = (dir.path() / "plan.json").string();
-  REQUIRE(migration.sluice("plan", {"--out", file}).exit_code == 0);
+  const PlannedShop shop;
+  const auto& [migration, dir, file] = shop;
   const std::string text = read_text(file);
   const std::string statement = "CREATE TABLE ";
   const std::size_t at = text.find(statement);

@@ -9,6 +9,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 /// What the tests of `sluice verify` share.
 namespace sluice::test {
@@ -87,9 +88,7 @@ inline Verified verify(const Migration& migration, std::vector<std::string> argu
 }
 
 inline void copy_all(const Migration& migration, int exit_code = 0) {
-  const RunResult copied = migration.copy();
-  INFO(copied.out << copied.err);
-  REQUIRE(copied.exit_code == exit_code);
+  require_exit(migration.copy(), exit_code);
 }
 
 using Lines = std::vector<std::string>;

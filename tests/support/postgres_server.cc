@@ -31,9 +31,9 @@ std::string PostgresServer::tcp_conninfo(const std::string& database) const {
          " dbname=" + database + " passfile=" + pass_file();
 }
 
-PostgresDatabase::PostgresDatabase(PostgresServer& server)
+PostgresDatabase::PostgresDatabase(PostgresServer& server, const std::string& options)
     : server_(server), name_(fresh_database_name()) {
-  PgSql(server_.conninfo()).query("CREATE DATABASE " + name_);
+  PgSql(server_.conninfo()).query("CREATE DATABASE " + name_ + " " + options);
 }
 
 PostgresDatabase::~PostgresDatabase() {

@@ -24,10 +24,16 @@ class PostgresServer : public PrivateServer {
   [[nodiscard]] std::string tcp_conninfo(const std::string& database = "postgres") const;
 };
 
+/// A database that says nothing about the encoding of its texts.
+inline constexpr const char* kSqlAscii =
+    "ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'";
+
 /// An empty database for one test, dropped with its sessions when the object goes.
 class PostgresDatabase {
  public:
-  explicit PostgresDatabase(PostgresServer& server = PostgresServer::shared());
+  /// `options` are those of CREATE DATABASE.
+  explicit PostgresDatabase(PostgresServer& server = PostgresServer::shared(),
+                            const std::string& options = {});
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
   ~PostgresDatabase();
