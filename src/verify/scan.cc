@@ -57,6 +57,11 @@ void throw_if_stopped(const std::stop_token& stop) {
                      "start it again: nothing is lost, and nothing was proved");
 }
 
+void run_on_pipeline(std::size_t count, std::stop_source& stop,
+                     const std::function<void(std::size_t)>& work) {
+  pipeline::for_each(count, count, stop, work);
+}
+
 void Scanner::read_piece(std::size_t worker, const db::TableRead& table, const Piece& piece,
                          const std::stop_token& stop, const BatchVisitor& visit) {
   const auto stream = sessions_.sessions[worker]->read(table, piece.range);
@@ -75,7 +80,7 @@ void Scanner::scan(const db::TableRead& table, std::span<const Piece> pieces,
   std::stop_source stop;
   const std::stop_callback forward(stop_, [&stop] { stop.request_stop(); });
   const std::size_t at_once = std::clamp<std::size_t>(pieces.size(), 1, workers());
-  pipeline::for_each(at_once, at_once, stop, [&](std::size_t worker) {
+  run_workers_(at_once, stop, [&](std::size_t worker) {
     while (!stop.stop_requested()) {
       const std::size_t piece = next++;
       if (piece >= pieces.size()) return;

@@ -6,6 +6,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sluice/db/source.h"
@@ -50,12 +51,25 @@ class Reporter {
 using BatchVisitor =
     std::function<void(std::size_t worker, const Piece& piece, const db::SourceBatch& batch)>;
 
+/// Calls `work(i)` for i in 0..count-1, all at once, and returns when all have ended. The first
+/// exception requests `stop` and is thrown again.
+using RunWorkers = std::function<void(std::size_t count, std::stop_source& stop,
+                                      const std::function<void(std::size_t)>& work)>;
+
+/// The way of pipeline::for_each().
+void run_on_pipeline(std::size_t count, std::stop_source& stop,
+                     const std::function<void(std::size_t)>& work);
+
 /// The sessions of one side, one worker each, all at one point in time.
 class Scanner {
  public:
-  /// Borrows all of it: must not outlive them.
-  Scanner(const db::SnapshotSessions& sessions, const std::stop_token& stop, Reporter& reporter)
-      : sessions_(sessions), stop_(stop), reporter_(reporter) {}
+  /// Borrows all of it: must not outlive them. `run_workers`: another way to have threads.
+  Scanner(const db::SnapshotSessions& sessions, const std::stop_token& stop, Reporter& reporter,
+          RunWorkers run_workers = run_on_pipeline)
+      : sessions_(sessions),
+        stop_(stop),
+        reporter_(reporter),
+        run_workers_(std::move(run_workers)) {}
 
   [[nodiscard]] std::size_t workers() const noexcept { return sessions_.sessions.size(); }
   /// For single statements between scans.
@@ -72,6 +86,7 @@ class Scanner {
   const db::SnapshotSessions& sessions_;
   std::stop_token stop_;
   Reporter& reporter_;
+  RunWorkers run_workers_;
 };
 
 /// Throws Error{interrupted} after a stop request.
