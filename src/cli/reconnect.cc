@@ -32,8 +32,10 @@ model::Error Reconnect::with_way_on(const model::Error& error) const {
 }
 
 void Reconnect::wait_or_throw(const model::Error& error) {
-  // A full disk waits for people.
-  if (begun_ && error.kind() == model::ErrorKind::storage) throw with_way_on(error);
+  // A full disk waits for people, and so does a password that is not the server's any more.
+  const bool for_people =
+      error.kind() == model::ErrorKind::storage || error.kind() == model::ErrorKind::config;
+  if (begun_ && for_people && error.retry() == model::Retry::never) throw with_way_on(error);
   // A process that joined leaves its ranges to the others and is started again by hand.
   if (!begun_ || arguments_.join || error.retry() != model::Retry::new_session) throw error;
   if (waited_ >= patience_) {

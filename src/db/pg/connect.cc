@@ -1,11 +1,14 @@
 #include "db/pg/connect.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/model/error.h"
 
 #include "db/pg/connect_options.h"
+#include "db/pg/error.h"
 
 namespace sluice::db::pg {
 namespace {
@@ -32,6 +35,22 @@ struct Arguments {
 std::string option(const PQconninfoOption* options, std::string_view keyword) {
   for (; options != nullptr && options->keyword != nullptr; ++options) {
     if (keyword == options->keyword) return options->val == nullptr ? "" : options->val;
+  }
+  return {};
+}
+
+/// "FATAL:  28P01: no such password", of the last server that was tried: where the state stands.
+std::string_view sqlstate_in(std::string_view message) {
+  constexpr std::string_view kBefore = ":  ";
+  constexpr std::size_t kLength = 5;
+  for (std::size_t at = message.rfind(kBefore); at != std::string_view::npos && at > 0;
+       at = message.rfind(kBefore, at - 1)) {
+    const std::string_view state = message.substr(at + kBefore.size(), kLength);
+    const std::string_view after = message.substr(at + kBefore.size() + state.size(), 1);
+    const bool is_state = state.size() == kLength && std::ranges::all_of(state, [](char c) {
+                            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+                          });
+    if (is_state && after == ":") return state;
   }
   return {};
 }
@@ -74,8 +93,25 @@ std::string hint_for(PGPing ping, const std::string& sslmode) {
   return reach;
 }
 
-[[noreturn]] void fail_connect(const PGconn* connection, const Arguments& arguments,
-                               const std::string& sslmode) {
+/// Why a server that answers lets nobody in, and whether it ever will, says its SQLSTATE. libpq
+/// keeps that to itself, unless it is told before it connects to put it among its words.
+[[noreturn]] void fail_refused(const PGconn* connection, const std::string& sslmode) {
+  std::string words = PQerrorMessage(connection);
+  const std::string state(sqlstate_in(words));
+  if (state.empty()) {
+    // Not the server's own word: a person must look, and trying again may help.
+    throw Error(ErrorKind::config, "cannot connect: " + trimmed(words),
+                hint_for(PQPING_OK, sslmode), Retry::new_session);
+  }
+  words.erase(words.rfind(state + ": "), state.size() + 2);
+  words.erase(std::min(words.size(), words.rfind("\nLOCATION:")));
+  const Error meaning = to_error({state, "", true});
+  throw Error(meaning.kind(), "cannot connect: " + trimmed(words) + " (SQLSTATE " + state + ")",
+              meaning.hint(), meaning.retry());
+}
+
+/// Returns where a second try succeeds.
+void try_again_or_fail(PGconn* connection, const Arguments& arguments, const std::string& sslmode) {
   const PGPing ping = PQpingParams(arguments.keywords.data(), arguments.values.data(), 0);
   if (ping == PQPING_NO_ATTEMPT) fail_options(connection);
   const std::string message = "cannot connect: " + trimmed(PQerrorMessage(connection));
@@ -83,9 +119,13 @@ std::string hint_for(PGPing ping, const std::string& sslmode) {
     throw Error(ErrorKind::config, message,
                 "put the password into .pgpass (mode 0600) or a service file; sluice takes none");
   }
-  // Why it lets nobody in libpq says in words only: a person must look, and trying again may help.
-  throw Error(ping == PQPING_OK ? ErrorKind::config : ErrorKind::connection, message,
-              hint_for(ping, sslmode), Retry::new_session);
+  if (ping != PQPING_OK) {
+    throw Error(ErrorKind::connection, message, hint_for(ping, sslmode), Retry::new_session);
+  }
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
+  PQreset(connection);
+  PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
+  if (PQstatus(connection) != CONNECTION_OK) fail_refused(connection, sslmode);
 }
 
 /// Adds what is left open by the options, the service file and the environment. Only a start: where
@@ -128,7 +168,7 @@ RawConnection connect(const model::Endpoint& endpoint) {
   if (!connection) throw std::bad_alloc();
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     const auto sslmode = options.find("sslmode");
-    fail_connect(connection.get(), arguments, sslmode == options.end() ? "" : sslmode->second);
+    try_again_or_fail(connection.get(), arguments, sslmode == options.end() ? "" : sslmode->second);
   }
   check_version(connection.get());
   PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);
