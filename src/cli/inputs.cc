@@ -8,7 +8,6 @@
 #include "sluice/codec/sha256.h"
 #include "sluice/config/endpoint_url.h"
 #include "sluice/db/catalog.h"
-#include "sluice/db/side.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
 
@@ -24,9 +23,8 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
 /// Of PostgreSQL the whole database: what the config does not speak of may be forgotten, and tables
 /// of other schemas may refer to those that are moved. On the MySQL family other databases are
 /// other people's.
-model::Catalog read_one(std::string_view side, const model::Endpoint& endpoint,
-                        const std::vector<std::string>& schemas) {
-  const auto session = open_side(side, endpoint);
+model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::string>& schemas) {
+  const auto session = db::open_session(endpoint, db::Purpose::catalog);
   if (!model::is_mysql_family(session->engine())) return db::read_catalog(*session);
   return db::read_catalog(*session, schemas);
 }
@@ -41,26 +39,18 @@ ReadConfig read_config(const std::string& path, Console& console) {
   return {std::move(*result.config), codec::sha256_hex(text)};
 }
 
-model::Endpoint endpoint_of_url(const std::string& url) {
+model::Endpoint endpoint_of_url(const std::string& url, std::string_view side) {
   auto endpoint = config::parse_endpoint(url);
   if (const auto* problem = std::get_if<config::EndpointProblem>(&endpoint)) {
     throw model::Error(model::ErrorKind::usage, "--url: " + problem->message, problem->action);
   }
+  std::get<model::Endpoint>(endpoint).side = side;
   return std::get<model::Endpoint>(std::move(endpoint));
-}
-
-std::unique_ptr<db::SqlSession> open_side(std::string_view side, const model::Endpoint& endpoint) {
-  try {
-    return db::open_session(endpoint, db::Purpose::catalog);
-  } catch (const model::Error& error) {
-    throw db::at_side(side, error);
-  }
 }
 
 Catalogs read_catalogs(const config::Config& config) {
   const plan::ConfigSchemas schemas = plan::config_schemas(config);
-  return {read_one("source", config.source, schemas.source),
-          read_one("target", config.target, schemas.target)};
+  return {read_one(config.source, schemas.source), read_one(config.target, schemas.target)};
 }
 
 plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Console& console) {

@@ -24,12 +24,8 @@ struct ReadConfig {
 };
 [[nodiscard]] ReadConfig read_config(const std::string& path, Console& console);
 
-/// The endpoint that --url names. Throws Error{usage}.
-[[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url);
-
-/// A session that reads the catalogue and the ledger. What goes wrong is db::at_side().
-[[nodiscard]] std::unique_ptr<db::SqlSession> open_side(std::string_view side,
-                                                        const model::Endpoint& endpoint);
+/// The endpoint that --url names, which stands for this side. Throws Error{usage}.
+[[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url, std::string_view side);
 
 /// What both servers have: of PostgreSQL everything, of MySQL the databases that the config names.
 struct Catalogs {

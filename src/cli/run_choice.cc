@@ -35,11 +35,11 @@ LedgerPlace ledger_of(const std::string& config, const std::string& url, Console
     throw Exit{kUsage};
   }
   if (url.empty()) return ledger_of(read_config(config, console).config);
-  return {endpoint_of_url(url), "", ""};
+  return {endpoint_of_url(url, "target"), "", ""};
 }
 
 std::unique_ptr<db::SqlSession> open_ledger(const LedgerPlace& place, Console& console) {
-  auto session = open_side("target", place.target);
+  auto session = db::open_session(place.target, db::Purpose::catalog);
   switch (ledger::schema_state(*session)) {
     case ledger::SchemaState::usable:
       return session;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "sluice/os/file.h"
-
 #include "config/endpoint_json.h"
 #include "config/reader.h"
 #include "config/shapes.h"
@@ -15,8 +13,8 @@ using codec::JsonValue;
 using mapping::JsonProblems;
 using mapping::ObjectReader;
 
-/// A config of 1,500 tables with 50 rules each stays below it; a file beyond it is no config.
-constexpr std::size_t kMaxConfigBytes = 64U << 20;
+/// PostgreSQL counts milliseconds in 31 bits; three weeks are below that.
+constexpr std::int64_t kLongestStatement = 21LL * 24 * 60 * 60;
 /// Names stand in table names of the ledger's reports and in file names.
 constexpr std::size_t kMaxNameLength = 40;
 
@@ -55,6 +53,8 @@ Limits read_limits(ObjectReader& config) {
   read_limit(object, "quarantine_rows", 0, 1'000'000'000, limits.quarantine_rows);
   read_limit(object, "min_free_bytes", 0, 1LL << 50, limits.min_free_bytes);
   read_limit(object, "reconnect_seconds", 0, 24LL * 60 * 60, limits.reconnect_seconds);
+  read_limit(object, "source_statement_seconds", 0, kLongestStatement,
+             limits.source_statement_seconds);
   return limits;
 }
 
@@ -74,9 +74,12 @@ std::optional<Override> read_allow(ObjectReader& config) {
   return Override{inner.required_text("reason"), inner.required_text("person")};
 }
 
-model::Endpoint read_endpoint(ObjectReader& config, std::string_view key) {
-  const JsonValue* value = config.required(key);
-  return value == nullptr ? model::Endpoint{} : endpoint_from_json(*value, config.problems());
+model::Endpoint read_endpoint(ObjectReader& config, std::string_view side) {
+  const JsonValue* value = config.required(side);
+  if (value == nullptr) return {};
+  model::Endpoint endpoint = endpoint_from_json(*value, config.problems());
+  endpoint.side = side;
+  return endpoint;
 }
 
 std::string default_schema(const model::Endpoint& endpoint) {
@@ -117,6 +120,7 @@ Config config_from_json(const JsonValue& value, std::string_view file, JsonProbl
   config.leave = read_leave(root, reader);
   config.checks = read_checks(root, reader);
   config.limits = read_limits(root);
+  config.source.statement_seconds = config.limits.source_statement_seconds;
   config.digest = read_digest(root);
   config.source_can_delete = read_allow(root);
   check_left_and_mapped(config, root);
@@ -142,10 +146,6 @@ ReadResult read_config(std::string_view text, std::string_view file) {
   Config config = config_from_json(document.root(), file, problems);
   if (!problems.has_errors()) result.config = std::move(config);
   return result;
-}
-
-ReadResult load_config(const std::string& path) {
-  return read_config(os::read_file(path, kMaxConfigBytes), path);
 }
 
 }  // namespace sluice::config

@@ -35,8 +35,8 @@ inline constexpr std::string_view kCheckSideKeys[] = {"table", "column", "group_
 inline constexpr ObjectShape kCheckSide{"check_side", kCheckSideKeys};
 
 inline constexpr std::string_view kLimitsKeys[] = {
-    "batch_bytes",     "readers",        "writers",          "in_flight",
-    "quarantine_rows", "min_free_bytes", "reconnect_seconds"};
+    "batch_bytes",     "readers",        "writers",           "in_flight",
+    "quarantine_rows", "min_free_bytes", "reconnect_seconds", "source_statement_seconds"};
 inline constexpr ObjectShape kLimits{"limits", kLimitsKeys};
 
 inline constexpr std::string_view kAllowKeys[] = {"source_can_delete"};

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "sluice/db/catalog.h"
-#include "sluice/db/side.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/quote.h"
@@ -135,7 +134,7 @@ void run_task(const RunContext& run, const Task& task) {
     run_step(run, *session, task);
   } catch (const Error& error) {
     if (run.stop.token().stop_requested()) return;  // the statement was ended on purpose
-    if (!sinks_only_its_table(error)) throw db::at_side("target", error);
+    if (!sinks_only_its_table(error)) throw;
     fail_table(*session, run, task.table->number,
                Error(error.kind(), fmt::format("{} {}: {}", plan::to_string(task.step->kind),
                                                task.step->of, error.what())));

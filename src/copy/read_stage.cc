@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "sluice/db/side.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
 
@@ -40,8 +39,7 @@ void ReadStage::read_claim(const ledger::Claim& claim, const Emit& emit) {
     stream_range(claim, emit);
   } catch (const model::Error& error) {
     if (run_.stop.token().stop_requested()) return;  // the read was ended on purpose
-    if (!sinks_only_its_table(error))
-      throw db::at_side(origin_ == ledger::Origin::source ? "source" : "target", error);
+    if (!sinks_only_its_table(error)) throw;
     fail_table(ledger_, run_, claim.table_no, error);
   }
 }

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "sluice/db/side.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
 
@@ -50,7 +49,7 @@ void WriteStage::write(const BatchWork& batch) {
     }
   } catch (const Error& error) {
     batch.flow->lose();
-    if (!sinks_only_its_table(error)) throw db::at_side("target", error);
+    if (!sinks_only_its_table(error)) throw;
     fail_table(*session_, run_, batch.claim.table_no, error);
   }
 }

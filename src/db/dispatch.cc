@@ -8,6 +8,7 @@
 
 #include "db/mysql/mysql.h"
 #include "db/pg/pg.h"
+#include "db/side.h"
 
 namespace sluice::db {
 namespace {
@@ -19,9 +20,13 @@ void require_postgresql(model::Engine engine) {
                      "name a postgresql:// target");
 }
 
-void require_planned(const model::Endpoint& endpoint, SqlSession& session) {
+model::ServerIdentity identity_of(SqlSession& own) {
+  return model::is_mysql_family(own.engine()) ? mysql::read_identity(own) : pg::read_identity(own);
+}
+
+void require_planned(const model::Endpoint& endpoint, SqlSession& own) {
   if (endpoint.planned_identity.empty()) return;
-  const model::ServerIdentity now = read_identity(session);
+  const model::ServerIdentity now = identity_of(own);
   if (now.identity == endpoint.planned_identity && now.database == endpoint.planned_database)
     return;
   throw model::Error(model::ErrorKind::drift,
@@ -32,42 +37,57 @@ void require_planned(const model::Endpoint& endpoint, SqlSession& session) {
 }
 
 template <typename Session>
-std::unique_ptr<Session> planned(const model::Endpoint& endpoint,
-                                 std::unique_ptr<Session> session) {
-  require_planned(endpoint, *session);
-  return session;
+void require_planned(const model::Endpoint& endpoint, const std::unique_ptr<Session>& own) {
+  require_planned(endpoint, *own);
 }
 
-SnapshotSessions planned(const model::Endpoint& endpoint, SnapshotSessions snapshot) {
-  for (const auto& session : snapshot.sessions) require_planned(endpoint, session->sql());
-  return snapshot;
+void require_planned(const model::Endpoint& endpoint, const SnapshotSessions& own) {
+  for (const auto& session : own.sessions) require_planned(endpoint, session->sql());
+}
+
+/// What `connect` opens, held against the plan. Its failures, from the first on, say on which side.
+template <typename Connect>
+auto opened(const model::Endpoint& endpoint, Connect connect) {
+  auto session = Side(endpoint).run([&] {
+    auto own = connect();
+    require_planned(endpoint, own);
+    return own;
+  });
+  return at_side(endpoint, std::move(session));
 }
 
 }  // namespace
 
 std::unique_ptr<SqlSession> open_session(const model::Endpoint& endpoint, Purpose purpose) {
-  return planned(endpoint, model::is_mysql_family(endpoint.engine)
-                               ? mysql::open_session(endpoint, purpose)
-                               : pg::open_session(endpoint, purpose));
+  return opened(endpoint, [&] {
+    return model::is_mysql_family(endpoint.engine) ? mysql::open_session(endpoint, purpose)
+                                                   : pg::open_session(endpoint, purpose);
+  });
 }
 
 SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t count,
                                const std::vector<model::QualifiedName>& tables,
                                const std::optional<std::string>& join) {
-  return planned(endpoint, model::is_mysql_family(endpoint.engine)
-                               ? mysql::open_snapshot(endpoint, count)
-                               : pg::open_snapshot(endpoint, count, tables, join));
+  return opened(endpoint, [&] {
+    return model::is_mysql_family(endpoint.engine)
+               ? mysql::open_snapshot(endpoint, count)
+               : pg::open_snapshot(endpoint, count, tables, join);
+  });
 }
 
 std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint) {
-  require_postgresql(endpoint.engine);
-  return planned(endpoint, pg::open_target(endpoint));
+  return opened(endpoint, [&] {
+    require_postgresql(endpoint.engine);
+    return pg::open_target(endpoint);
+  });
 }
 
 SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint, std::size_t count,
                                       const std::vector<model::QualifiedName>& tables) {
-  require_postgresql(endpoint.engine);
-  return planned(endpoint, pg::open_snapshot(endpoint, count, tables, std::nullopt));
+  return opened(endpoint, [&] {
+    require_postgresql(endpoint.engine);
+    return pg::open_snapshot(endpoint, count, tables, std::nullopt);
+  });
 }
 
 void flush_commits(SqlSession& session) {
@@ -75,33 +95,35 @@ void flush_commits(SqlSession& session) {
   pg::flush_commits(session);
 }
 
-model::ServerIdentity read_identity(SqlSession& session) {
-  if (model::is_mysql_family(session.engine())) return mysql::read_identity(session);
-  return pg::read_identity(session);
-}
+model::ServerIdentity read_identity(SqlSession& session) { return with_own(session, identity_of); }
 
 model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>& schemas) {
-  if (model::is_mysql_family(session.engine())) return mysql::read_catalog(session, schemas);
-  return pg::read_catalog(session, schemas);
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_catalog(own, schemas)
+                                                : pg::read_catalog(own, schemas);
+  });
 }
 
 std::vector<std::string> write_privileges(SqlSession& session,
                                           const std::vector<model::QualifiedName>& tables) {
-  if (model::is_mysql_family(session.engine())) return mysql::write_privileges(session, tables);
-  return pg::write_privileges(session, tables);
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::write_privileges(own, tables)
+                                                : pg::write_privileges(own, tables);
+  });
 }
 
 Storage read_storage(SqlSession& session) {
-  if (model::is_mysql_family(session.engine())) return mysql::read_storage(session);
-  return pg::read_storage(session);
+  return with_own(session, [](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_storage(own) : pg::read_storage(own);
+  });
 }
 
 std::vector<model::KeyRange> cut_ranges(SourceSession& session, const TableRead& table,
                                         model::RangeKind kind, std::size_t pieces) {
-  if (model::is_mysql_family(session.sql().engine())) {
-    return mysql::cut_ranges(session, table, kind, pieces);
-  }
-  return pg::cut_ranges(session, table, kind, pieces);
+  return with_own(session, [&](SourceSession& own) {
+    return model::is_mysql_family(own.sql().engine()) ? mysql::cut_ranges(own, table, kind, pieces)
+                                                      : pg::cut_ranges(own, table, kind, pieces);
+  });
 }
 
 }  // namespace sluice::db

@@ -4,11 +4,10 @@
 
 namespace sluice::profile {
 
-Profile take_profile(const std::string& side, const model::Endpoint& endpoint,
-                     const std::vector<std::string>& schemas) {
+Profile take_profile(const model::Endpoint& endpoint, const std::vector<std::string>& schemas) {
   const auto session = db::open_session(endpoint, db::Purpose::catalog);
   Profile profile;
-  profile.side = side;
+  profile.side = endpoint.side;
   profile.catalog = db::read_catalog(*session, schemas);
   profile.storage = db::read_storage(*session);
   std::vector<model::QualifiedName> tables;

@@ -5,17 +5,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/migration.h"
+#include "support/outcome.h"
 
 namespace sluice::test {
-namespace {
-
-void require_exit(const RunResult& result, int code) {
-  INFO(result.out << result.err);
-  REQUIRE(result.exit_code == code);
-}
-
-}  // namespace
-
 TEST_CASE("a table that may not be read in whole sinks only itself") {
   Migration migration;
   migration.on_both(
@@ -83,7 +75,7 @@ TEST_CASE("side tables that cannot be made leave a run that says so and goes on"
   const RunResult refused = migration.copy();
   require_exit(refused, 3);
   CHECK(refused.err.find("not now") != std::string::npos);
-  CHECK(migration.run_state().starts_with("failed: postgresql: not now"));
+  CHECK(migration.run_state().starts_with("failed: target: postgresql: not now"));
   migration.target("DROP EVENT TRIGGER no_side");
   require_exit(migration.copy(), 0);
   CHECK(migration.table_difference("t", "id") == "");

@@ -86,6 +86,9 @@ struct Limits {
   /// How long a copy waits for a server that went away: a restart with a long recovery takes
   /// minutes.
   std::uint32_t reconnect_seconds = 300;
+  /// How long a statement on the source may take, the reading of a whole range included; 0: as long
+  /// as it takes.
+  std::uint32_t source_statement_seconds = 0;
 };
 
 /// A person takes responsibility for something that sluice would refuse.
@@ -121,8 +124,6 @@ struct ReadResult {
 /// `file` is used in messages only. Tables may be written without schema: the schema is then the
 /// endpoint's database on the MySQL family and "public" on PostgreSQL.
 [[nodiscard]] ReadResult read_config(std::string_view text, std::string_view file);
-/// Throws Error(config) where the file cannot be read.
-[[nodiscard]] ReadResult load_config(const std::string& path);
 
 [[nodiscard]] std::string_view to_string(ExistingRows existing) noexcept;
 [[nodiscard]] std::string_view to_string(ReadBy read) noexcept;

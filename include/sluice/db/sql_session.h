@@ -28,9 +28,10 @@ struct QueryResult {
 
 /// One connection for catalogue queries, ledger and DDL; small results only, all of it in memory.
 /// Belongs to one thread at a time, except cancel(). An open transaction is rolled back by the
-/// destructor. Every failure throws Error; `retry()` is new_session when the connection is gone,
-/// same_session for serialization failures, deadlocks and lock timeouts, never otherwise. commit()
-/// throws CommitInDoubt when the answer to COMMIT did not arrive.
+/// destructor. Every failure throws Error, whose message begins with the endpoint's side; `retry()`
+/// is new_session when the connection is gone, same_session for serialization failures, deadlocks
+/// and lock timeouts, never otherwise. commit() throws CommitInDoubt when the answer to COMMIT did
+/// not arrive.
 class SqlSession {
  public:
   SqlSession() = default;

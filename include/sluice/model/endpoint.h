@@ -28,6 +28,8 @@ struct Endpoint {
   /// Every session is held against it: a name, a pooler or a balancer may lead elsewhere.
   std::string planned_identity;
   std::string planned_database;
+  std::string side;  // "source" or "target", as errors say it; empty where there is only one server
+  std::uint32_t statement_seconds = 0;  // the longest that a statement may take; 0: any time
 };
 
 /// Whether what is sent to this host cannot leave the machine: "localhost", "::1", or a dotted IPv4

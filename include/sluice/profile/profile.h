@@ -14,7 +14,7 @@ namespace sluice::profile {
 
 /// One server as it was found at one moment.
 struct Profile {
-  std::string side;  ///< "source" or "target"
+  std::string side;  ///< the endpoint's: "source" or "target"
   model::Catalog catalog;
   db::Storage storage;
   /// What the connected role may do beyond reading, one line each; empty: it can only read.
@@ -23,7 +23,7 @@ struct Profile {
 
 /// Connects and looks; reads catalogues only, never rows. No schemas: all that are the user's, or
 /// the connected database on the MySQL family. Throws Error as db does.
-[[nodiscard]] Profile take_profile(const std::string& side, const model::Endpoint& endpoint,
+[[nodiscard]] Profile take_profile(const model::Endpoint& endpoint,
                                    const std::vector<std::string>& schemas);
 
 inline constexpr std::string_view kProfileSchema = "sluice.inspect/1";

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "sluice/db/side.h"
 #include "sluice/plan/draft.h"
 #include "sluice/profile/profile.h"
 
@@ -23,19 +22,9 @@ struct InspectArguments {
   std::vector<std::string> schemas;
 };
 
-/// What goes wrong says on which side.
-profile::Profile take(const std::string& side, const model::Endpoint& endpoint,
-                      const std::vector<std::string>& schemas) {
-  try {
-    return profile::take_profile(side, endpoint, schemas);
-  } catch (const model::Error& error) {
-    throw db::at_side(side, error);
-  }
-}
-
 /// One database, before there is a config.
 std::vector<profile::Profile> inspect_url(const InspectArguments& arguments) {
-  return {take("source", endpoint_of_url(arguments.url), arguments.schemas)};
+  return {profile::take_profile(endpoint_of_url(arguments.url, "source"), arguments.schemas)};
 }
 
 /// The databases of a config, as far as it speaks of them.
@@ -45,10 +34,10 @@ std::vector<profile::Profile> inspect_config(const InspectArguments& arguments, 
   if (!arguments.schemas.empty()) schemas = {arguments.schemas, arguments.schemas};
   std::vector<profile::Profile> profiles;
   if (arguments.side != "target") {
-    profiles.push_back(take("source", config.config.source, schemas.source));
+    profiles.push_back(profile::take_profile(config.config.source, schemas.source));
   }
   if (arguments.side != "source") {
-    profiles.push_back(take("target", config.config.target, schemas.target));
+    profiles.push_back(profile::take_profile(config.config.target, schemas.target));
   }
   return profiles;
 }

@@ -86,7 +86,7 @@ Connection::Connection(ConnectSettings settings)
   connect(handle(), settings_);
   id_ = mysql_thread_id(handle());
   engine_ = engine_of_version(query("SELECT VERSION()").value());
-  for (const std::string& statement : session_statements(engine_)) query(statement);
+  for (const std::string& statement : session_statements(engine_, settings_)) query(statement);
 }
 
 QueryResult Connection::query(std::string_view sql) {

@@ -91,7 +91,7 @@ class ConnectorSession final : public SqlSession {
     const QueryResult row = run("SELECT VERSION(), CONNECTION_ID()");
     engine_ = engine_of_version(row.rows.at(0).at(0).value());
     id_ = std::stoul(row.rows.at(0).at(1).value());
-    for (const std::string& statement : session_statements(engine_)) run(statement);
+    for (const std::string& statement : session_statements(engine_, settings_)) run(statement);
   }
 
   [[nodiscard]] model::Engine engine() const noexcept override { return engine_; }

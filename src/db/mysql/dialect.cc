@@ -94,12 +94,14 @@ Engine engine_of_version(std::string_view version) noexcept {
   return version.find("MariaDB") != std::string_view::npos ? Engine::mariadb : Engine::mysql;
 }
 
-std::string own_session_statement(Engine engine) {
+std::string own_session_statement(Engine engine, std::uint32_t statement_seconds) {
   if (engine == Engine::mariadb) {
-    return "SET SESSION max_statement_time = 0, "
-           "idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0";
+    return "SET SESSION max_statement_time = " + std::to_string(statement_seconds) +
+           ", idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0";
   }
-  return "SET SESSION max_execution_time = 0, information_schema_stats_expiry = 0";
+  return "SET SESSION max_execution_time = " +
+         std::to_string(std::uint64_t{statement_seconds} * 1000) +
+         ", information_schema_stats_expiry = 0";
 }
 
 std::string identity_variable(Engine engine) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@ namespace sluice::db::mysql {
 /// What VERSION() says tells whose server it is, whatever the config calls it.
 [[nodiscard]] model::Engine engine_of_version(std::string_view version) noexcept;
 
-/// What only this server's sessions can be set to, or have to be.
-[[nodiscard]] std::string own_session_statement(model::Engine engine);
+/// What only this server's sessions can be set to, or have to be. `statement_seconds`: see
+/// model::Endpoint; MySQL ends nothing but a SELECT by it.
+[[nodiscard]] std::string own_session_statement(model::Engine engine,
+                                                std::uint32_t statement_seconds);
 
 /// The global variable that names the server; MariaDB has it from 10.10 on.
 [[nodiscard]] std::string identity_variable(model::Engine engine);

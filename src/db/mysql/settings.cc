@@ -118,6 +118,7 @@ ConnectSettings resolve_settings(const model::Endpoint& endpoint) {
   settings.user = endpoint.user;
   settings.group = endpoint.group;
   settings.connect_timeout = kDefaultConnectTimeout;
+  settings.statement_seconds = endpoint.statement_seconds;
   settings.defaults_file =
       endpoint.defaults_file.empty() ? own_option_file() : endpoint.defaults_file;
   if (!settings.group.empty() && endpoint.defaults_file.empty()) {
@@ -143,7 +144,7 @@ void require_tls(const ConnectSettings& settings, bool encrypted) {
          "switch TLS on at the server, or say ssl_mode=disabled");
 }
 
-std::vector<std::string> session_statements(model::Engine engine) {
+std::vector<std::string> session_statements(model::Engine engine, const ConnectSettings& settings) {
   std::vector<std::string> statements{
       "SET NAMES utf8mb4",
       "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
@@ -155,7 +156,7 @@ std::vector<std::string> session_statements(model::Engine engine) {
       "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
       "SET SESSION TRANSACTION READ ONLY",
   };
-  statements.push_back(own_session_statement(engine));
+  statements.push_back(own_session_statement(engine, settings.statement_seconds));
   return statements;
 }
 

@@ -26,7 +26,8 @@ struct ConnectSettings {
   std::string ssl_capath;
   std::string ssl_cert;
   std::string ssl_key;
-  unsigned connect_timeout = 0;  // seconds
+  unsigned connect_timeout = 0;         // seconds
+  std::uint32_t statement_seconds = 0;  // see model::Endpoint
 
   /// "crm-db:3306" or "socket:/run/mysqld/mysqld.sock"; for messages.
   [[nodiscard]] std::string address() const;
@@ -42,6 +43,7 @@ void require_tls(const ConnectSettings& settings, bool encrypted);
 
 /// The statements that make every session alike, whatever the server's defaults. README.md says why
 /// each is there.
-[[nodiscard]] std::vector<std::string> session_statements(model::Engine engine);
+[[nodiscard]] std::vector<std::string> session_statements(model::Engine engine,
+                                                          const ConnectSettings& settings);
 
 }  // namespace sluice::db::mysql

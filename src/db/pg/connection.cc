@@ -56,14 +56,14 @@ Connection::Connection(const model::Endpoint& endpoint, Purpose purpose) {
   } catch (const std::exception&) {
     rethrow_as_error(nullptr);  // adopt() has closed it
   }
-  set_up(purpose);
+  set_up(purpose, endpoint.statement_seconds);
 }
 
-void Connection::set_up(Purpose purpose) {
+void Connection::set_up(Purpose purpose, std::uint32_t statement_seconds) {
   const char* encoding = PQparameterStatus(raw_, "server_encoding");
   server_.version = PQserverVersion(raw_);
   server_.sql_ascii = encoding != nullptr && std::strcmp(encoding, "SQL_ASCII") == 0;
-  run(session_settings(purpose, server_));
+  run(session_settings(purpose, server_, statement_seconds));
   if (purpose == Purpose::target && server_.version >= 140000) {
     // The server then notices within a second that a client was killed, and frees its locks.
     // Servers on some systems cannot, and refuse the setting: nothing but time is lost.

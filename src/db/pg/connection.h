@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ class Connection {
   [[nodiscard]] bool in_transaction() const noexcept;
 
  private:
-  void set_up(Purpose purpose);
+  void set_up(Purpose purpose, std::uint32_t statement_seconds);
   void check_commit();
 
   std::unique_ptr<PqxxConnection> connection_;

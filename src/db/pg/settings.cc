@@ -18,7 +18,6 @@ SET bytea_output = hex;
 SET lc_monetary = 'C';
 SET xmloption = content;
 SET row_security = off;
-SET statement_timeout = 0;
 SET jit = off;
 )";
 
@@ -47,8 +46,10 @@ SET idle_in_transaction_session_timeout = '60s';
 
 }  // namespace
 
-std::string session_settings(Purpose purpose, const ServerTraits& server) {
+std::string session_settings(Purpose purpose, const ServerTraits& server,
+                             std::uint32_t statement_seconds) {
   std::string sql = kForms;
+  sql += "SET statement_timeout = '" + std::to_string(statement_seconds) + "s';\n";
   sql += purpose == Purpose::target ? kWriting : kReading;
   // Such a server cannot convert, and with UTF8 it would fail on the first text that is none. Let
   // it send the bytes; the stream checks them one by one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sluice/db/sql_session.h"
@@ -12,7 +13,8 @@ struct ServerTraits {
   bool sql_ascii = false;  // the database says nothing about the encoding of its texts
 };
 
-/// The SET statements of a session, as one text.
-[[nodiscard]] std::string session_settings(Purpose purpose, const ServerTraits& server);
+/// The SET statements of a session, as one text. `statement_seconds`: see model::Endpoint.
+[[nodiscard]] std::string session_settings(Purpose purpose, const ServerTraits& server,
+                                           std::uint32_t statement_seconds);
 
 }  // namespace sluice::db::pg

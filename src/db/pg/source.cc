@@ -35,7 +35,7 @@ std::string read_position(SqlSession& session) {
       .value();
 }
 
-/// False where the server refuses it for good.
+/// False where the server refuses it for good. A statement that was ended is no refusal.
 bool try_lock(SqlSession& session, const std::string& tables) {
   session.query("SAVEPOINT sluice_lock");
   try {
@@ -44,6 +44,7 @@ bool try_lock(SqlSession& session, const std::string& tables) {
     return true;
   } catch (const model::Error& error) {
     if (error.retry() != model::Retry::never) throw;
+    if (error.kind() == model::ErrorKind::interrupted) throw;
     session.query("ROLLBACK TO SAVEPOINT sluice_lock");
     session.query("RELEASE SAVEPOINT sluice_lock");
     return false;

@@ -1,3 +1,5 @@
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -6,7 +8,6 @@
 #include "sluice/codec/json_read.h"
 #include "sluice/config/config.h"
 #include "sluice/mapping/rules_json.h"
-#include "sluice/os/file.h"
 
 #include "config/shapes.h"
 
@@ -23,8 +24,9 @@ constexpr std::string_view kExamples[] = {"mariadb-to-postgresql.json", "mysql-t
                                           "postgresql-to-postgresql.json"};
 
 std::string read_file(std::string_view name) {
-  return sluice::os::read_file(std::string(SLUICE_SOURCE_DIR "/configs/") + std::string(name),
-                               1 << 20);
+  std::ifstream file(std::string(SLUICE_SOURCE_DIR "/configs/") + std::string(name));
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 JsonDocument read_json(std::string_view name) {
