@@ -36,6 +36,19 @@ std::string text_literal(Engine engine, std::string_view text) {
   return model::quote_literal(engine, text);
 }
 
+std::string as_utf8(const std::string& text) {
+  return fmt::format("CONVERT({} USING utf8mb4)", text);
+}
+
+/// A value of MySQL or MariaDB as its bytes ("BINARY", "binary") or text ("CHAR", "utf8mb4").
+/// MariaDB's CAST is NULL of what is longer than max_allowed_packet, and its CONVERT takes a
+/// character for a byte where groups are made of it: each is exact where the other is not.
+std::string converted(std::string_view type, std::string_view charset, std::string_view value) {
+  return fmt::format("IFNULL(CAST({0} AS {1}), CONVERT({0} USING {2}))", value, type, charset);
+}
+
+std::string as_bytes(const std::string& text) { return converted("BINARY", "binary", text); }
+
 const ValueType& type_of(const ColumnTypes& types, std::string_view column) {
   const auto found = types.find(column);
   if (found == types.end()) fail(fmt::format("there is no column {}", column));
@@ -73,7 +86,19 @@ std::string joined(const std::vector<mapping::Literal>& values, std::string_view
   return sql + ")";
 }
 
+/// Whether a text of MySQL or MariaDB holds nothing but blanks, however long it is: replace() too
+/// makes NULL of what is longer than max_allowed_packet.
+std::string only_blanks_sql(const Operand& left) {
+  std::string blanks;
+  for (const std::string_view blank : kBlanks) blanks += blank;
+  return fmt::format("(NOT {} REGEXP {})", as_utf8(left.sql),
+                     as_utf8(text_literal(left.engine, "[^" + blanks + "]")));
+}
+
 std::string blank_sql(const Operand& left) {
+  if (model::is_mysql_family(left.engine)) {
+    return fmt::format("({} IS NULL OR {})", left.sql, only_blanks_sql(left));
+  }
   std::string rest = left.sql;
   for (const std::string_view blank : kBlanks) {
     rest = fmt::format("replace({}, {}, {})", rest, text_literal(left.engine, blank),
@@ -166,21 +191,21 @@ mapping::Latin1Holds held_by(const mapping::Latin1Columns& columns, const std::s
 
 /// The bytes of a text of the MySQL family in UTF-8, or those that are said to be UTF-8.
 std::string bytes_sql(const std::string& name, mapping::Latin1Holds holds) {
-  const std::string converted = fmt::format("CAST(CONVERT({} USING utf8mb4) AS BINARY)", name);
-  const std::string stored = fmt::format("CAST({} AS BINARY)", name);
+  const std::string read = as_bytes(as_utf8(name));
+  const std::string stored = as_bytes(name);
   switch (holds) {
     case mapping::Latin1Holds::latin1:
-      return converted;
+      return read;
     case mapping::Latin1Holds::utf8:
       return stored;
     case mapping::Latin1Holds::both:
       break;
   }
   // Bytes that are no UTF-8 become question marks or, on MySQL, NULL.
-  return fmt::format("IF(CAST(CONVERT({0} USING utf8mb4) AS BINARY) = {0}, {0}, {1})", stored,
-                     converted);
+  return fmt::format("IF({0} = {1}, {1}, {2})", as_bytes(as_utf8(stored)), stored, read);
 }
 
+/// Of numbers and times.
 std::string as_text(Engine engine, const std::string& expression) {
   return model::is_mysql_family(engine) ? fmt::format("CAST({} AS CHAR)", expression)
                                         : fmt::format("({})::text", expression);
@@ -238,6 +263,8 @@ std::string text_expression(Engine engine, std::string_view column, const ValueT
   if (value == ValueClass::text) {
     return bytes_sql(name, type.holds);
   }
+  // JSON may be as long as a text.
+  if (value == ValueClass::other) return converted("CHAR", "utf8mb4", name);
   return as_text(engine, name);
 }
 
@@ -252,6 +279,12 @@ std::string normalized(ValueClass value, std::string text) {
   while (keep > point && (text[keep - 1] == '0')) --keep;
   if (keep == point + 1) keep = point;
   return text.erase(keep, end - keep);
+}
+
+std::string group_by_sql(Engine engine, std::string_view groups) {
+  // MariaDB sorts groups that nobody wants sorted, and has no memory for keys as long as texts.
+  return fmt::format(" GROUP BY {}{}", groups,
+                     model::is_mysql_family(engine) ? " ORDER BY NULL" : "");
 }
 
 std::string own_rows(Engine engine, const model::QualifiedName& table) {

@@ -63,6 +63,9 @@ using ColumnTypes = std::map<std::string, ValueType, std::less<>>;
 /// Takes away zeros at the end of a fraction, of numbers and times.
 [[nodiscard]] std::string normalized(ValueClass value, std::string text);
 
+/// " GROUP BY groups", in no order.
+[[nodiscard]] std::string group_by_sql(model::Engine engine, std::string_view groups);
+
 /// The table in FROM, without the rows of tables that inherit from it: those are moved by
 /// themselves, and the streams that read rows leave them out too.
 [[nodiscard]] std::string own_rows(model::Engine engine, const model::QualifiedName& table);

@@ -230,7 +230,7 @@ std::string check_sql(model::Engine engine, const config::Check& check,
           fmt::format("table {} has no column {}", side.table.text(), side.group_by[i]));
     }
     columns += text_expression(engine, side.group_by[i], type->second) + ", ";
-    groups += i == 0 ? " GROUP BY " : ", ";
+    if (i != 0) groups += ", ";
     // Texts group byte for byte, numbers and times by value, whatever their scale.
     groups += value_class(type->second.type) == ValueClass::text
                   ? std::to_string(i + 1)
@@ -240,7 +240,8 @@ std::string check_sql(model::Engine engine, const config::Check& check,
   if (side.filter) all.insert(all.begin(), condition_sql(engine, *side.filter, types));
   return fmt::format("SELECT {}{} FROM {} s{}{} LIMIT {}", columns,
                      measure_sql(engine, check.measure, side.column, types),
-                     model::quote_name(engine, read_from), where_sql(all), groups, kMaxGroups + 1);
+                     model::quote_name(engine, read_from), where_sql(all),
+                     groups.empty() ? "" : group_by_sql(engine, groups), kMaxGroups + 1);
 }
 
 CheckReport compare_groups(const config::Check& check, const std::vector<GroupValue>& source,

@@ -26,6 +26,9 @@ constexpr unsigned long kNumberBuffer = 72;
 /// bit(64).
 constexpr unsigned long kBitBuffer = 8;
 
+/// Not CAST(... AS BINARY), which MariaDB makes NULL of beyond max_allowed_packet.
+std::string bytes_of(const std::string& text) { return "CONVERT(" + text + " USING binary)"; }
+
 ColumnReader plain_reader(enum_field_types type, Encode encode) {
   ColumnReader reader;
   reader.buffer_type = type;
@@ -50,7 +53,7 @@ ColumnReader text_reader(const ReadColumn& column, Encode encode) {
 ColumnReader bytes_reader(const ReadColumn& column, Encode encode) {
   ColumnReader reader = text_reader(column, encode);
   if (column.type.base == "vector") {
-    reader.expression = "CAST(" + quoted(column.name) + " AS BINARY)";
+    reader.expression = bytes_of(quoted(column.name));
   }
   return reader;
 }
@@ -168,9 +171,6 @@ ColumnReader native_reader(const ReadColumn& column) {
       return number_reader(column, kind);
   }
 }
-
-/// Not CAST(... AS BINARY), which MariaDB makes NULL of beyond max_allowed_packet.
-std::string bytes_of(const std::string& text) { return "CONVERT(" + text + " USING binary)"; }
 
 /// The column's bytes where its text is not exactly theirs, and '' where it is. A character set
 /// that is not Unicode has bytes without a character: what the server sends for them is a question

@@ -28,6 +28,7 @@ codec::Problem encode_time_as_interval(Slot& slot, codec::RowBuffer& rows);
 
 codec::Problem encode_text(Slot& slot, codec::RowBuffer& rows);
 codec::Problem encode_bytes(Slot& slot, codec::RowBuffer& rows);
+/// MySQL sends '' for a document whose text is longer than max_allowed_packet: it is no document.
 codec::Problem encode_json(Slot& slot, codec::RowBuffer& rows);
 /// Index 0, which stands for a value that the enum does not have, reads like a member ''.
 codec::Problem encode_enum(Slot& slot, codec::RowBuffer& rows);
