@@ -42,6 +42,16 @@ Conditions source_conditions(const plan::TablePlan& table, Engine engine,
   return conditions;
 }
 
+Conditions filtered_conditions(const plan::TablePlan& table, Engine engine,
+                               const OneSided& one_sided) {
+  Conditions conditions = source_conditions(table, engine, one_sided);
+  if (table.rules.filter) {
+    conditions.insert(conditions.begin(),
+                      condition_sql(engine, *table.rules.filter, source_types(table)));
+  }
+  return conditions;
+}
+
 // A live row that went to quarantine may have left its key to a row of the source.
 Conditions target_conditions(const plan::TablePlan& table, Engine engine,
                              const OneSided& one_sided) {

@@ -40,6 +40,9 @@ using Conditions = std::vector<std::string>;
 /// the rows of the side table, that arrived without a decision.
 [[nodiscard]] Conditions source_conditions(const plan::TablePlan& table, model::Engine engine,
                                            const OneSided& one_sided);
+/// Those of them that the mapping's filter keeps.
+[[nodiscard]] Conditions filtered_conditions(const plan::TablePlan& table, model::Engine engine,
+                                             const OneSided& one_sided);
 [[nodiscard]] Conditions target_conditions(const plan::TablePlan& table, model::Engine engine,
                                            const OneSided& one_sided);
 

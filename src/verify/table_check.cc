@@ -289,8 +289,8 @@ void TableCheck::compare_figures() {
       }
       return facts;
     });
-    report_.value_maps =
-        guarded_on_both(source, target, [&] { return value_maps_.run(source, target); });
+    report_.value_maps = guarded_on_both(
+        source, target, [&] { return value_maps_.run(source, target, one_sided_); });
   } catch (const model::Error& error) {
     if (ends_everything(error)) throw;
     // What the rows have told stands; only the servers' own figures are missing.
