@@ -67,6 +67,15 @@ bool numeric_always_fits(const model::ColumnType& source, const Fit& fit) {
   return scale == fit_scale && *source.precision - scale <= *fit.precision - fit_scale;
 }
 
+/// Everything that a value has is larger than what the target's type drops.
+bool fields_always_fit(const model::ColumnType& source, const Fit& fit) {
+  if (fit.last_field.empty()) return true;
+  constexpr std::array<std::string_view, 6> kFields{"year", "month",  "day",
+                                                    "hour", "minute", "second"};
+  const auto place = [&](std::string_view field) { return std::ranges::find(kFields, field); };
+  return !source.last_field.empty() && place(source.last_field) <= place(fit.last_field);
+}
+
 bool fraction_always_fits(const model::ColumnType& source, const Fit& fit) {
   const int wanted = fit.fraction_digits.value_or(kMicrosecondDigits);
   if (wanted >= kMicrosecondDigits) return true;
@@ -94,6 +103,7 @@ Fit fit_of(const model::ColumnType& type, bool nullable) {
     if (type.precision) fit.scale = type.scale.value_or(0);
   } else if (is_timed(type)) {
     fit.fraction_digits = type.fraction_digits;
+    if (type.last_field != "second") fit.last_field = type.last_field;
   } else if (is_one_of(type.base, {"bit", "varbit", "bit varying"})) {
     fit.bits = type.length;
     fit.bits_exact = type.base == "bit";
@@ -113,8 +123,9 @@ bool always_fits(const model::ColumnType& source, Carrier carrier, const Fit& fi
     case Carrier::timetz:
     case Carrier::timestamp:
     case Carrier::timestamptz:
-    case Carrier::interval:
       return fraction_always_fits(source, fit);
+    case Carrier::interval:
+      return fields_always_fit(source, fit) && fraction_always_fits(source, fit);
     case Carrier::varbit:
       if (!fit.bits) return true;
       if (!source.length) return false;

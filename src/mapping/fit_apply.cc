@@ -49,6 +49,37 @@ Problem fit_fraction(const Fit& fit, std::string_view value) {
   return infinite || micros % kUnits[digits] == 0 ? Problem::none : Problem::not_exact;
 }
 
+/// Whether an interval (microseconds, days, months) has nothing that is smaller than the field.
+bool ends_at(std::string_view field, std::string_view value) {
+  constexpr std::int64_t kMinute = 60'000'000;
+  const std::int64_t micros = load_int64(value.substr(0, 8));
+  if (field == "minute") return micros % kMinute == 0;
+  if (field == "hour") return micros % (60 * kMinute) == 0;
+  const std::int32_t days = load_int32(value.substr(8, 4));
+  const std::int32_t months = load_int32(value.substr(12, 4));
+  if (field == "day") return micros == 0;
+  if (field == "month") return micros == 0 && days == 0;
+  return micros == 0 && days == 0 && months % 12 == 0;
+}
+
+/// From PostgreSQL 17 on: the greatest or least of all three parts.
+bool is_infinite_interval(std::string_view value) {
+  const std::int64_t micros = load_int64(value.substr(0, 8));
+  const std::int32_t days = load_int32(value.substr(8, 4));
+  const std::int32_t months = load_int32(value.substr(12, 4));
+  const auto all_are = [&](auto limit) {
+    return micros == limit(micros) && days == limit(days) && months == limit(months);
+  };
+  return all_are([](auto v) { return std::numeric_limits<decltype(v)>::max(); }) ||
+         all_are([](auto v) { return std::numeric_limits<decltype(v)>::min(); });
+}
+
+Problem fit_interval(const Fit& fit, std::string_view value) {
+  if (is_infinite_interval(value)) return Problem::none;
+  if (!fit.last_field.empty() && !ends_at(fit.last_field, value)) return Problem::not_exact;
+  return fit_fraction(fit, value);
+}
+
 Problem fit_bits(const Fit& fit, std::string_view value) {
   if (!fit.bits) return Problem::none;
   const std::int32_t bits = load_int32(value.substr(0, 4));
@@ -68,8 +99,9 @@ Problem apply_fit(Carrier carrier, const Fit& fit, std::string_view& value, std:
     case Carrier::timetz:
     case Carrier::timestamp:
     case Carrier::timestamptz:
-    case Carrier::interval:
       return fit_fraction(fit, value);
+    case Carrier::interval:
+      return fit_interval(fit, value);
     case Carrier::varbit:
       return fit_bits(fit, value);
     default:

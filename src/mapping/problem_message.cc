@@ -12,6 +12,7 @@ std::string limit_of(const TargetField& target) {
   const Fit& fit = target.fit;
   if (fit.max_characters) return fmt::format("{} characters", *fit.max_characters);
   if (fit.precision) return fmt::format("numeric({},{})", *fit.precision, fit.scale.value_or(0));
+  if (!fit.last_field.empty()) return fmt::format("interval down to the {}", fit.last_field);
   if (fit.fraction_digits)
     return fmt::format("{} with {} digits of a second", codec::to_string(target.carrier),
                        *fit.fraction_digits);

@@ -81,6 +81,7 @@ model::ColumnType read_type(const JsonValue& json) {
   type.precision = number_of(json, "precision");
   type.scale = number_of(json, "scale");
   type.fraction_digits = number_of(json, "fraction_digits");
+  type.last_field = text_of(json, "last_field");
   type.is_unsigned = flag_of(json, "unsigned");
   type.members = texts_of(json, "members");
   type.charset = text_of(json, "charset");

@@ -61,6 +61,7 @@ void write_type(JsonWriter& json, std::string_view key, const model::ColumnType&
   write_optional(json, "precision", type.precision);
   write_optional(json, "scale", type.scale);
   write_optional(json, "fraction_digits", type.fraction_digits);
+  write_text(json, "last_field", type.last_field);
   write_flag(json, "unsigned", type.is_unsigned);
   write_texts(json, "members", type.members);
   write_text(json, "charset", type.charset);

@@ -147,7 +147,7 @@ TEST_CASE("columns come with exact types, defaults, generation, identity and com
   CHECK(type("tags").sql == "text[]");
   CHECK(type("tags").kind == model::TypeKind::array);
   CHECK(type("prices").sql == "numeric(10,2)[]");
-  CHECK_FALSE(type("prices").precision.has_value());
+  CHECK(type("prices").precision == 10);
   CHECK(type("two").kind == model::TypeKind::composite);
   CHECK(type("during").kind == model::TypeKind::range);
   CHECK(column_of(t, "doubled").generated == model::Generated::stored);

@@ -22,8 +22,11 @@ struct Fit {
   std::optional<int> precision;        ///< of numeric; absent: any value
   std::optional<int> scale;            ///< of numeric
   std::optional<int> fraction_digits;  ///< of times and timestamps; absent: six
-  std::optional<int> bits;             ///< of bit strings: at most; absent: any
-  bool bits_exact = false;             ///< bit(n): exactly `bits`
+  /// Of interval: "year", "month", "day", "hour" or "minute". What is smaller the server sets to
+  /// zero, and keeps what is larger, whatever the first field is. Empty: all is kept.
+  std::string last_field;
+  std::optional<int> bits;          ///< of bit strings: at most; absent: any
+  bool bits_exact = false;          ///< bit(n): exactly `bits`
   std::vector<std::string> labels;  ///< of an enum, where the catalogue named them; empty: any text
 
   friend bool operator==(const Fit&, const Fit&) = default;

@@ -21,10 +21,12 @@ struct ColumnType {
   std::string base;    // lower case, no arguments: "numeric", "int", "enum", "timestamp with time
                        // zone" -> "timestamptz"
   std::string schema;  // PostgreSQL: schema of the type; empty for pg_catalog and for MySQL
+  // These five of an array are those of its elements.
   std::optional<int> length;           // characters or bytes of char/varchar/binary, bits of bit
   std::optional<int> precision;        // of numeric/decimal
   std::optional<int> scale;            // of numeric/decimal
   std::optional<int> fraction_digits;  // of time and timestamp types
+  std::string last_field;  // of interval: "year" to "second", only where the type names fields
   bool is_unsigned = false;
   std::vector<std::string> members;  // of enum and set
   std::string charset;               // MySQL family, text types
@@ -49,6 +51,9 @@ struct Column {
   std::string sequence_options;  // PostgreSQL: "START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 9
                                  // CACHE 1 NO CYCLE"
   std::optional<int> statistics_target;  // PostgreSQL: only where set
+  std::string storage;      // PostgreSQL: "external", ..., only where it is not the type's own
+  std::string compression;  // PostgreSQL: "pglz", "lz4", only where set
+  std::string options;      // PostgreSQL: "n_distinct=-0.5, n_distinct_inherited=9"
   std::string comment;
   std::string extra;  // MySQL family: EXTRA of the catalogue ("on update current_timestamp()")
 };
@@ -57,7 +62,8 @@ struct IndexPart {
   std::string column;  // empty where `expression` is used
   std::string expression;
   bool descending = false;
-  std::optional<int> prefix_length;  // MySQL prefix indexes
+  std::optional<int> prefix_length;      // MySQL prefix indexes
+  std::optional<int> statistics_target;  // PostgreSQL: of an expression, only where set
 };
 
 struct Index {
@@ -72,7 +78,9 @@ struct Index {
   std::string definition;      // PostgreSQL: pg_get_indexdef; MySQL: rebuilt
   std::string constraint_definition;  // PostgreSQL: pg_get_constraintdef where is_constraint
   std::string tablespace;             // PostgreSQL: only where it is not the database's own
+  bool clustered = false;             // PostgreSQL: CLUSTER orders the table by it
   std::string comment;
+  std::string constraint_comment;  // PostgreSQL: of the constraint, where is_constraint
 };
 
 struct ForeignKey {
@@ -85,12 +93,22 @@ struct ForeignKey {
   std::string on_update;
   std::string definition;  // PostgreSQL: pg_get_constraintdef
   bool validated = true;
+  std::string comment;
 };
 
 struct Check {
   std::string name;
   std::string definition;
   bool validated = true;
+  std::string comment;
+};
+
+/// Extended statistics of PostgreSQL.
+struct Statistics {
+  QualifiedName name;
+  std::string definition;     // "(ndistinct) ON a, b": CREATE STATISTICS without both names
+  std::optional<int> target;  // only where set
+  std::string comment;
 };
 
 struct Trigger {
@@ -120,6 +138,7 @@ struct Table {
   bool unlogged = false;
   std::string replica_identity;  // "default", "full", "nothing", or "index <name>"
   bool has_children = false;     // inheritance: other tables' rows belong to it
+  std::vector<Statistics> statistics;
 
   [[nodiscard]] const Column* find_column(const std::string& column) const noexcept {
     for (const Column& c : columns) {

@@ -1,5 +1,6 @@
 #include "db/pg/type_modifier.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -36,15 +37,32 @@ bool has_fraction_digits(std::string_view base) {
          base == "interval";
 }
 
+/// "minute" of "interval day to minute"; empty for plain "interval", "interval(3)" and arrays of
+/// them.
+std::string_view last_field_of(std::string_view formatted) {
+  const std::size_t end = std::min(formatted.find_last_not_of("[]") + 1, formatted.find('('));
+  const std::string_view words = formatted.substr(0, end);
+  const std::size_t space = words.rfind(' ');
+  return space == std::string_view::npos ? std::string_view() : words.substr(space + 1);
+}
+
+std::string_view element_base(const model::ColumnType& type) {
+  std::string_view base = type.base;
+  if (type.kind == model::TypeKind::array && base.starts_with('_')) base.remove_prefix(1);
+  return base;
+}
+
 }  // namespace
 
 void take_modifier(std::string_view formatted, model::ColumnType& type) {
-  if (type.kind != model::TypeKind::plain) return;
+  if (type.kind != model::TypeKind::plain && type.kind != model::TypeKind::array) return;
+  const std::string_view base = element_base(type);
+  if (base == "interval") type.last_field = last_field_of(formatted);
   const auto [first, second] = numbers_in(formatted);
   if (!first) return;
-  if (has_length(type.base)) type.length = first;
-  if (has_fraction_digits(type.base)) type.fraction_digits = first;
-  if (type.base == "numeric") {
+  if (has_length(base)) type.length = first;
+  if (has_fraction_digits(base)) type.fraction_digits = first;
+  if (base == "numeric") {
     type.precision = first;
     type.scale = second.value_or(0);
   }

@@ -41,6 +41,38 @@ std::string fitted(Carrier carrier, const Fit& fit, std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("an interval whose type names fields keeps nothing smaller than the last of them") {
+  const auto down_to = [](const std::string& field) {
+    ColumnType interval = type("interval");
+    interval.last_field = field;
+    return interval;
+  };
+  const std::string whole = "1 year 2 mons 3 days 04:05:06.7";
+  const auto fits = [&](const std::string& field, const std::string& text) {
+    return fitted(Carrier::interval, fit_of(down_to(field), true), text);
+  };
+  CHECK(fits("year", "2 years") == "2 years");
+  CHECK(fits("year", "14 mons") == "not_exact");
+  CHECK(fits("month", "14 mons") == "1 year 2 mons");
+  CHECK(fits("month", "14 mons 1 day") == "not_exact");
+  CHECK(fits("day", "14 mons 1 day") == "1 year 2 mons 1 day");
+  CHECK(fits("day", "24:00:00") == "not_exact");
+  CHECK(fits("hour", "1 day 24:00:00") == "1 day 24:00:00");
+  CHECK(fits("hour", "24:01:00") == "not_exact");
+  CHECK(fits("minute", "-24:01:00") == "-24:01:00");
+  CHECK(fits("minute", "00:00:01") == "not_exact");
+  CHECK(fits("second", whole) == "1 year 2 mons 3 days 04:05:06.7");
+  CHECK(fits("", whole) == "1 year 2 mons 3 days 04:05:06.7");
+  const auto always = [&](const std::string& from, const std::string& to) {
+    return always_fits(down_to(from), Carrier::interval, fit_of(down_to(to), true));
+  };
+  CHECK(always("month", "day"));
+  CHECK(always("day", "day"));
+  CHECK_FALSE(always("", "day"));
+  CHECK_FALSE(always("second", "minute"));
+  CHECK_FALSE(always_fits(type("time"), Carrier::interval, fit_of(down_to("minute"), true)));
+}
+
 TEST_CASE("a fit is read from the exact type, however the catalogue names it") {
   CHECK(fit_of(type("varchar", 40), true).max_characters == 40);
   CHECK(fit_of(type("character varying", 40), true).max_characters == 40);

@@ -54,7 +54,8 @@ inline model::Column column(std::string name, model::ColumnType column_type,
 inline model::Index key(std::string name, const std::vector<std::string>& columns, bool primary) {
   model::Index made;
   made.name = std::move(name);
-  for (const std::string& part : columns) made.parts.push_back({part, "", false, std::nullopt});
+  for (const std::string& part : columns)
+    made.parts.push_back({part, "", false, std::nullopt, std::nullopt});
   made.unique = true;
   made.primary = primary;
   return made;
@@ -126,14 +127,14 @@ inline model::Table target_customers() {
   table.indexes = {pg_key("crm.customers", "customers_pkey", {"id"}, true)};
   model::Index lower;
   lower.name = "customers_email_idx";
-  lower.parts = {{"", "lower((email)::text)", false, std::nullopt}};
+  lower.parts = {{"", "lower((email)::text)", false, std::nullopt, std::nullopt}};
   lower.method = "btree";
   lower.definition =
       "CREATE INDEX customers_email_idx ON crm.customers USING btree (lower((email)::text)) WHERE "
       "(email IS NOT NULL)";
   lower.partial = true;
   table.indexes.push_back(lower);
-  table.checks = {{"customers_credit_check", "CHECK ((credit >= (0)::numeric))", true}};
+  table.checks = {{"customers_credit_check", "CHECK ((credit >= (0)::numeric))", true, ""}};
   return table;
 }
 

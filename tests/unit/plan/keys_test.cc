@@ -85,7 +85,7 @@ TEST_CASE("a unique key serves where there is no primary key, if all of it is NO
   SECTION("not where it is partial") { table.indexes[0].partial = true; }
   SECTION("not where it is not valid") { table.indexes[0].valid = false; }
   SECTION("not where it is an expression") {
-    table.indexes[0].parts = {{"", "(k + 1)", false, std::nullopt}};
+    table.indexes[0].parts = {{"", "(k + 1)", false, std::nullopt, std::nullopt}};
   }
   SECTION("not where it is not unique") { table.indexes[0].unique = false; }
   CHECK(choose(Engine::postgresql, table).key.columns.empty());

@@ -38,11 +38,12 @@ model::Table orders() {
   model::Index primary;
   primary.name = "PRIMARY";
   primary.unique = primary.primary = true;
-  primary.parts = {{"id", "", false, std::nullopt}};
+  primary.parts = {{"id", "", false, std::nullopt, std::nullopt}};
   model::Index prefix;
   prefix.name = "by_status";
   prefix.method = "FULLTEXT";
-  prefix.parts = {{"status", "", true, 5}, {"", "lower(status)", false, std::nullopt}};
+  prefix.parts = {{"status", "", true, 5, std::nullopt},
+                  {"", "lower(status)", false, std::nullopt, std::nullopt}};
   table.indexes = {primary, prefix};
   model::ForeignKey key;
   key.name = "fk_customer";
@@ -52,7 +53,7 @@ model::Table orders() {
   key.on_delete = "CASCADE";
   key.on_update = "NO ACTION";
   table.foreign_keys = {key};
-  table.checks = {{"positive", "CHECK (gross >= 0)", false}};
+  table.checks = {{"positive", "CHECK (gross >= 0)", false, ""}};
   table.triggers = {{"audit", "AFTER UPDATE: ..."}};
   return table;
 }

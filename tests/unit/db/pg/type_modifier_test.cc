@@ -22,6 +22,8 @@ TEST_CASE("the numbers of a type's name are what they mean for that type") {
   CHECK(taken("numeric", "numeric(5,-2)").scale == -2);
   CHECK(taken("timestamptz", "timestamp(3) with time zone").fraction_digits == 3);
   CHECK(taken("interval", "interval second(2)").fraction_digits == 2);
+  CHECK(taken("interval", "interval day to second(2)").last_field == "second");
+  CHECK(taken("interval", "interval year to month").last_field == "month");
 }
 
 TEST_CASE("types without numbers, and numbers that are no lengths, leave everything absent") {
@@ -34,12 +36,23 @@ TEST_CASE("types without numbers, and numbers that are no lengths, leave everyth
     CHECK_FALSE(type.precision.has_value());
     CHECK_FALSE(type.scale.has_value());
     CHECK_FALSE(type.fraction_digits.has_value());
+    CHECK(type.last_field.empty());
   }
+  CHECK(taken("interval", "interval").last_field.empty());
+  CHECK(taken("interval", "interval(3)").last_field.empty());
+}
+
+TEST_CASE("what an array's type says is said of its elements") {
   model::ColumnType array;
-  array.base = "numeric";
   array.kind = model::TypeKind::array;
+  array.base = "_numeric";
   take_modifier("numeric(10,2)[]", array);
-  CHECK_FALSE(array.precision.has_value());
+  CHECK(array.precision == 10);
+  array.base = "_interval";
+  take_modifier("interval day[]", array);
+  CHECK(array.last_field == "day");
+  take_modifier("interval[]", array);
+  CHECK(array.last_field.empty());
 }
 
 }  // namespace sluice::db::pg
