@@ -31,6 +31,10 @@ class Steps {
 
  private:
   void add_constraint(const model::Index& index);
+  void add_settings_of(const model::Index& index, const std::string& name);
+  void add_constraint_comment(const std::string& name, const std::string& of,
+                              const std::string& comment,
+                              const model::QualifiedName& referenced = {});
   DeferredStep& add(DeferredStep::Kind kind, std::string name, std::string of, std::string sql);
 
   const model::Table& live_;
@@ -71,11 +75,36 @@ void Steps::add_index(const model::Index& index) {
     step.condition = definition.predicate;
     if (index.is_constraint) add_constraint(index);
   }
+  add_settings_of(index, name);
+}
+
+void Steps::add_settings_of(const model::Index& index, const std::string& name) {
+  const std::string qualified = quoted(model::QualifiedName{side_.schema, name});
+  for (std::size_t i = 0; i < index.parts.size(); ++i) {
+    const std::optional<int>& target = index.parts[i].statistics_target;
+    if (!target) continue;
+    add(DeferredStep::Kind::setting, name, index.name,
+        "ALTER INDEX " + qualified + " ALTER COLUMN " + std::to_string(i + 1) + " SET STATISTICS " +
+            std::to_string(*target));
+  }
+  if (index.clustered) {
+    add(DeferredStep::Kind::setting, name, index.name, alter_ + " CLUSTER ON " + quoted(name));
+  }
   if (!index.comment.empty()) {
     add(DeferredStep::Kind::setting, name, index.name,
-        "COMMENT ON INDEX " + quoted(model::QualifiedName{side_.schema, name}) + " IS " +
-            literal(index.comment));
+        "COMMENT ON INDEX " + qualified + " IS " + literal(index.comment));
   }
+  add_constraint_comment(name, index.name, index.constraint_comment);
+}
+
+/// `referenced`: of a foreign key, without which there is nothing to comment on.
+void Steps::add_constraint_comment(const std::string& name, const std::string& of,
+                                   const std::string& comment,
+                                   const model::QualifiedName& referenced) {
+  if (comment.empty()) return;
+  add(DeferredStep::Kind::setting, name, of,
+      "COMMENT ON CONSTRAINT " + quoted(name) + " ON " + quoted(side_) + " IS " + literal(comment))
+      .referenced = referenced;
 }
 
 void Steps::add_constraint(const model::Index& index) {
@@ -93,6 +122,7 @@ void Steps::add_checks() {
         add(DeferredStep::Kind::check, check.name, check.name,
             alter_ + " ADD CONSTRAINT " + quoted(check.name) + " " + check.definition);
     if (check.validated) step.condition = check_expression(check.definition);
+    add_constraint_comment(check.name, check.name, check.comment);
   }
 }
 
@@ -114,6 +144,7 @@ void Steps::add_foreign_keys(const SideOf& side_of) {
       add(DeferredStep::Kind::validate, key.name, key.name,
           alter_ + " VALIDATE CONSTRAINT " + quoted(key.name));
     }
+    add_constraint_comment(key.name, key.name, key.comment, referenced);
   }
 }
 
@@ -193,11 +224,11 @@ int stage(DeferredStep::Kind kind) noexcept {
     case DeferredStep::Kind::exclusion:
     case DeferredStep::Kind::check:
     case DeferredStep::Kind::position:
-    case DeferredStep::Kind::setting:
       return 2;
     case DeferredStep::Kind::foreign_key:
       return 3;
     case DeferredStep::Kind::validate:
+    case DeferredStep::Kind::setting:
       return 4;
   }
   return kStages;

@@ -26,7 +26,8 @@ void compare_table(const std::string& side, const model::QualifiedName& name, co
     lines.push_back(where + "table is gone");
     return;
   }
-  for (const std::string& line : differences(planned, shape_of(*now))) {
+  for (const std::string& line :
+       differences(without_comments(planned), without_comments(shape_of(*now)))) {
     lines.push_back(where + line);
   }
 }

@@ -8,6 +8,7 @@
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
 
+#include "plan/names.h"
 #include "plan/pg_definition.h"
 #include "plan/side_table.h"
 
@@ -77,6 +78,9 @@ std::string write_text(const model::Column& column) {
   if (column.statistics_target) {
     append(text, "statistics " + std::to_string(*column.statistics_target));
   }
+  if (!column.storage.empty()) append(text, "storage " + column.storage);
+  if (!column.compression.empty()) append(text, "compression " + column.compression);
+  if (!column.options.empty()) append(text, "with (" + column.options + ")");
   return text;
 }
 
@@ -111,6 +115,12 @@ std::string index_text(const model::Index& index) {
     append(text, index.definition.empty() ? parts_text(index) : index.definition);
   }
   if (!index.tablespace.empty()) append(text, "tablespace " + index.tablespace);
+  for (std::size_t i = 0; i < index.parts.size(); ++i) {
+    const std::optional<int>& target = index.parts[i].statistics_target;
+    if (!target) continue;
+    append(text, "statistics " + std::to_string(*target) + " of column " + std::to_string(i + 1));
+  }
+  if (index.clustered) append(text, "clustered");
   if (index.is_constraint) append(text, "for " + index.constraint_definition);
   return text;
 }
@@ -140,6 +150,44 @@ std::string storage_text(const model::Table& table) {
   return text;
 }
 
+constexpr std::string_view kStatistics = "statistics ";
+
+std::string statistics_object(const model::Statistics& statistics) {
+  return std::string(kStatistics) + model::quote_name(model::Engine::postgresql, statistics.name);
+}
+
+std::string statistics_text(const model::Statistics& statistics) {
+  std::string text = statistics.definition;
+  if (statistics.target) append(text, "statistics " + std::to_string(*statistics.target));
+  return text;
+}
+
+constexpr std::string_view kComment = "comment on ";
+
+void add_comment(Shape& shape, const std::string& object, const std::string& comment) {
+  if (!comment.empty()) shape.push_back({std::string(kComment) + object, comment});
+}
+
+void add_comments(const model::Table& table, Shape& shape) {
+  for (const model::Column& column : table.columns) {
+    add_comment(shape, "column " + column.name, column.comment);
+  }
+  for (const model::Index& index : table.indexes) {
+    if (!index.valid) continue;
+    add_comment(shape, "index " + index.name, index.comment);
+    add_comment(shape, "constraint " + index.name, index.constraint_comment);
+  }
+  for (const model::ForeignKey& key : table.foreign_keys) {
+    add_comment(shape, "foreign key " + key.name, key.comment);
+  }
+  for (const model::Check& check : table.checks) {
+    add_comment(shape, "check " + check.name, check.comment);
+  }
+  for (const model::Statistics& statistics : table.statistics) {
+    add_comment(shape, statistics_object(statistics), statistics.comment);
+  }
+}
+
 /// Columns keep their order, which is part of a shape; the rest has none.
 Shape with_columns_first(Shape columns, Shape others) {
   std::ranges::sort(others);
@@ -154,6 +202,16 @@ std::string live_name(const Names& names, const std::string& side_name) {
   return found == names.end() ? side_name : found->second;
 }
 
+/// The live table's statistics that those of this name stand for.
+model::QualifiedName live_statistics(const Shape& live, const model::QualifiedName& side_name) {
+  for (const ShapeLine& line : live) {
+    if (!line.object.starts_with(kStatistics)) continue;
+    model::QualifiedName name = read_name(line.object.substr(kStatistics.size()));
+    if (derived_name(name, kSideSuffix) == side_name) return name;
+  }
+  return side_name;
+}
+
 /// The side table under the live table's names.
 model::Table renamed(const Plan& plan, const TablePlan& table, model::Table side) {
   Names names;
@@ -162,6 +220,9 @@ model::Table renamed(const Plan& plan, const TablePlan& table, model::Table side
       names[step.name] = step.of;
   }
   side.name = table.target;
+  for (model::Statistics& statistics : side.statistics) {
+    statistics.name = live_statistics(table.target_shape, statistics.name);
+  }
   for (model::Index& index : side.indexes) index.name = live_name(names, index.name);
   constexpr std::string_view kIndex = "index ";
   if (side.replica_identity.starts_with(kIndex)) {
@@ -221,9 +282,18 @@ Shape target_shape(const model::Table& table) {
   for (const model::Trigger& trigger : table.triggers) {
     others.push_back({"trigger " + trigger.name, trigger.definition});
   }
+  for (const model::Statistics& statistics : table.statistics) {
+    others.push_back({statistics_object(statistics), statistics_text(statistics)});
+  }
+  add_comments(table, others);
   others.push_back({"table", storage_text(table)});
   if (table.row_security) others.push_back({"row security", "enabled"});
   return with_columns_first(std::move(columns), std::move(others));
+}
+
+Shape without_comments(Shape shape) {
+  std::erase_if(shape, [](const ShapeLine& line) { return line.object.starts_with(kComment); });
+  return shape;
 }
 
 std::vector<std::string> differences(const Shape& before, const Shape& now) {

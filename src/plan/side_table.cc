@@ -32,11 +32,12 @@ std::string storage_clause(const model::Table& live) {
 
 std::string create_table(const model::Table& live, const model::QualifiedName& side) {
   // LIKE, because the server copies a column better than any list of what to copy: types,
-  // collations, storage, compression, NOT NULL, defaults, generation, comments, extended
-  // statistics.
+  // collations, storage, compression, NOT NULL, defaults, generation, comments. It copies extended
+  // statistics too, but not how large they are to be.
   std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
   sql += quoted(side) + " (LIKE " + quoted(live.name) +
-         " INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES)" +
+         " INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING "
+         "STATISTICS)" +
          storage_clause(live);
   if (!live.tablespace.empty()) sql += " TABLESPACE " + quoted(live.tablespace);
   return sql;
@@ -112,14 +113,33 @@ std::string create_rest(const model::QualifiedName& rest) {
   return "CREATE TABLE " + quoted(rest) + " (" + columns + ")";
 }
 
+void add_statistics(const model::Statistics& statistics, const model::QualifiedName& side,
+                    std::vector<std::string>& ddl) {
+  const std::string name = quoted(derived_name(statistics.name, kSideSuffix));
+  ddl.push_back("CREATE STATISTICS " + name + " " + statistics.definition + " FROM " +
+                quoted(side));
+  if (statistics.target) {
+    ddl.push_back("ALTER STATISTICS " + name + " SET STATISTICS " +
+                  std::to_string(*statistics.target));
+  }
+  if (!statistics.comment.empty()) {
+    ddl.push_back("COMMENT ON STATISTICS " + name + " IS " + literal(statistics.comment));
+  }
+}
+
 /// Settings of the table that LIKE does not copy and that need nothing that comes later.
 void add_settings(const model::Table& live, const model::QualifiedName& side,
                   std::vector<std::string>& ddl) {
   const std::string alter = "ALTER TABLE " + quoted(side);
   for (const model::Column& column : live.columns) {
-    if (!column.statistics_target) continue;
-    ddl.push_back(alter + " ALTER COLUMN " + quoted(column.name) + " SET STATISTICS " +
-                  std::to_string(*column.statistics_target));
+    const std::string alter_column = alter + " ALTER COLUMN " + quoted(column.name);
+    if (column.statistics_target) {
+      ddl.push_back(alter_column + " SET STATISTICS " + std::to_string(*column.statistics_target));
+    }
+    if (!column.options.empty()) ddl.push_back(alter_column + " SET (" + column.options + ")");
+  }
+  for (const model::Statistics& statistics : live.statistics) {
+    add_statistics(statistics, side, ddl);
   }
   if (live.replica_identity == "full") ddl.push_back(alter + " REPLICA IDENTITY FULL");
   if (live.replica_identity == "nothing") ddl.push_back(alter + " REPLICA IDENTITY NOTHING");

@@ -44,10 +44,21 @@ constexpr const char* kCustomers = R"sql(
   CREATE INDEX ON crm.customers USING gin (tags);
   CREATE INDEX ON crm.customers USING hash (note);
   CREATE INDEX ON crm.customers USING brin (id) WITH (pages_per_range = 16);
+  CREATE INDEX by_norm ON crm.customers (id, crm.norm(note));
+  ALTER INDEX crm.by_norm ALTER COLUMN 2 SET STATISTICS 444;
+  ALTER TABLE crm.customers CLUSTER ON by_norm;
+  ALTER TABLE crm.customers ALTER legacy_no SET (n_distinct = -0.5, n_distinct_inherited = 9);
   CREATE STATISTICS crm.s (dependencies) ON legacy_no, credit FROM crm.customers;
+  CREATE STATISTICS crm.s2 ON (crm.norm(note)), id FROM crm.customers;
+  ALTER STATISTICS crm.s SET STATISTICS 55;
   ALTER TABLE crm.customers REPLICA IDENTITY FULL;
   COMMENT ON COLUMN crm.customers.email IS 'odd ''words''';
   COMMENT ON INDEX crm.one_null IS 'only one';
+  COMMENT ON INDEX crm.customers_pkey IS 'the index';
+  COMMENT ON CONSTRAINT customers_pkey ON crm.customers IS 'the key';
+  COMMENT ON CONSTRAINT tags_key ON crm.customers IS 'unique';
+  COMMENT ON CONSTRAINT no_later ON crm.customers IS 'a check';
+  COMMENT ON STATISTICS crm.s IS 'for the planner';
 )sql";
 
 constexpr const char* kOddNames = R"sql(
@@ -70,6 +81,13 @@ constexpr const char* kOddNames = R"sql(
     a int PRIMARY KEY, when_ tsrange, EXCLUDE USING gist (when_ WITH &&) WHERE (a > 0));
   CREATE TABLE "Odd schema".a_name_that_takes_all_of_the_sixty_three_bytes_there_are_in_pg2 (
     a int CONSTRAINT a_key_that_takes_all_of_the_sixty_three_bytes_there_are_in_pg_2 PRIMARY KEY);
+  COMMENT ON CONSTRAINT "self ref" ON "Odd schema"."a ON b USING (c)" IS 'to itself';
+  CREATE STATISTICS "Odd schema"."s ON x FROM y" ON "select", "from WHERE x"
+    FROM "Odd schema"."a ON b USING (c)";
+  CREATE TABLE "Odd schema".booked (
+    during tsrange, CONSTRAINT not_twice EXCLUDE USING gist (during WITH &&));
+  COMMENT ON CONSTRAINT not_twice ON "Odd schema".booked IS 'who would';
+  ALTER TABLE "Odd schema".booked CLUSTER ON not_twice;
   ALTER TABLE "Odd schema".a_name_that_takes_all_of_the_sixty_three_bytes_there_are_in_pg2
     REPLICA IDENTITY USING INDEX a_key_that_takes_all_of_the_sixty_three_bytes_there_are_in_pg_2;
 )sql";
@@ -162,6 +180,9 @@ std::vector<std::string> dump_of(const PlannedDatabase& planned, const plan::Tab
       for (const DeferredStep& step : each.deferred) replace(step.name, step.of);
       replace(each.side.table, each.target.table);
     }
+    for (const std::string statistics : {"s", "s2", "s ON x FROM y"}) {
+      replace(statistics + "__side", statistics);
+    }
   }
   std::vector<std::string> lines;
   std::istringstream stream(text);
@@ -183,17 +204,7 @@ TEST_CASE("a finished side table is the live table but for its names, as pg_dump
     planned.run_deferred();
     for (const plan::TablePlan& table : planned.plan().tables) {
       INFO(table.target.text());
-      std::vector<std::string> side = dump_of(planned, table, true);
-      std::vector<std::string> live = dump_of(planned, table, false);
-      // Extended statistics get a name of the server's choice.
-      const auto is_statistics = [](const std::string& line) {
-        return line.find("STATISTICS crm.") != std::string::npos;
-      };
-      CHECK(std::ranges::count_if(side, is_statistics) ==
-            std::ranges::count_if(live, is_statistics));
-      std::erase_if(side, is_statistics);
-      std::erase_if(live, is_statistics);
-      CHECK(joined(side) == joined(live));
+      CHECK(joined(dump_of(planned, table, true)) == joined(dump_of(planned, table, false)));
     }
   }
 }
@@ -211,7 +222,7 @@ TEST_CASE(
           const model::Catalog before = planned.catalog();
           CHECK_FALSE(plan::is_done(step, *before.find(table.side)));
           INFO(step.sql);
-          if (step.kind != DeferredStep::Kind::position && step.of != "one_null")
+          if (step.kind != DeferredStep::Kind::position)
             CHECK_FALSE(
                 plan::side_differences(planned.plan(), table, *before.find(table.side)).empty());
           planned.session().query(step.sql);

@@ -59,9 +59,9 @@ struct DeferredStep {
     exclusion,    // stage 2
     check,        // stage 2
     position,     // stage 2: puts the side table's own sequence behind every number in use
-    setting,      // stage 2: comments, replica identity, autovacuum
     foreign_key,  // stage 3: NOT VALID, so that the other table is locked for a moment only
     validate,     // stage 4: of foreign_key
+    setting,      // stage 4: comments, replica identity, clustering, statistics, autovacuum
   };
   Kind kind{};
   std::string name;  // on the side; differs from `of` where the schema has room for one only
@@ -76,7 +76,8 @@ struct DeferredStep {
   // One for each of `key`. exclusion: rows of which all hold exclude each other. foreign_key: a
   // row's parent is the one of which all hold, the parent's value to the left.
   std::vector<std::string> operators;
-  model::QualifiedName referenced;          // foreign_key: the side table where the plan has one
+  // foreign_key, and a setting of one: the side table where the plan has one
+  model::QualifiedName referenced;
   std::vector<std::string> referenced_key;  // foreign_key
   std::string condition;  // check: its expression; index, exclusion: its WHERE, or empty
 

@@ -12,8 +12,12 @@ namespace sluice::plan {
 /// Columns with exact types, keys, kind and storage engine: what reading depends on.
 [[nodiscard]] Shape source_shape(const model::Table& table);
 /// All of a live target table that its side table must get, and what else may stop the copy:
-/// columns, defaults, keys, indexes, constraints, triggers, settings. Comments are not part of it.
+/// columns, defaults, keys, indexes, constraints, statistics, triggers, settings, and comments but
+/// the table's own.
 [[nodiscard]] Shape target_shape(const model::Table& table);
+
+/// What drift is about: a comment may change at any time.
+[[nodiscard]] Shape without_comments(Shape shape);
 
 /// One line for each difference, in the order of `before`, new objects last: "column email:
 /// varchar(40) is now varchar(80)", "index i: is gone", "column x: is new, int4".

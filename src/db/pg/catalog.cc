@@ -38,6 +38,7 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   read_columns(connection, tables);
   read_sequences(connection, tables);
   read_indexes(connection, tables);
+  read_statistics(connection, tables);
   read_correlations(connection, tables);
   read_foreign_keys(connection, tables);
   read_checks(connection, tables);

@@ -5,7 +5,9 @@ namespace sluice::db::pg {
 namespace {
 
 // `below` follows domains down to the type that holds the values; the first length on the way is
-// the one that counts.
+// the one that counts. Compression came with 14. Of a column's options, those that people can set:
+// a server may keep its own there (15.20: pg_attver, another one for each table), which pg_dump
+// leaves out as well.
 constexpr const char* kColumns = R"(
 WITH RECURSIVE step(domain, type, typmod, depth) AS (
   SELECT oid, typbasetype, typtypmod, 1 FROM pg_type WHERE typtype = 'd'
@@ -17,6 +19,12 @@ WITH RECURSIVE step(domain, type, typmod, depth) AS (
 )
 SELECT a.attrelid, a.attname, NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
        col_description(a.attrelid, a.attnum), nullif(a.attstattarget, -1),
+       CASE WHEN a.attstorage <> t.typstorage
+            THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main'
+                                   ELSE 'extended' END END,
+       CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
+       (SELECT string_agg(option, ', ' ORDER BY option COLLATE "C") FROM unnest(a.attoptions) AS option
+         WHERE option ~ '^n_distinct(_inherited)?='),
        format_type(a.atttypid, a.atttypmod),
        CASE WHEN n.nspname <> 'pg_catalog' THEN n.nspname END,
        CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
@@ -109,6 +117,9 @@ void take_column(Row row, const Labels& labels, TableSet& tables) {
   column.identity = identity(row.text());
   column.comment = row.text();
   column.statistics_target = row.optional_int();
+  column.storage = row.text();
+  column.compression = row.text();
+  column.options = row.text();
   column.type = take_type(row, labels);
   if (column.generated == model::Generated::no) return;
   column.generation_sql = column.default_sql.value_or("");

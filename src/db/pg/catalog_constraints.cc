@@ -7,9 +7,9 @@ namespace {
 constexpr const char* kIndexes = R"(
 SELECT i.indrelid, ic.relname, i.indisunique, i.indisprimary, i.indpred IS NOT NULL, i.indisvalid AND i.indisready,
        m.amname, pg_get_indexdef(i.indexrelid), pg_get_constraintdef(con.oid), s.spcname,
-       obj_description(i.indexrelid, 'pg_class'),
+       i.indisclustered, obj_description(i.indexrelid, 'pg_class'), obj_description(con.oid, 'pg_constraint'),
        a.attname, CASE WHEN a.attname IS NULL THEN pg_get_indexdef(i.indexrelid, k.n, false) END,
-       i.indoption[k.n - 1] & 1 = 1
+       i.indoption[k.n - 1] & 1 = 1, nullif(ia.attstattarget, -1)
   FROM pg_index i
   JOIN pg_class ic ON ic.oid = i.indexrelid
   JOIN pg_am m ON m.oid = ic.relam
@@ -17,6 +17,7 @@ SELECT i.indrelid, ic.relname, i.indisunique, i.indisprimary, i.indpred IS NOT N
   LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid
                              AND con.contype IN ('p', 'u', 'x')
  CROSS JOIN LATERAL generate_series(1, i.indnkeyatts::int) AS k(n)
+  JOIN pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k.n
   LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n - 1] AND a.attnum <> 0
  WHERE i.indrelid = ANY ($1::oid[])
  ORDER BY i.indrelid, NOT i.indisprimary, ic.relname COLLATE "C", k.n
@@ -38,7 +39,7 @@ SELECT k.indrelid, s.correlation
 
 // A row for each pair of columns.
 constexpr const char* kForeignKeys = R"(
-SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidated,
+SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidated, obj_description(con.oid, 'pg_constraint'),
        CASE con.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
                             WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
        CASE con.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
@@ -58,7 +59,7 @@ SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidate
 )";
 
 constexpr const char* kChecks = R"(
-SELECT conrelid, conname, pg_get_constraintdef(oid), convalidated
+SELECT conrelid, conname, pg_get_constraintdef(oid), convalidated, obj_description(oid, 'pg_constraint')
   FROM pg_constraint WHERE contype = 'c' AND conrelid = ANY ($1::oid[])
  ORDER BY conrelid, conname COLLATE "C"
 )";
@@ -85,11 +86,14 @@ void take_index(Row row, TableSet& tables) {
   index.constraint_definition = row.text();
   index.is_constraint = !index.constraint_definition.empty();
   index.tablespace = row.text();
+  index.clustered = row.flag();
   index.comment = row.text();
+  index.constraint_comment = row.text();
   model::IndexPart part;
   part.column = row.text();
   part.expression = row.text();
   part.descending = row.flag();
+  part.statistics_target = row.optional_int();
   const bool more_of_it = !table.indexes.empty() && table.indexes.back().name == index.name;
   if (!more_of_it) table.indexes.push_back(std::move(index));
   table.indexes.back().parts.push_back(std::move(part));
@@ -101,6 +105,7 @@ void take_foreign_key(Row row, TableSet& tables) {
   key.name = row.text();
   key.definition = row.text();
   key.validated = row.flag();
+  key.comment = row.text();
   key.on_delete = row.text();
   key.on_update = row.text();
   key.referenced.schema = row.text();
@@ -140,6 +145,7 @@ void read_checks(Connection& connection, TableSet& tables) {
     check.name = row.text();
     check.definition = row.text();
     check.validated = row.flag();
+    check.comment = row.text();
   }
 }
 

@@ -34,6 +34,7 @@ class TableSet {
 /// Names, kinds, sizes and storage, in name order. No schemas: all that are the user's.
 void read_tables(Connection& connection, const std::vector<std::string>& schemas, TableSet& tables);
 void read_storage_parameters(Connection& connection, TableSet& tables);
+void read_statistics(Connection& connection, TableSet& tables);
 void read_columns(Connection& connection, TableSet& tables);
 void read_sequences(Connection& connection, TableSet& tables);
 void read_indexes(Connection& connection, TableSet& tables);

@@ -45,6 +45,21 @@ SELECT c.oid, o.option
  ORDER BY c.oid, o.option COLLATE "C"
 )";
 
+// Their definition without both names, which are spelled as the server spells them there. Targets
+// came with 13.
+constexpr const char* kStatistics = R"(
+SELECT s.stxrelid, n.nspname, s.stxname,
+       left(substr(d.text, length(format('CREATE STATISTICS %I.%I ', n.nspname, s.stxname)) + 1),
+            - length(' FROM ' || s.stxrelid::regclass::text)),
+       nullif(to_jsonb(s) ->> 'stxstattarget', '-1'),
+       obj_description(s.oid, 'pg_statistic_ext')
+  FROM pg_statistic_ext s
+  JOIN pg_namespace n ON n.oid = s.stxnamespace
+ CROSS JOIN LATERAL pg_get_statisticsobjdef(s.oid) AS d(text)
+ WHERE s.stxrelid = ANY ($1::oid[])
+ ORDER BY s.stxrelid, n.nspname COLLATE "C", s.stxname COLLATE "C"
+)";
+
 void take_table(Row row, TableSet& tables) {
   model::Table& table = tables.add(row.text());
   table.name.schema = row.text();
@@ -73,6 +88,18 @@ void read_storage_parameters(Connection& connection, TableSet& tables) {
   for (const auto& fields : connection.query(kStorageParameters, {tables.oids()}).rows) {
     Row row(fields);
     tables.at(row.text()).storage_parameters.push_back(row.text());
+  }
+}
+
+void read_statistics(Connection& connection, TableSet& tables) {
+  for (const auto& fields : connection.query(kStatistics, {tables.oids()}).rows) {
+    Row row(fields);
+    model::Statistics& statistics = tables.at(row.text()).statistics.emplace_back();
+    statistics.name.schema = row.text();
+    statistics.name.table = row.text();
+    statistics.definition = row.text();
+    statistics.target = row.optional_int();
+    statistics.comment = row.text();
   }
 }
 

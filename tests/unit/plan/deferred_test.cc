@@ -153,6 +153,31 @@ TEST_CASE("autovacuum is what it was on the live table") {
         R"(ALTER TABLE "crm"."orders__side" SET (autovacuum_enabled='off'))");
 }
 
+TEST_CASE("what a table is ordered by, and how much of an expression is sampled, comes back") {
+  model::Table live = example::target_orders();
+  live.indexes[0].clustered = true;
+  live.indexes[0].parts[0].statistics_target = 44;
+  std::vector<std::string> settings;
+  for (const DeferredStep& step : steps_of(live)) {
+    if (step.kind == Kind::setting && step.of == "orders_pkey") settings.push_back(step.sql);
+  }
+  CHECK(settings == std::vector<std::string>{
+                        R"(ALTER INDEX "crm"."orders_pkey__side" ALTER COLUMN 1 SET STATISTICS 44)",
+                        R"(ALTER TABLE "crm"."orders__side" CLUSTER ON "orders_pkey__side")"});
+}
+
+TEST_CASE("a comment on a foreign key waits for the table that it refers to") {
+  model::Table live = example::target_orders();
+  live.foreign_keys[0].comment = "it's theirs";
+  const DeferredStep key = step_of(steps_of(live), Kind::foreign_key, live.foreign_keys[0].name);
+  const DeferredStep comment = step_of(steps_of(live), Kind::setting, live.foreign_keys[0].name);
+  CHECK(comment.sql ==
+        R"(COMMENT ON CONSTRAINT "orders_customer_id_fkey" ON "crm"."orders__side" IS )"
+        "'it''s theirs'");
+  CHECK(comment.referenced == key.referenced);
+  CHECK(stage(comment.kind) > stage(key.kind));
+}
+
 TEST_CASE("a check says what rows must satisfy, unless it does not look at old rows") {
   model::Table live = example::target_customers();
   CHECK(step_of(steps_of(live), Kind::check, "customers_credit_check").condition ==

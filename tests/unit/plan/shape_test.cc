@@ -80,7 +80,7 @@ TEST_CASE("everything that the side table must get is part of the target's shape
         }) == 1);
   CHECK(changed([](model::Table& t) { t.foreign_keys[0].validated = false; }) == 1);
   CHECK(changed([](model::Table& t) {
-          t.checks.push_back({"c", "CHECK ((line > 0))", true});
+          t.checks.push_back({"c", "CHECK ((line > 0))", true, ""});
         }) == 1);
   CHECK(changed([](model::Table& t) { t.triggers.push_back({"t", "CREATE TRIGGER t"}); }) == 1);
   CHECK(changed([](model::Table& t) { t.row_security = true; }) == 1);
@@ -145,6 +145,30 @@ TEST_CASE("a foreign key that points at the live table instead of the side table
   side.foreign_keys[0].definition = "FOREIGN KEY (customer_id) REFERENCES x.y(id)";
   side.foreign_keys[0].referenced = {"x", "y"};
   CHECK(side_differences(plan, plan.tables[1], side).size() == 1);
+}
+
+TEST_CASE("settings, statistics and comments that the side table lacks are found") {
+  model::Table live = example::target_orders();
+  live.columns[2].storage = "external";
+  live.columns[2].compression = "lz4";
+  live.columns[2].options = "n_distinct=-0.5";
+  live.indexes[0].clustered = true;
+  live.indexes[0].parts[0].statistics_target = 44;
+  live.indexes[0].comment = "i";
+  live.indexes[0].constraint_comment = "c";
+  live.foreign_keys[0].comment = "k";
+  live.statistics.push_back({{"crm", "both"}, "ON id, total", 55, "s"});
+  const Plan plan = plan_of_orders(live);
+  Lines objects;
+  for (const std::string& line : side_differences(plan, plan.tables[1], finished_side())) {
+    objects.push_back(line.substr(0, line.find(':')));
+  }
+  CHECK(objects == Lines{"column total", "comment on constraint orders_pkey",
+                         "comment on foreign key orders_customer_id_fkey",
+                         "comment on index orders_pkey", R"(comment on statistics "crm"."both")",
+                         "index orders_pkey", R"(statistics "crm"."both")"});
+  const Shape shape = plan.tables[1].target_shape;
+  CHECK(without_comments(shape).size() == shape.size() - 4);
 }
 
 TEST_CASE("a step is done when the catalogue shows it") {

@@ -19,8 +19,8 @@ TEST_CASE("the side table takes the live table's columns, and no autovacuum duri
   const auto ddl = side_ddl(live, kSide, std::nullopt);
   CHECK(ddl.front() ==
         R"(CREATE TABLE "crm"."customers__side" (LIKE "crm"."customers" INCLUDING ALL EXCLUDING )"
-        R"(CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES) WITH (autovacuum_enabled=false, )"
-        R"(fillfactor='70') TABLESPACE "fast disk")");
+        R"(CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) WITH )"
+        R"((autovacuum_enabled=false, fillfactor='70') TABLESPACE "fast disk")");
   live.unlogged = true;
   CHECK(side_ddl(live, kSide, std::nullopt).front().starts_with("CREATE UNLOGGED TABLE "));
 }
@@ -75,11 +75,18 @@ TEST_CASE("a name cannot end the block that takes rights back") {
 TEST_CASE("settings that LIKE does not copy are said again") {
   model::Table live = example::target_orders();
   live.columns[2].statistics_target = 500;
+  live.columns[2].options = "n_distinct=-0.5";
   live.replica_identity = "full";
+  live.statistics.push_back({{"crm", "both"}, "(ndistinct) ON id, total", 55, "why"});
   const auto ddl = side_ddl(live, {"crm", "o"}, std::nullopt);
-  REQUIRE(ddl.size() == 4);
+  REQUIRE(ddl.size() == 8);
   CHECK(ddl[1] == R"(ALTER TABLE "crm"."o" ALTER COLUMN "total" SET STATISTICS 500)");
-  CHECK(ddl[2] == R"(ALTER TABLE "crm"."o" REPLICA IDENTITY FULL)");
+  CHECK(ddl[2] == R"(ALTER TABLE "crm"."o" ALTER COLUMN "total" SET (n_distinct=-0.5))");
+  CHECK(ddl[3] ==
+        R"(CREATE STATISTICS "crm"."both__side" (ndistinct) ON id, total FROM "crm"."o")");
+  CHECK(ddl[4] == R"(ALTER STATISTICS "crm"."both__side" SET STATISTICS 55)");
+  CHECK(ddl[5] == R"(COMMENT ON STATISTICS "crm"."both__side" IS 'why')");
+  CHECK(ddl[6] == R"(ALTER TABLE "crm"."o" REPLICA IDENTITY FULL)");
 }
 
 }  // namespace
