@@ -16,9 +16,8 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 [[noreturn]] void fail_kind(JsonValue::Kind wanted, JsonValue::Kind found) {
-  throw model::Error(
-      model::ErrorKind::data,
-      "a JSON " + std::string(to_string(found)) + " was read as " + std::string(to_string(wanted)));
+  throw model::Error(model::ErrorKind::data, "a JSON " + std::string(to_string(found)) +
+                                                 " was read as " + std::string(to_string(wanted)));
 }
 
 std::vector<std::size_t> find_line_starts(std::string_view text) {
