@@ -96,6 +96,15 @@ bool has_run(const plan::Plan& plan, const config::Config& config) {
 
 /// A plan's file is what sluice makes of config and catalogues; another could leave tables out, or
 /// bring statements of its own. The plan of a run was looked at when the run began.
+[[noreturn]] void refuse_file(const std::vector<std::string>& lines, const std::string& what,
+                              const CopyArguments& arguments, Console& console) {
+  for (const std::string& line : lines) console.error(line);
+  console.error(fmt::format("{} is not the plan of {}", arguments.plan, what),
+                "make the file again: " +
+                    command_line({"plan", "--config", arguments.config, "--out", arguments.plan}));
+  throw Exit{kDrift};
+}
+
 void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const ReadConfig& config,
                    const Catalogs& catalogs, Console& console) {
   if (has_run(plan, config.config)) return;
@@ -105,13 +114,10 @@ void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const
     console.findings(made.findings);
     throw Exit{kUsage};
   }
+  const std::vector<std::string> comments = plan::comment_changes(plan, catalogs.target);
+  if (!comments.empty()) refuse_file(comments, "these comments", arguments, console);
   const std::vector<std::string> edits = plan::plan_edits(*made.plan, plan);
-  if (edits.empty()) return;
-  for (const std::string& edit : edits) console.error(edit);
-  console.error(fmt::format("{} is not the plan of this config", arguments.plan),
-                "change the config, and make the file again: " +
-                    command_line({"plan", "--config", arguments.config, "--out", arguments.plan}));
-  throw Exit{kDrift};
+  if (!edits.empty()) refuse_file(edits, "this config", arguments, console);
 }
 
 }  // namespace

@@ -92,12 +92,13 @@ model::Finding taken_name(const model::QualifiedName& name, const EarlierTables*
   constexpr auto kError = model::Severity::error;
   if (of_run == nullptr) {
     return {kError, "side-table-exists", name.text(),
-            "a table that no run in the ledger has made has this name already",
-            fmt::format("if nobody needs it: DROP TABLE {};", quoted(name))};
+            "a table has this name already, and no run that is known here has made it",
+            fmt::format("find out whose it is; if nobody needs it: DROP TABLE {};", quoted(name))};
   }
   return {kError, "side-table-exists", name.text(),
           fmt::format("run {} has made this table already", of_run->run_id),
-          "copy --new-run drops it and begins anew"};
+          "start copy as that run was begun, and it goes on; copy --new-run drops this table and "
+          "begins anew"};
 }
 
 /// Views, and tables with foreign keys, that need a table which is to be dropped.

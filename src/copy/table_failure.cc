@@ -9,6 +9,7 @@ namespace sluice::copy {
 
 bool sinks_only_its_table(const model::Error& error) noexcept {
   if (error.retry() != model::Retry::never) return false;
+  if (dynamic_cast<const model::NotOpened*>(&error) != nullptr) return false;
   switch (error.kind()) {
     case model::ErrorKind::data:
     case model::ErrorKind::config:

@@ -48,12 +48,16 @@ void require_planned(const model::Endpoint& endpoint, const SnapshotSessions& ow
 /// What `connect` opens, held against the plan. Its failures, from the first on, say on which side.
 template <typename Connect>
 auto opened(const model::Endpoint& endpoint, Connect connect) {
-  auto session = Side(endpoint).run([&] {
-    auto own = connect();
-    require_planned(endpoint, own);
-    return own;
-  });
-  return at_side(endpoint, std::move(session));
+  try {
+    auto session = Side(endpoint).run([&] {
+      auto own = connect();
+      require_planned(endpoint, own);
+      return own;
+    });
+    return at_side(endpoint, std::move(session));
+  } catch (const model::Error& error) {
+    throw model::NotOpened(error);
+  }
 }
 
 }  // namespace

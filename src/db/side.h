@@ -36,7 +36,7 @@ class Side {
     }
   }
 
-  /// The statement that runs is ended on our own behalf.
+  /// What runs is ended on our own behalf. For good: who cancels a session has no more use for it.
   void cancelled() noexcept { cancelled_ = true; }
 
  private:

@@ -18,6 +18,11 @@ void compare_server(const std::string& side, const model::ServerIdentity& planne
   compare("database", planned.database, now.database);
 }
 
+void add_differences(const std::string& where, const Shape& planned, const Shape& now,
+                     std::vector<std::string>& lines) {
+  for (const std::string& line : differences(planned, now)) lines.push_back(where + line);
+}
+
 void compare_table(const std::string& side, const model::QualifiedName& name, const Shape& planned,
                    const model::Table* now, Shape (*shape_of)(const model::Table&),
                    std::vector<std::string>& lines) {
@@ -26,10 +31,7 @@ void compare_table(const std::string& side, const model::QualifiedName& name, co
     lines.push_back(where + "table is gone");
     return;
   }
-  for (const std::string& line :
-       differences(without_comments(planned), without_comments(shape_of(*now)))) {
-    lines.push_back(where + line);
-  }
+  add_differences(where, without_comments(planned), without_comments(shape_of(*now)), lines);
 }
 
 }  // namespace
@@ -48,6 +50,17 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
                   source_shape, lines);
     compare_table("target", table.target, table.target_shape, target.find(table.target),
                   target_shape, lines);
+  }
+  return lines;
+}
+
+std::vector<std::string> comment_changes(const Plan& plan, const model::Catalog& target) {
+  std::vector<std::string> lines;
+  for (const TablePlan& table : plan.tables) {
+    const model::Table* const now = target.find(table.target);
+    if (now == nullptr) continue;
+    add_differences("target " + table.target.text() + ": ", comments_only(table.target_shape),
+                    comments_only(target_shape(*now)), lines);
   }
   return lines;
 }

@@ -23,4 +23,9 @@ model::QualifiedName derived_name(const model::QualifiedName& live, std::string_
   return {live.schema, derived_name(live.table, suffix)};
 }
 
+model::QualifiedName side_statistics(const model::QualifiedName& live,
+                                     const model::QualifiedName& side) {
+  return {side.schema, derived_name(live.table, kSideSuffix)};
+}
+
 }  // namespace sluice::plan

@@ -22,4 +22,9 @@ inline constexpr std::string_view kRestSuffix = "__rest";
 [[nodiscard]] model::QualifiedName derived_name(const model::QualifiedName& live,
                                                 std::string_view suffix);
 
+/// The side table's statistics. They lie where it does: live ones lie wherever the search_path of
+/// their maker began, where the target's role may make nothing.
+[[nodiscard]] model::QualifiedName side_statistics(const model::QualifiedName& live,
+                                                   const model::QualifiedName& side);
+
 }  // namespace sluice::plan

@@ -164,6 +164,8 @@ std::string statistics_text(const model::Statistics& statistics) {
 
 constexpr std::string_view kComment = "comment on ";
 
+bool is_comment(const ShapeLine& line) { return line.object.starts_with(kComment); }
+
 void add_comment(Shape& shape, const std::string& object, const std::string& comment) {
   if (!comment.empty()) shape.push_back({std::string(kComment) + object, comment});
 }
@@ -203,11 +205,12 @@ std::string live_name(const Names& names, const std::string& side_name) {
 }
 
 /// The live table's statistics that those of this name stand for.
-model::QualifiedName live_statistics(const Shape& live, const model::QualifiedName& side_name) {
-  for (const ShapeLine& line : live) {
+model::QualifiedName live_statistics(const TablePlan& table,
+                                     const model::QualifiedName& side_name) {
+  for (const ShapeLine& line : table.target_shape) {
     if (!line.object.starts_with(kStatistics)) continue;
     model::QualifiedName name = read_name(line.object.substr(kStatistics.size()));
-    if (derived_name(name, kSideSuffix) == side_name) return name;
+    if (side_statistics(name, table.side) == side_name) return name;
   }
   return side_name;
 }
@@ -221,7 +224,7 @@ model::Table renamed(const Plan& plan, const TablePlan& table, model::Table side
   }
   side.name = table.target;
   for (model::Statistics& statistics : side.statistics) {
-    statistics.name = live_statistics(table.target_shape, statistics.name);
+    statistics.name = live_statistics(table, statistics.name);
   }
   for (model::Index& index : side.indexes) index.name = live_name(names, index.name);
   constexpr std::string_view kIndex = "index ";
@@ -292,7 +295,12 @@ Shape target_shape(const model::Table& table) {
 }
 
 Shape without_comments(Shape shape) {
-  std::erase_if(shape, [](const ShapeLine& line) { return line.object.starts_with(kComment); });
+  std::erase_if(shape, is_comment);
+  return shape;
+}
+
+Shape comments_only(Shape shape) {
+  std::erase_if(shape, [](const ShapeLine& line) { return !is_comment(line); });
   return shape;
 }
 

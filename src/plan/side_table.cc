@@ -32,12 +32,12 @@ std::string storage_clause(const model::Table& live) {
 
 std::string create_table(const model::Table& live, const model::QualifiedName& side) {
   // LIKE, because the server copies a column better than any list of what to copy: types,
-  // collations, storage, compression, NOT NULL, defaults, generation, comments. It copies extended
-  // statistics too, but not how large they are to be.
+  // collations, storage, compression, NOT NULL, defaults, generation. It copies comments too, but
+  // those of then and not of the plan, and extended statistics, but not how large they are to be.
   std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
   sql += quoted(side) + " (LIKE " + quoted(live.name) +
-         " INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING "
-         "STATISTICS)" +
+         " INCLUDING ALL EXCLUDING COMMENTS EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING "
+         "INDEXES EXCLUDING STATISTICS)" +
          storage_clause(live);
   if (!live.tablespace.empty()) sql += " TABLESPACE " + quoted(live.tablespace);
   return sql;
@@ -115,7 +115,7 @@ std::string create_rest(const model::QualifiedName& rest) {
 
 void add_statistics(const model::Statistics& statistics, const model::QualifiedName& side,
                     std::vector<std::string>& ddl) {
-  const std::string name = quoted(derived_name(statistics.name, kSideSuffix));
+  const std::string name = quoted(side_statistics(statistics.name, side));
   ddl.push_back("CREATE STATISTICS " + name + " " + statistics.definition + " FROM " +
                 quoted(side));
   if (statistics.target) {
@@ -127,7 +127,8 @@ void add_statistics(const model::Statistics& statistics, const model::QualifiedN
   }
 }
 
-/// Settings of the table that LIKE does not copy and that need nothing that comes later.
+/// Settings of the table that LIKE does not copy as the plan has them, and that need nothing that
+/// comes later.
 void add_settings(const model::Table& live, const model::QualifiedName& side,
                   std::vector<std::string>& ddl) {
   const std::string alter = "ALTER TABLE " + quoted(side);
@@ -137,6 +138,10 @@ void add_settings(const model::Table& live, const model::QualifiedName& side,
       ddl.push_back(alter_column + " SET STATISTICS " + std::to_string(*column.statistics_target));
     }
     if (!column.options.empty()) ddl.push_back(alter_column + " SET (" + column.options + ")");
+    if (!column.comment.empty()) {
+      ddl.push_back("COMMENT ON COLUMN " + quoted(side) + "." + quoted(column.name) + " IS " +
+                    literal(column.comment));
+    }
   }
   for (const model::Statistics& statistics : live.statistics) {
     add_statistics(statistics, side, ddl);

@@ -77,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size != 0) std::memcpy(slot.buffer.get(), data, slot.length);
   for (const Conversion& conversion : kOfText) check(slot, conversion);
   if (size >= 9) check_bits(slot, 1 + data[8] % 64);
-  std::memcpy(&slot.value, data, std::min(size, sizeof slot.value));
+  if (size != 0) std::memcpy(&slot.value, data, std::min(size, sizeof slot.value));
   for (const Conversion& conversion : kOfNumber) check(slot, conversion);
   slot.fraction_digits = size == 0 ? 0 : data[size - 1] % 7;
   for (const Conversion& conversion : kOfTime) check(slot, conversion);

@@ -106,6 +106,25 @@ TEST_CASE("a right to connect that was taken away in mid-copy ends the copy at o
   check_finishes(migration);
 }
 
+TEST_CASE("a login that is refused while indexes are built is not the table's fault") {
+  Migration migration;
+  make_table(migration);
+  migration.source("UPDATE t SET payload = 'same' WHERE id < 40; ANALYZE");
+  migration.target("CREATE UNIQUE INDEX by_payload ON t (payload)");
+  migration.source("UPDATE t SET payload = id::text WHERE id >= 40; ANALYZE");
+  migration.limit("quarantine_rows", 100);
+  const auto process = copy_stalled_at(migration, "before_step_commit");
+  const std::string database = migration.source_value("SELECT current_database()");
+  migration.source(fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", database));
+  cut_sessions_of(PostgresServer::shared(), database);
+  check_final(*process, "(SQLSTATE 42501)");
+  CHECK(migration.events("table-failed").empty());
+  migration.source(fmt::format("GRANT CONNECT ON DATABASE {} TO PUBLIC", database));
+  require_exit(migration.copy(), 0);
+  CHECK(migration.events("table-failed").empty());
+  CHECK(migration.target_value("SELECT count(*) FROM t__side") == "8961");
+}
+
 TEST_CASE("a MariaDB user who may not log in any more ends the copy at once") {
   MariadbServer source;
   Migration migration(source, PostgresServer::shared());

@@ -224,15 +224,25 @@ TEST_CASE("a side table that belongs to somebody else is not touched") {
   migration.target("CREATE TABLE t__side (mine int)");
   const RunResult refused = migration.copy();
   check_says(refused, 2, "side-table-exists");
-  check_says(refused, 2, "a table that no run in the ledger has made");
+  check_says(refused, 2, "no run that is known here has made it");
   check_says(refused, 2, R"(DROP TABLE "public"."t__side")");
   CHECK(refused.err.find("--new-run") == std::string::npos);
-  check_says(migration.sluice("plan"), 0, "a table that no run in the ledger has made");
+  check_says(migration.sluice("plan"), 0, "no run that is known here has made it");
   CHECK(migration.target_value("SELECT count(*) FROM t__side") == "0");
   migration.target("DROP TABLE t__side");
   REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
   migration.target("DROP TABLE t__side");
   check_says(migration.copy(), 7, "t__side is gone");
+}
+
+TEST_CASE("comments that change before the side tables are made do not stop the run") {
+  Migration migration;
+  make_table(migration);
+  migration.target("COMMENT ON COLUMN t.id IS 'old words'");
+  REQUIRE(migration.copy_killed_at("before_side_commit").signal == SIGKILL);
+  migration.target("COMMENT ON COLUMN t.id IS 'new words'");
+  check_says(migration.copy(), 0, "Next: ");
+  CHECK(migration.target_value("SELECT col_description('t__side'::regclass, 1)") == "old words");
 }
 
 TEST_CASE("joining needs a run that somebody works on") {

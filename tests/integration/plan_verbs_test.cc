@@ -98,6 +98,35 @@ TEST_CASE("a table that was altered since the plan is named, and nothing is copi
   CHECK(migration.target_value("SELECT to_regclass('customers__side') IS NULL") == "t");
 }
 
+TEST_CASE("a comment that changed since the plan was made is named as that") {
+  const PlannedShop shop;
+  const auto& [migration, dir, file] = shop;
+  migration.target("COMMENT ON COLUMN customers.name IS 'as on the passport'");
+  const RunResult copied = migration.copy({"--plan", file});
+  INFO(copied.out << copied.err);
+  CHECK(copied.exit_code == 7);
+  CHECK(copied.err.find("target public.customers: comment on column name: is new, as on the "
+                        "passport") != std::string::npos);
+  CHECK(copied.err.find("is not what it was") == std::string::npos);
+}
+
+TEST_CASE("who makes plans need not be allowed to read the ledger") {
+  Migration migration;
+  make_shop(migration);
+  move_shop(migration);
+  require_exit(migration.copy(), 0);
+  const std::string role = "planner_of_" + migration.target_value("SELECT current_database()");
+  migration.target(
+      fmt::format("CREATE ROLE {0} LOGIN; GRANT SELECT ON customers, orders TO {0}", role));
+  migration.target_url(url_without_user(migration, "target") + "&user=" + role);
+  const RunResult planned = migration.sluice("plan");
+  INFO(planned.out << planned.err);
+  CHECK(planned.exit_code == 0);
+  CHECK(planned.err.find("side-tables-unknown") != std::string::npos);
+  CHECK(planned.err.find("DROP TABLE") == std::string::npos);
+  migration.target(fmt::format("DROP OWNED BY {0}; DROP ROLE {0}", role));
+}
+
 TEST_CASE("a plan's file that somebody changed is refused, and the change is named") {
   const PlannedShop shop;
   const auto& [migration, dir, file] = shop;
@@ -244,6 +273,9 @@ TEST_CASE("roles made by grants can copy, and can change neither the source nor 
     INFO(to_string(from));
     Migration migration(from);
     make_shop(migration);
+    // Where nobody but their maker may make anything.
+    migration.target(
+        "CREATE SCHEMA shelf; CREATE STATISTICS shelf.both ON name, country FROM customers");
     move_shop(migration);
     const std::string suffix = migration.target_value("SELECT current_database()");
     const std::string source_role = "from_" + suffix;

@@ -47,6 +47,12 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
+/// A session could not be opened. Whatever it was wanted for is not at fault.
+class NotOpened : public Error {
+ public:
+  explicit NotOpened(const Error& why) : Error(why) {}
+};
+
 /// COMMIT was sent and its answer did not arrive: the work may or may not be there. Ask the ledger
 /// before anything else.
 class CommitInDoubt : public Error {

@@ -36,6 +36,10 @@ struct ConfigSchemas {
 [[nodiscard]] std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
                                              const model::Catalog& target,
                                              const std::optional<std::string>& config_sha256);
+/// What drift() leaves out: comments of the target that have changed since, in the same form. A run
+/// that has begun goes on with those of its plan; a plan file that has not begun is made anew.
+[[nodiscard]] std::vector<std::string> comment_changes(const Plan& plan,
+                                                       const model::Catalog& target);
 
 /// Whether two plans differ in nothing but limits (how many rows may go to quarantine) and in what
 /// follows statistics: a run that began with one may go on under the config of the other.

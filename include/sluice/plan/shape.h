@@ -18,6 +18,7 @@ namespace sluice::plan {
 
 /// What drift is about: a comment may change at any time.
 [[nodiscard]] Shape without_comments(Shape shape);
+[[nodiscard]] Shape comments_only(Shape shape);
 
 /// One line for each difference, in the order of `before`, new objects last: "column email:
 /// varchar(40) is now varchar(80)", "index i: is gone", "column x: is new, int4".

@@ -76,13 +76,23 @@ void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Conso
   }
 }
 
-/// Side tables that are there already: nothing is wrong with them where a run goes on.
+/// Side tables that are there already: nothing is wrong with them where a run goes on. Who makes
+/// plans need not be allowed to read the ledger.
 void warn_of_taken_names(const model::Endpoint& target, plan::Draft& draft) {
   const auto session = db::open_session(target, db::Purpose::catalog);
-  const auto earlier = copy::earlier_tables(*session, *draft.plan);
-  for (model::Finding& finding : copy::taken_names(*session, *draft.plan, earlier, false)) {
-    finding.severity = model::Severity::warning;
-    draft.findings.push_back(std::move(finding));
+  try {
+    const auto earlier = copy::earlier_tables(*session, *draft.plan);
+    for (model::Finding& finding : copy::taken_names(*session, *draft.plan, earlier, false)) {
+      finding.severity = model::Severity::warning;
+      draft.findings.push_back(std::move(finding));
+    }
+  } catch (const model::Error& error) {
+    if (error.kind() != model::ErrorKind::config) throw;
+    draft.findings.push_back(
+        {model::Severity::warning, "side-tables-unknown", target.database,
+         fmt::format("whether side tables of an earlier run are there cannot be seen: {}",
+                     error.what()),
+         "copy looks again, as the target's role"});
   }
 }
 

@@ -39,7 +39,7 @@ std::string option(const PQconninfoOption* options, std::string_view keyword) {
   return {};
 }
 
-/// "FATAL:  28P01: no such password", of the last server that was tried: where the state stands.
+/// "FATAL:  28P01: no such password": where the last server that gave a state says it.
 std::string_view sqlstate_in(std::string_view message) {
   constexpr std::string_view kBefore = ":  ";
   constexpr std::size_t kLength = 5;
@@ -107,25 +107,33 @@ std::string hint_for(PGPing ping, const std::string& sslmode) {
   words.erase(std::min(words.size(), words.rfind("\nLOCATION:")));
   const Error meaning = to_error({state, "", true});
   throw Error(meaning.kind(), "cannot connect: " + trimmed(words) + " (SQLSTATE " + state + ")",
-              meaning.hint(), meaning.retry());
+              meaning.hint().empty() ? hint_for(PQPING_OK, sslmode) : meaning.hint(),
+              meaning.retry());
+}
+
+/// Throws where no server answers that takes connections.
+void require_answer(const PGconn* connection, const Arguments& arguments,
+                    const std::string& sslmode) {
+  const PGPing ping = PQpingParams(arguments.keywords.data(), arguments.values.data(), 0);
+  if (ping == PQPING_OK) return;
+  if (ping == PQPING_NO_ATTEMPT) fail_options(connection);
+  throw Error(ErrorKind::connection, "cannot connect: " + trimmed(PQerrorMessage(connection)),
+              hint_for(ping, sslmode), Retry::new_session);
 }
 
 /// Returns where a second try succeeds.
 void try_again_or_fail(PGconn* connection, const Arguments& arguments, const std::string& sslmode) {
-  const PGPing ping = PQpingParams(arguments.keywords.data(), arguments.values.data(), 0);
-  if (ping == PQPING_NO_ATTEMPT) fail_options(connection);
-  const std::string message = "cannot connect: " + trimmed(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
-    throw Error(ErrorKind::config, message,
+    throw Error(ErrorKind::config, "cannot connect: " + trimmed(PQerrorMessage(connection)),
                 "put the password into .pgpass (mode 0600) or a service file; sluice takes none");
   }
-  if (ping != PQPING_OK) {
-    throw Error(ErrorKind::connection, message, hint_for(ping, sslmode), Retry::new_session);
-  }
+  require_answer(connection, arguments, sslmode);
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   PQreset(connection);
   PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
-  if (PQstatus(connection) != CONNECTION_OK) fail_refused(connection, sslmode);
+  if (PQstatus(connection) == CONNECTION_OK) return;
+  require_answer(connection, arguments, sslmode);  // it may have gone meanwhile
+  fail_refused(connection, sslmode);
 }
 
 /// Adds what is left open by the options, the service file and the environment. Only a start: where

@@ -19,7 +19,7 @@ TEST_CASE("the side table takes the live table's columns, and no autovacuum duri
   const auto ddl = side_ddl(live, kSide, std::nullopt);
   CHECK(ddl.front() ==
         R"(CREATE TABLE "crm"."customers__side" (LIKE "crm"."customers" INCLUDING ALL EXCLUDING )"
-        R"(CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) WITH )"
+        R"(COMMENTS EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) WITH )"
         R"((autovacuum_enabled=false, fillfactor='70') TABLESPACE "fast disk")");
   live.unlogged = true;
   CHECK(side_ddl(live, kSide, std::nullopt).front().starts_with("CREATE UNLOGGED TABLE "));
@@ -77,16 +77,18 @@ TEST_CASE("settings that LIKE does not copy are said again") {
   live.columns[2].statistics_target = 500;
   live.columns[2].options = "n_distinct=-0.5";
   live.replica_identity = "full";
-  live.statistics.push_back({{"crm", "both"}, "(ndistinct) ON id, total", 55, "why"});
+  live.columns[2].comment = "it's the sum";
+  live.statistics.push_back({{"public", "both"}, "(ndistinct) ON id, total", 55, "why"});
   const auto ddl = side_ddl(live, {"crm", "o"}, std::nullopt);
-  REQUIRE(ddl.size() == 8);
+  REQUIRE(ddl.size() == 9);
   CHECK(ddl[1] == R"(ALTER TABLE "crm"."o" ALTER COLUMN "total" SET STATISTICS 500)");
   CHECK(ddl[2] == R"(ALTER TABLE "crm"."o" ALTER COLUMN "total" SET (n_distinct=-0.5))");
-  CHECK(ddl[3] ==
+  CHECK(ddl[3] == R"(COMMENT ON COLUMN "crm"."o"."total" IS 'it''s the sum')");
+  CHECK(ddl[4] ==
         R"(CREATE STATISTICS "crm"."both__side" (ndistinct) ON id, total FROM "crm"."o")");
-  CHECK(ddl[4] == R"(ALTER STATISTICS "crm"."both__side" SET STATISTICS 55)");
-  CHECK(ddl[5] == R"(COMMENT ON STATISTICS "crm"."both__side" IS 'why')");
-  CHECK(ddl[6] == R"(ALTER TABLE "crm"."o" REPLICA IDENTITY FULL)");
+  CHECK(ddl[5] == R"(ALTER STATISTICS "crm"."both__side" SET STATISTICS 55)");
+  CHECK(ddl[6] == R"(COMMENT ON STATISTICS "crm"."both__side" IS 'why')");
+  CHECK(ddl[7] == R"(ALTER TABLE "crm"."o" REPLICA IDENTITY FULL)");
 }
 
 }  // namespace
