@@ -97,8 +97,7 @@ model::Finding taken_name(const model::QualifiedName& name, const EarlierTables*
   }
   return {kError, "side-table-exists", name.text(),
           fmt::format("run {} has made this table already", of_run->run_id),
-          "start copy as that run was begun, and it goes on; copy --new-run drops this table and "
-          "begins anew"};
+          "copy --new-run drops it and begins anew; started as that run was begun, copy goes on"};
 }
 
 /// Views, and tables with foreign keys, that need a table which is to be dropped.
