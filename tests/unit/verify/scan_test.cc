@@ -45,16 +45,17 @@ model::Catalog catalog_of(const model::Endpoint& endpoint) {
   return db::read_catalog(*db::open_session(endpoint, db::Purpose::catalog), {"public"});
 }
 
-/// 12000 rows; every hundredth is in quarantine, the others are in the side table.
+/// 12000 rows without a key. Every hundredth is the same row and in quarantine, so that all workers
+/// meet it; the others are in the side table.
 class CopiedTable {
  public:
   CopiedTable() {
     source_.run(
-        "CREATE TABLE t (id int PRIMARY KEY, n int, payload text);"
-        "INSERT INTO t SELECT n, nullif(n % 100, 0), repeat('x', 90) FROM generate_series(1, "
-        "12000) n; ANALYZE");
+        "CREATE TABLE t (id int, n int, payload text);"
+        "INSERT INTO t SELECT CASE WHEN n % 100 = 0 THEN 0 ELSE n END, nullif(n % 100, 0), "
+        "repeat('x', 90) FROM generate_series(1, 12000) n; ANALYZE");
     target_.run(
-        "CREATE TABLE t (id int PRIMARY KEY, n bigint NOT NULL, payload text);"
+        "CREATE TABLE t (id int, n bigint NOT NULL, payload text);"
         "CREATE TABLE t__side (LIKE t INCLUDING ALL);"
         "INSERT INTO t__side SELECT n, n % 100, repeat('x', 90) FROM generate_series(1, 12000) n "
         "WHERE n % 100 <> 0; ANALYZE");
@@ -115,7 +116,7 @@ class CopiedTable {
 };
 
 std::vector<Piece> cut(const Scanner& scanner, const db::TableRead& read) {
-  auto pieces = number_pieces(db::cut_ranges(scanner.first(), read, model::RangeKind::key, 40));
+  auto pieces = number_pieces(db::cut_ranges(scanner.first(), read, model::RangeKind::ctid, 40));
   REQUIRE(pieces.size() > kWorkers);
   return pieces;
 }
