@@ -18,21 +18,27 @@ void leave_out(const std::vector<KeyColumn>& key, Engine engine, const NamedRows
   conditions.push_back(without_keys_sql(key, engine, rows.keys()));
 }
 
+/// Empty where there is no obstacle.
+std::string not_named(std::string_view what, std::string_view obstacle) {
+  if (obstacle.empty()) return {};
+  return fmt::format("{} cannot be named in a statement: {}", what, obstacle);
+}
+
 }  // namespace
 
+std::string held_not_named(const OneSided& one_sided) {
+  return not_named("source rows that went to quarantine", one_sided.held.obstacle());
+}
+
 std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided) {
-  const auto because = [](std::string_view what, std::string_view obstacle) {
-    return fmt::format("{} cannot be named in a statement: {}", what, obstacle);
-  };
-  std::string obstacle = one_sided.held.obstacle();
-  if (!obstacle.empty()) return because("source rows that went to quarantine", obstacle);
-  obstacle = one_sided.decided.obstacle();
-  if (!obstacle.empty()) return because("decided rows", obstacle);
-  obstacle = one_sided.kept_held.obstacle();
+  std::string reason = held_not_named(one_sided);
+  if (reason.empty()) reason = not_named("decided rows", one_sided.decided.obstacle());
+  if (!reason.empty()) return reason;
+  std::string obstacle = one_sided.kept_held.obstacle();
   if (obstacle.empty() && one_sided.existing != 0 && table.target_key.empty()) {
     obstacle = "the table has no key";
   }
-  return obstacle.empty() ? "" : because("rows of the live table", obstacle);
+  return not_named("rows of the live table", obstacle);
 }
 
 Conditions source_conditions(const plan::TablePlan& table, Engine engine,

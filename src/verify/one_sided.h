@@ -28,6 +28,8 @@ struct OneSided {
   }
 };
 
+/// Why the statements cannot leave out source rows in quarantine, in words; empty where they can.
+[[nodiscard]] std::string held_not_named(const OneSided& one_sided);
 /// Why the statements cannot leave these rows out, in words; empty where they can.
 [[nodiscard]] std::string why_not_compared(const plan::TablePlan& table, const OneSided& one_sided);
 

@@ -57,7 +57,7 @@ void write(JsonWriter& json, const ValueMapResult& map) {
   json.begin_object();
   json.member("source_column", map.source_column);
   json.member("target_column", map.target_column);
-  json.member("outcome", to_string(map.outcome));
+  json.member("outcome", map.compared ? to_string(map.outcome) : "not_compared");
   json.member("reason", map.reason);
   json.key("values").begin_array();
   for (const MappedValue& value : map.values) {

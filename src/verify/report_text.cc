@@ -31,7 +31,7 @@ std::string_view words(Attribution attribution) {
     case Attribution::source_changed:
       return "source changed since copy";
     case Attribution::target_changed:
-      return "target changed since copy";
+      return "target is not what was written at the copy";
     case Attribution::copied_wrong:
       return "copied wrong";
     case Attribution::unclear:
@@ -118,9 +118,9 @@ std::string fact_lines(const TableReport& table) {
                         value_text(fact.source), value_text(fact.target));
   }
   for (const ValueMapResult& map : table.value_maps) {
-    if (map.outcome == Outcome::equal) continue;
-    text += fmt::format("  values of {} from {}: {}\n", map.target_column, map.source_column,
-                        map.reason);
+    if (map.outcome == Outcome::equal && map.compared) continue;
+    text += fmt::format("  values of {} from {}: {}{}\n", map.target_column, map.source_column,
+                        map.compared ? "" : "not compared: ", map.reason);
     for (const MappedValue& value : map.values) {
       if (value.expected == value.actual) continue;
       const auto shown = value.value ? std::optional(printable(*value.value)) : std::nullopt;

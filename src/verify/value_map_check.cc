@@ -210,8 +210,8 @@ ValueCounts ValueMapCheck::expected(const Use& use, const ValueCounts& old_value
 
 // The server's filter may settle what the mapping's cannot (a date that does not exist, UTF-8 in
 // latin1): such a row is in quarantine, and it cannot be told whether the server has counted it.
-bool ValueMapCheck::is_exact(const OneSided& one_sided) const {
-  return !table_.rules.filter || one_sided.held.obstacle().empty();
+std::string ValueMapCheck::why_inexact(const OneSided& one_sided) const {
+  return table_.rules.filter ? held_not_named(one_sided) : std::string();
 }
 
 /// Rows of the source by old value, without those in quarantine.
@@ -227,8 +227,8 @@ ValueCounts ValueMapCheck::arriving(const Use& use, db::SqlSession& source,
   return counts;
 }
 
-ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source, db::SqlSession& target,
-                                    const OneSided& one_sided) const {
+ValueMapResult ValueMapCheck::compare(const Use& use, db::SqlSession& source,
+                                      db::SqlSession& target, const OneSided& one_sided) const {
   const plan::TargetField& to = table_.write[use.target];
   ValueCounts wanted = expected(use, arriving(use, source, one_sided));
   if (table_.existing_rows == config::ExistingRows::keep) {
@@ -239,22 +239,29 @@ ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source, db::
   return compare_counts(wanted, count_values(target, table_.side, to, to.type, ""));
 }
 
+ValueMapResult ValueMapCheck::check(const Use& use, db::SqlSession& source, db::SqlSession& target,
+                                    const OneSided& one_sided) const {
+  ValueMapResult result;
+  result.reason = why_inexact(one_sided);
+  result.compared = result.reason.empty();
+  if (!result.compared) return result;
+  try {
+    return compare(use, source, target, one_sided);
+  } catch (const model::Error& error) {
+    if (error.kind() != model::ErrorKind::not_comparable) throw;
+    result.outcome = Outcome::not_comparable;
+    result.reason = error.what();
+    return result;
+  }
+}
+
 std::vector<ValueMapResult> ValueMapCheck::run(db::SqlSession& source, db::SqlSession& target,
                                                const OneSided& one_sided) const {
   std::vector<ValueMapResult> results;
-  if (!is_exact(one_sided)) return results;
   for (const Use& use : uses_) {
-    ValueMapResult result;
-    try {
-      result = check(use, source, target, one_sided);
-    } catch (const model::Error& error) {
-      if (error.kind() != model::ErrorKind::not_comparable) throw;
-      result.outcome = Outcome::not_comparable;
-      result.reason = error.what();
-    }
-    result.source_column = use.use.source_column;
-    result.target_column = use.use.target_column;
-    results.push_back(std::move(result));
+    results.push_back(check(use, source, target, one_sided));
+    results.back().source_column = use.use.source_column;
+    results.back().target_column = use.use.target_column;
   }
   return results;
 }

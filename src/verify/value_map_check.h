@@ -33,8 +33,8 @@ class ValueMapCheck {
   /// Every decided row, as it should stand in the target.
   void take_decided(std::string_view target_row);
 
-  /// Nothing where counts would not be exact: the mapping has a filter, and quarantined rows cannot
-  /// be named in a statement.
+  /// One for each map. Not compared where counts would not be exact: the mapping has a filter, and
+  /// quarantined rows cannot be named in a statement.
   [[nodiscard]] std::vector<ValueMapResult> run(db::SqlSession& source, db::SqlSession& target,
                                                 const OneSided& one_sided) const;
 
@@ -48,9 +48,11 @@ class ValueMapCheck {
     ValueCounts decided;     // by new value
   };
 
+  [[nodiscard]] ValueMapResult compare(const Use& use, db::SqlSession& source,
+                                       db::SqlSession& target, const OneSided& one_sided) const;
   [[nodiscard]] ValueMapResult check(const Use& use, db::SqlSession& source, db::SqlSession& target,
                                      const OneSided& one_sided) const;
-  [[nodiscard]] bool is_exact(const OneSided& one_sided) const;
+  [[nodiscard]] std::string why_inexact(const OneSided& one_sided) const;
   [[nodiscard]] ValueCounts arriving(const Use& use, db::SqlSession& source,
                                      const OneSided& one_sided) const;
   [[nodiscard]] ValueCounts expected(const Use& use, const ValueCounts& old_values) const;

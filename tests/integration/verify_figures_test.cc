@@ -211,10 +211,16 @@ TEST_CASE("where such rows cannot be named, figures are not compared rather than
   CHECK(verified.outcome() == "equal_except_quarantined");
   CHECK(facts_that_are(verified, "different").empty());
   CHECK(facts_that_are(verified, "explained").empty());
-  CHECK(verified.table().at("value_maps").items().empty());
-  CHECK(verified.table().at("figures_not_compared").as_string() ==
-        "source rows that went to quarantine cannot be named in a statement: they are more than "
-        "20000");
+  const std::string reason =
+      "source rows that went to quarantine cannot be named in a statement: they are more than "
+      "20000";
+  CHECK(verified.table().at("figures_not_compared").as_string() == reason);
+  const auto& maps = verified.table().at("value_maps").items();
+  REQUIRE(maps.size() == 1);
+  CHECK(maps[0].at("outcome").as_string() == "not_compared");
+  CHECK(maps[0].at("reason").as_string() == reason);
+  CHECK(maps[0].at("target_column").as_string() == "status");
+  CHECK(maps[0].at("values").items().empty());
 }
 
 }  // namespace sluice::test

@@ -112,6 +112,9 @@ struct MappedValue {
 struct ValueMapResult {
   std::string source_column;
   std::string target_column;
+  /// False where rows that are on one side only could not be left out: `reason` says why, and
+  /// `outcome` is equal, as the rows themselves were compared.
+  bool compared = true;
   Outcome outcome = Outcome::equal;
   std::string reason;
   std::vector<MappedValue> values;

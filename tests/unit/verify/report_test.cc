@@ -67,6 +67,10 @@ TEST_CASE("every part of a table can make it different") {
   maps.tables[0].value_maps.resize(1);
   maps.tables[0].value_maps[0].outcome = Outcome::different;
   CHECK(settled(maps) == Outcome::different);
+  maps = report_of(Outcome::equal);
+  maps.tables[0].value_maps.resize(1);
+  maps.tables[0].value_maps[0].compared = false;
+  CHECK(settled(maps) == Outcome::equal);
   VerifyReport rest = report_of(Outcome::equal);
   rest.tables[0].rest.emplace().outcome = Outcome::different;
   CHECK(settled(rest) == Outcome::different);
@@ -130,6 +134,32 @@ TEST_CASE("people read one line of an equal table and all that differs of anothe
         "    name: should be 'a'\n"
         "          is        NULL\n"
         "run r1: DIFFERENT\n");
+}
+
+TEST_CASE("a value map that was not compared is named, with the reason") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.tables[0].source = "crm.a";
+  ValueMapResult& map = report.tables[0].value_maps.emplace_back();
+  map.source_column = "old";
+  map.target_column = "new";
+  map.compared = false;
+  map.reason = "rows cannot be named";
+  settle(report);
+  CHECK(to_text(report) ==
+        "crm.a  equal: 0 rows\n"
+        "  values of new from old: not compared: rows cannot be named\n"
+        "run r1: equal\n");
+}
+
+TEST_CASE("a row that is not what was written is no proof that somebody changed it") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.tables[0].counts.changed = 1;
+  Difference difference;
+  difference.attribution = Attribution::target_changed;
+  report.tables[0].differences.push_back(difference);
+  settle(report);
+  CHECK(to_text(report).find("target is not what was written at the copy") != std::string::npos);
 }
 
 TEST_CASE("a look at some tables is never taken for a look at all") {
