@@ -27,6 +27,15 @@ bool is_varying(const model::ColumnType& type) {
   return is_one_of(type.base, {"varchar", "character varying", "char"});
 }
 
+/// Bytes that the type keeps of a text. PostgreSQL's "char" has no length; MySQL's char always has.
+std::optional<std::size_t> kept_bytes(const model::ColumnType& type) {
+  constexpr std::size_t kNameBytes = 63;  // NAMEDATALEN without its final zero
+  if (type.kind != model::TypeKind::plain) return std::nullopt;
+  if (type.base == "name") return kNameBytes;
+  if (type.base == "char" && !type.length) return 1;
+  return std::nullopt;
+}
+
 bool is_decimal(const model::ColumnType& type) {
   return is_one_of(type.base, {"numeric", "decimal"});
 }
@@ -48,6 +57,10 @@ bool all_within(const std::vector<std::string>& members, const Fit& fit) {
 }
 
 bool text_always_fits(const model::ColumnType& source, const Fit& fit) {
+  if (fit.max_bytes) {
+    const std::optional<std::size_t> given = kept_bytes(source);
+    return given && *given <= *fit.max_bytes;
+  }
   if (!fit.max_characters && fit.labels.empty()) return true;
   if (fit.blank_padded) {
     return is_padded(source) && source.length &&
@@ -109,7 +122,11 @@ Fit fit_of(const model::ColumnType& type, bool nullable) {
     fit.bits_exact = type.base == "bit";
     if (fit.bits_exact && !fit.bits) fit.bits = 1;
   }
-  fit.labels = type.members;
+  fit.max_bytes = kept_bytes(type);
+  // Of types that are made of others the members are no labels.
+  const bool labeled =
+      type.kind == model::TypeKind::plain || type.kind == model::TypeKind::enumeration;
+  if (labeled) fit.labels = type.members;
   return fit;
 }
 

@@ -18,6 +18,7 @@ Problem fit_text(const Fit& fit, std::string_view& value, std::string& changed) 
   if (!fit.labels.empty() && std::ranges::find(fit.labels, value) == fit.labels.end()) {
     return Problem::out_of_range;
   }
+  if (fit.max_bytes && value.size() > *fit.max_bytes) return Problem::too_long;
   if (!fit.max_characters) return Problem::none;
   if (codec::is_longer_than(value, *fit.max_characters)) return Problem::too_long;
   if (!fit.blank_padded) return Problem::none;

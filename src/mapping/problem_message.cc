@@ -11,6 +11,7 @@ using codec::Problem;
 std::string limit_of(const TargetField& target) {
   const Fit& fit = target.fit;
   if (fit.max_characters) return fmt::format("{} characters", *fit.max_characters);
+  if (fit.max_bytes) return fmt::format("{} bytes of UTF-8", *fit.max_bytes);
   if (fit.precision) return fmt::format("numeric({},{})", *fit.precision, fit.scale.value_or(0));
   if (!fit.last_field.empty()) return fmt::format("interval down to the {}", fit.last_field);
   if (fit.fraction_digits)

@@ -5,6 +5,7 @@
 #include "sluice/mapping/conversion.h"
 #include "sluice/mapping/fit.h"
 
+#include "plan/staged_values.h"
 #include "plan/table_findings.h"
 
 namespace sluice::plan {
@@ -27,20 +28,6 @@ std::optional<Copied> copied_column(const TablePlan& table, const TargetField& t
   });
   if (natural == table.read.end()) return std::nullopt;
   return Copied{&*natural, &target};
-}
-
-/// Whether a value of the source's column may become one of the target's.
-bool reads(const TablePlan& table, const TargetField& target, const std::string& column) {
-  const auto rule = std::ranges::find(table.rules.rules, target.name, &mapping::Rule::target);
-  if (rule == table.rules.rules.end()) return false;
-  return std::ranges::any_of(rule->cases, [&column](const mapping::Case& c) {
-    if (const auto* from = std::get_if<mapping::FromColumn>(&c.value)) {
-      return from->column == column;
-    }
-    const auto* concat = std::get_if<mapping::Concat>(&c.value);
-    return concat != nullptr &&
-           std::ranges::find(concat->parts, column, &mapping::Part::column) != concat->parts.end();
-  });
 }
 
 /// Decimal digits before the point that values of the column may have; absent: any number.
@@ -125,43 +112,37 @@ void look_at_value(const TablePlan& table, const Copied& copied, Findings& findi
                    "look at the values, and add steps where there are such");
 }
 
-/// The type of an array's elements.
-model::ColumnType element_of(const model::ColumnType& array) {
-  model::ColumnType element = array;
-  element.kind = model::TypeKind::plain;
-  if (element.base.starts_with('_')) element.base.erase(0, 1);
-  return element;
+/// The texts of a column travel as they are; what steps and parts make may be any text.
+std::optional<std::string> inexact_case(model::Engine engine, const TablePlan& table,
+                                        const TargetField& target, const mapping::Value& value) {
+  const auto* from = std::get_if<mapping::FromColumn>(&value);
+  if (from == nullptr) {
+    const bool joins = std::holds_alternative<mapping::Concat>(value);
+    if (!joins || stays_exact(std::nullopt, target.type)) return std::nullopt;
+    return "joined texts";
+  }
+  const auto field = std::ranges::find(table.read, from->column, &SourceField::name);
+  if (field == table.read.end()) return std::nullopt;
+  const bool as_it_is = from->steps.empty() && !model::is_mysql_family(engine);
+  const auto given = as_it_is ? std::optional(field->type) : std::nullopt;
+  if (stays_exact(given, target.type)) return std::nullopt;
+  return "values of " + field->name + " (" + field->type.sql + ")";
 }
 
-/// Whether the type's input function rounds what it is given, instead of refusing it.
-bool rounds_text(const model::ColumnType& type) {
-  constexpr std::string_view kRounding[] = {"float4", "float8",    "money",       "time",
-                                            "timetz", "timestamp", "timestamptz", "interval"};
-  if (type.base == "numeric") return type.precision.has_value();
-  return std::ranges::find(kRounding, type.base) != std::end(kRounding);
-}
-
-/// Arrays travel as text, and nothing but the server sees their elements.
-bool array_may_round(const model::ColumnType& source, const model::ColumnType& target) {
-  const model::ColumnType to = element_of(target);
-  if (!rounds_text(to)) return false;
-  if (source.kind != model::TypeKind::array) return true;
-  const model::ColumnType from = element_of(source);
-  const codec::Carrier carrier = codec::carrier_for_pg_type(to.base).carrier;
-  if (from.base == to.base) return !mapping::always_fits(from, carrier, mapping::fit_of(to, true));
-  const codec::Carrier given = codec::carrier_for_pg_type(from.base).carrier;
-  return !to.base.starts_with("float") ||
-         mapping::conversion(given, carrier) != mapping::Conversion::always;
-}
-
-void look_at_array(const TablePlan& table, const TargetField& target, Findings& findings) {
-  if (target.type.kind != model::TypeKind::array) return;
-  for (const SourceField& source : table.read) {
-    if (!reads(table, target, source.name) || !array_may_round(source.type, target.type)) continue;
-    findings.error("array-may-round", table.target.text() + "." + target.name,
-                   "the server would round elements of " + source.name +
-                       " silently: " + source.type.sql + " to " + target.type.sql,
-                   "give the target's column a type that holds the source's values exactly");
+/// What travels as text nothing but the server sees as values.
+void look_at_staged(model::Engine engine, const TablePlan& table, const TargetField& target,
+                    Findings& findings) {
+  if (!target.staged) return;
+  const auto rule = std::ranges::find(table.rules.rules, target.name, &mapping::Rule::target);
+  if (rule == table.rules.rules.end() || rule->lossy) return;
+  for (const mapping::Case& c : rule->cases) {
+    const auto inexact = inexact_case(engine, table, target, c.value);
+    if (!inexact) continue;
+    findings.error("text-may-change", table.target.text() + "." + target.name,
+                   *inexact + " would travel as text, and the server may round or cut what it " +
+                       "reads as " + target.type.sql + ", silently",
+                   "give the target's column the source's own type, or say \"lossy\": true in its "
+                   "rule if what the server makes of the values is good enough");
     return;
   }
 }
@@ -203,7 +184,7 @@ void look_at_latin1(const TablePlan& table, Findings& findings) {
 void look_at_values(model::Engine source, const TablePlan& table, Findings& findings) {
   std::vector<Copied> copied;
   for (const TargetField& target : table.write) {
-    look_at_array(table, target, findings);
+    look_at_staged(source, table, target, findings);
     if (const std::optional<Copied> column = copied_column(table, target)) {
       look_at_value(table, *column, findings);
       copied.push_back(*column);

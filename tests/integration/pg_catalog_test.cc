@@ -77,6 +77,10 @@ TEST_CASE("columns come with exact types, defaults, generation, identity and com
     CREATE SCHEMA crm;
     CREATE TYPE crm.status AS ENUM ('trial', 'paid', 'it''s');
     CREATE TYPE crm.pair AS (a int, b int);
+    CREATE DOMAIN crm.price AS numeric(5,2);
+    CREATE DOMAIN crm.counts AS int[];
+    CREATE TYPE crm.prices AS RANGE (subtype = timestamp);
+    CREATE TYPE crm.deep AS (p crm.pair[], "a b" crm.price, c crm.status[], d varchar(3)[], e crm.prices, f crm.counts);
     CREATE DOMAIN crm.code AS varchar(8) CHECK (VALUE <> '');
     CREATE DOMAIN crm.short_code AS crm.code;
     CREATE DOMAIN crm.codes AS text[];
@@ -90,7 +94,7 @@ TEST_CASE("columns come with exact types, defaults, generation, identity and com
       at timestamptz(3) DEFAULT now(), plain_at timestamp, ends time(0), lasts interval second(2),
       flag "char", fixed char(3), bits bit(4), more_bits bit varying(9),
       status crm.status DEFAULT 'trial', code crm.code, short_code crm.short_code, codes crm.codes,
-      tags text[], prices numeric(10,2)[], two crm.pair, during tstzrange,
+      tags text[], prices numeric(10,2)[], two crm.pair, during tstzrange, deep crm.deep[],
       doubled numeric GENERATED ALWAYS AS (price * 2) STORED);
     ALTER TABLE crm.t DROP COLUMN dropped;
     ALTER TABLE crm.t ALTER name SET STATISTICS 500;
@@ -100,7 +104,7 @@ TEST_CASE("columns come with exact types, defaults, generation, identity and com
   const auto type = [&](const char* name) { return column_of(t, name).type; };
 
   CHECK(t.find_column("dropped") == nullptr);
-  CHECK(t.columns.size() == 25);
+  CHECK(t.columns.size() == 26);
   CHECK(type("id").sql == "bigint");
   CHECK(type("id").base == "int8");
   CHECK(column_of(t, "id").identity == model::Identity::by_default);
@@ -149,7 +153,14 @@ TEST_CASE("columns come with exact types, defaults, generation, identity and com
   CHECK(type("prices").sql == "numeric(10,2)[]");
   CHECK(type("prices").precision == 10);
   CHECK(type("two").kind == model::TypeKind::composite);
+  CHECK(type("two").members == std::vector<std::string>{"a integer", "b integer"});
   CHECK(type("during").kind == model::TypeKind::range);
+  CHECK(type("during").members.empty());
+  CHECK(type("tags").members.empty());
+  CHECK(type("deep").members ==
+        std::vector<std::string>{
+            "(p (a integer, b integer)[], \"a b\" numeric(5,2), c enum[], "
+            "d character varying(3)[], e range of timestamp without time zone, f integer[])[]"});
   CHECK(column_of(t, "doubled").generated == model::Generated::stored);
   CHECK(column_of(t, "doubled").generation_sql == "(price * (2)::numeric)");
   CHECK_FALSE(column_of(t, "doubled").default_sql.has_value());

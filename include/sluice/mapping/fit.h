@@ -16,6 +16,7 @@ namespace sluice::mapping {
 struct Fit {
   bool nullable = true;
   std::optional<std::size_t> max_characters;  ///< varchar(n), char(n): code points
+  std::optional<std::size_t> max_bytes;       ///< name, "char": of UTF-8; the server cuts the rest
   /// char(n): the server pads to max_characters with blanks and gives them back, so the row form
   /// has them too.
   bool blank_padded = false;

@@ -28,7 +28,7 @@ struct ColumnType {
   std::optional<int> fraction_digits;  // of time and timestamp types
   std::string last_field;  // of interval: "year" to "second", only where the type names fields
   bool is_unsigned = false;
-  std::vector<std::string> members;  // of enum and set
+  std::vector<std::string> members;  // of enum and set; of made types: what they are made of
   std::string charset;               // MySQL family, text types
   std::string collation;             // PostgreSQL: only where it is not the type's own
   TypeKind kind = TypeKind::plain;

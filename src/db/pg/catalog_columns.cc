@@ -1,4 +1,5 @@
 #include "db/pg/catalog_parts.h"
+#include "db/pg/made_types.h"
 #include "db/pg/type_modifier.h"
 
 namespace sluice::db::pg {
@@ -82,10 +83,11 @@ model::TypeKind type_kind(const std::string& typtype) {
   return model::TypeKind::other;
 }
 
-using Labels = std::unordered_map<std::string, std::vector<std::string>>;
+/// ColumnType::members by the type's OID.
+using Members = std::unordered_map<std::string, std::vector<std::string>>;
 
-Labels read_enum_labels(Connection& connection) {
-  Labels labels;
+Members read_enum_labels(Connection& connection) {
+  Members labels;
   for (const auto& fields : connection.query(kEnumLabels, {}).rows) {
     Row row(fields);
     const std::string type = row.text();
@@ -94,7 +96,7 @@ Labels read_enum_labels(Connection& connection) {
   return labels;
 }
 
-model::ColumnType take_type(Row& row, const Labels& labels) {
+model::ColumnType take_type(Row& row, const Members& members) {
   model::ColumnType type;
   type.sql = row.text();
   type.schema = row.text();
@@ -103,12 +105,12 @@ model::ColumnType take_type(Row& row, const Labels& labels) {
   type.base = row.text();
   type.kind = type_kind(row.text());
   take_modifier(row.text(), type);
-  const auto members = labels.find(row.text());
-  if (members != labels.end()) type.members = members->second;
+  const auto found = members.find(row.text());
+  if (found != members.end()) type.members = found->second;
   return type;
 }
 
-void take_column(Row row, const Labels& labels, TableSet& tables) {
+void take_column(Row row, const Members& members, TableSet& tables) {
   model::Column& column = tables.at(row.text()).columns.emplace_back();
   column.name = row.text();
   column.nullable = row.flag();
@@ -120,7 +122,7 @@ void take_column(Row row, const Labels& labels, TableSet& tables) {
   column.storage = row.text();
   column.compression = row.text();
   column.options = row.text();
-  column.type = take_type(row, labels);
+  column.type = take_type(row, members);
   if (column.generated == model::Generated::no) return;
   column.generation_sql = column.default_sql.value_or("");
   column.default_sql.reset();
@@ -129,9 +131,10 @@ void take_column(Row row, const Labels& labels, TableSet& tables) {
 }  // namespace
 
 void read_columns(Connection& connection, TableSet& tables) {
-  const Labels labels = read_enum_labels(connection);
+  Members members = read_enum_labels(connection);
+  members.merge(read_made_types(connection, tables.oids()));
   for (const auto& fields : connection.query(kColumns, {tables.oids()}).rows) {
-    take_column(Row(fields), labels, tables);
+    take_column(Row(fields), members, tables);
   }
 }
 

@@ -109,6 +109,31 @@ TEST_CASE("texts are counted in characters and never cut, not even blanks") {
   CHECK(fitted(Carrier::text, fit, "newer") == "out_of_range");
 }
 
+TEST_CASE("texts that a type keeps the first bytes of are counted in bytes") {
+  const Fit name = fit_of(type("name"), true);
+  CHECK(name.max_bytes == 63);
+  const std::string longest(61, 'x');
+  CHECK(fitted(Carrier::text, name, longest + "\xC3\xA4") == longest + "\xC3\xA4");
+  CHECK(fitted(Carrier::text, name, longest + "x\xC3\xA4") == "too_long");
+  const Fit one = fit_of(type("char"), true);
+  CHECK(one.max_bytes == 1);
+  CHECK(fitted(Carrier::text, one, "a") == "a");
+  CHECK(fitted(Carrier::text, one, "\xC3\xA4") == "too_long");
+  CHECK_FALSE(fit_of(type("char", 3), true).max_bytes.has_value());
+  CHECK_FALSE(fit_of(type("text"), true).max_bytes.has_value());
+  CHECK_FALSE(always_fits(type("text"), Carrier::text, name));
+  CHECK(always_fits(type("name"), Carrier::text, name));
+  CHECK(always_fits(type("char"), Carrier::text, name));
+  CHECK_FALSE(always_fits(type("name"), Carrier::text, one));
+}
+
+TEST_CASE("what a type is made of is no label") {
+  ColumnType pair = type("pair");
+  pair.kind = sluice::model::TypeKind::composite;
+  pair.members = {"a integer", "b integer"};
+  CHECK(fit_of(pair, true).labels.empty());
+}
+
 TEST_CASE("decimals take the column's scale and lose no digit") {
   Fit fit;
   fit.precision = 5;

@@ -177,6 +177,9 @@ TEST_CASE("types without a safe binary form are staged, labels and domains are n
   model::ColumnType foreign = example::type("ext.int4", "int4");
   foreign.schema = "ext";
   input.new_customers().columns[1].type = foreign;
+  mapping::Rule rule = mapping::rename_rule("email", "email");
+  rule.lossy = true;  // nobody knows what its input function does
+  input.config.tables[0].rules.rules.push_back(rule);
   const Draft draft = input.draft();
   REQUIRE(draft.plan);
   CHECK(draft.plan->tables[0].write[1].carrier == codec::Carrier::text);
@@ -575,6 +578,20 @@ TEST_CASE("a check grouped by a column whose values are mapped is warned of") {
   rule.lossy = true;
   input.config.tables[0].rules.rules.push_back(rule);
   check_one(input, "check-group-is-mapped", Severity::warning, check.where);
+}
+
+TEST_CASE("a text that the server may change is an error, unless the rule admits loss") {
+  Input input;
+  model::ColumnType dates = example::type("date[]", "_date");
+  dates.kind = model::TypeKind::array;
+  input.new_customers().columns[1].type = dates;
+  check_one(input, "text-may-change", Severity::error, "crm.customers.email");
+  CHECK(input.of_rule("text-may-change").front().action.find("\"lossy\": true") !=
+        std::string::npos);
+  mapping::Rule rule = mapping::rename_rule("email", "email");
+  rule.lossy = true;
+  input.config.tables[0].rules.rules.push_back(rule);
+  CHECK(input.draft().plan.has_value());
 }
 
 TEST_CASE("the schemas a config speaks of are those of tables, left tables and checks") {
