@@ -17,10 +17,11 @@ TEST_CASE("the side table takes the live table's columns, and no autovacuum duri
   live.storage_parameters = {"fillfactor=70", "autovacuum_enabled=true"};
   live.tablespace = "fast disk";
   const auto ddl = side_ddl(live, kSide, std::nullopt);
-  CHECK(ddl.front() ==
-        R"(CREATE TABLE "crm"."customers__side" (LIKE "crm"."customers" INCLUDING ALL EXCLUDING )"
-        R"(COMMENTS EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) WITH )"
-        R"((autovacuum_enabled=false, fillfactor='70') TABLESPACE "fast disk")");
+  CHECK(
+      ddl.front() ==
+      R"(CREATE TABLE "crm"."customers__side" (LIKE "crm"."customers" INCLUDING ALL EXCLUDING )"
+      R"(COMMENTS EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) WITH )"
+      R"((autovacuum_enabled=false, fillfactor='70') TABLESPACE "fast disk")");
   live.unlogged = true;
   CHECK(side_ddl(live, kSide, std::nullopt).front().starts_with("CREATE UNLOGGED TABLE "));
 }
