@@ -26,10 +26,11 @@ void make_table(Migration& migration) {
   migration.limit("reconnect_seconds", 0);
 }
 
-/// Batches of an earlier point in time, which the next start reads again.
+/// Batches of an earlier point in time, which the next start reads again: whichever were
+/// committed, something has changed in them.
 void leave_older_batches(const Migration& migration) {
   REQUIRE(migration.copy_killed_at("after_commit:5").signal == SIGKILL);
-  migration.source("UPDATE t SET name = 'changed' WHERE id = 7");
+  migration.source("UPDATE t SET name = concat('changed ', id) WHERE id % 10 = 9");
 }
 
 template <typename Server>
