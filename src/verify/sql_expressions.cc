@@ -191,8 +191,8 @@ mapping::Latin1Holds held_by(const mapping::Latin1Columns& columns, const std::s
 
 /// The bytes of a text of the MySQL family in UTF-8, or those that are said to be UTF-8.
 std::string bytes_sql(const std::string& name, mapping::Latin1Holds holds) {
-  const std::string read = as_bytes(as_utf8(name));
-  const std::string stored = as_bytes(name);
+  std::string read = as_bytes(as_utf8(name));
+  std::string stored = as_bytes(name);
   switch (holds) {
     case mapping::Latin1Holds::latin1:
       return read;

@@ -65,7 +65,7 @@ std::string expanded(const Definitions& types, const std::string& oid, const std
     return "(" + fields + ")";
   }
   const Part& part = type.parts.front();
-  const std::string inner = expanded(types, part.of, part.text);
+  std::string inner = expanded(types, part.of, part.text);
   if (type.kind == "A") return inner + "[]";
   if (type.kind == "d") return inner;
   return (type.kind == "m" ? "multirange of " : "range of ") + inner;
