@@ -15,6 +15,7 @@
 #include "copy/batch_work.h"
 #include "copy/read_stage.h"
 #include "copy/write_stage.h"
+#include "support/drafts.h"
 #include "support/postgres_server.h"
 #include "support/run_on_threads.h"
 
@@ -23,15 +24,6 @@ namespace {
 
 constexpr std::size_t kReaders = 2;
 constexpr std::size_t kWriters = 3;
-
-std::string url(const test::PostgresDatabase& db) {
-  return fmt::format("postgresql:///{}?host={}&port={}&user={}", db.name(),
-                     db.server().socket_dir(), db.server().port(), db.server().user());
-}
-
-model::Catalog catalog_of(const model::Endpoint& endpoint) {
-  return db::read_catalog(*db::open_session(endpoint, db::Purpose::catalog), {"public"});
-}
 
 /// A run of one table that is cut and ready to be copied.
 class StagedRun {
@@ -47,7 +39,7 @@ class StagedRun {
     config_ = config::read_config(
                   fmt::format(R"({{"name": "test", "source": "{}", "target": "{}", "tables":
                     [{{"source": "t", "target": "t", "mapping": {{"same_names": true}}}}]}})",
-                              url(source_), url(target_)),
+                              test::url(source_), test::url(target_)),
                   "test.json")
                   .config;
   }
@@ -55,9 +47,9 @@ class StagedRun {
   /// Copies with plain threads; `meanwhile` sees every batch before it is written.
   template <typename Meanwhile>
   void copy(StopReason& stop, Meanwhile meanwhile) {
-    const plan::Plan plan =
-        plan::draft(*config_, "", catalog_of(config_->source), catalog_of(config_->target))
-            .plan.value();
+    const plan::Plan plan = plan::draft(*config_, "", test::catalog_of(config_->source),
+                                        test::catalog_of(config_->target))
+                                .plan.value();
     Start start =
         start_run(approve::Verifier().without_policy(plan), config_->target, {estimate()}, {});
     create_side_tables(*start.control, plan, start.run);

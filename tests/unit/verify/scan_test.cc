@@ -16,6 +16,7 @@
 #include "sluice/model/error.h"
 #include "sluice/plan/draft.h"
 
+#include "support/drafts.h"
 #include "support/postgres_server.h"
 #include "support/run_on_threads.h"
 #include "verify/buckets.h"
@@ -36,15 +37,6 @@ void run_on_plain_threads(std::size_t count, std::stop_source& stop,
   test::run_on_threads<int>(count, 0, stop, read, [](int) {});
 }
 
-std::string url(const test::PostgresDatabase& db) {
-  return fmt::format("postgresql:///{}?host={}&port={}&user={}", db.name(),
-                     db.server().socket_dir(), db.server().port(), db.server().user());
-}
-
-model::Catalog catalog_of(const model::Endpoint& endpoint) {
-  return db::read_catalog(*db::open_session(endpoint, db::Purpose::catalog), {"public"});
-}
-
 /// 12000 rows without a key. Every hundredth is the same row and in quarantine, so that all workers
 /// meet it; the others are in the side table.
 class CopiedTable {
@@ -62,10 +54,11 @@ class CopiedTable {
     config_ = config::read_config(
                   fmt::format(R"({{"name": "test", "source": "{}", "target": "{}", "tables":
                     [{{"source": "t", "target": "t", "mapping": {{"same_names": true}}}}]}})",
-                              url(source_), url(target_)),
+                              test::url(source_), test::url(target_)),
                   "test.json")
                   .config;
-    plan_ = plan::draft(*config_, "", catalog_of(config_->source), catalog_of(config_->target))
+    plan_ = plan::draft(*config_, "", test::catalog_of(config_->source),
+                        test::catalog_of(config_->target))
                 .plan.value();
     hold_rows();
   }
