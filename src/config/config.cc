@@ -40,6 +40,16 @@ std::string_view to_string(ReadBy read) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(NewTables tables) noexcept {
+  switch (tables) {
+    case NewTables::live:
+      return "live";
+    case NewTables::side:
+      return "side";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(Measure measure) noexcept {
   switch (measure) {
     case Measure::count:

@@ -64,6 +64,11 @@ codec::DigestAlgorithm read_digest(ObjectReader& config) {
   return choice == 1U ? codec::DigestAlgorithm::sha256 : codec::DigestAlgorithm::xxh3_128;
 }
 
+NewTables read_new_tables(ObjectReader& config) {
+  constexpr std::string_view kNames[] = {"live", "side"};
+  return static_cast<NewTables>(config.choice("new_tables", kNames).value_or(0));
+}
+
 std::optional<Override> read_allow(ObjectReader& config) {
   const JsonValue* value = config.find("allow");
   if (value == nullptr) return std::nullopt;
@@ -122,6 +127,7 @@ Config config_from_json(const JsonValue& value, std::string_view file, JsonProbl
   config.limits = read_limits(root);
   config.source.statement_seconds = config.limits.source_statement_seconds;
   config.digest = read_digest(root);
+  config.new_tables = read_new_tables(root);
   config.source_can_delete = read_allow(root);
   check_left_and_mapped(config, root);
   check_target_engine(config, root);

@@ -21,6 +21,21 @@ constexpr std::string_view kExisting[] = {"refuse", "replace", "keep"};
 constexpr std::string_view kReadBy[] = {"auto", "key", "ctid"};
 constexpr std::int64_t kMaxQuarantine = 1'000'000'000;
 
+NewTable read_create(const JsonValue& value, JsonProblems& problems) {
+  NewTable made;
+  ObjectReader object(value, shapes::kCreate, problems);
+  const JsonValue* types = object.find("types");
+  if (types == nullptr) return made;
+  if (!types->is_object()) {
+    problems.error(*types, "wrong-type", "\"types\" is an object of target column: type");
+    return made;
+  }
+  for (const JsonMember& member : types->members()) {
+    made.types[std::string(member.key)] = mapping::read_text(member.value, problems);
+  }
+  return made;
+}
+
 Table read_table(const JsonValue& value, const Reader& reader) {
   JsonProblems& problems = reader.problems;
   ObjectReader object(value, shapes::kTable, problems);
@@ -38,6 +53,9 @@ Table read_table(const JsonValue& value, const Reader& reader) {
   table.read = static_cast<ReadBy>(object.choice("read", kReadBy).value_or(0));
   if (const auto limit = object.integer("quarantine_limit", 0, kMaxQuarantine)) {
     table.quarantine_limit = static_cast<std::uint64_t>(*limit);
+  }
+  if (const JsonValue* create = object.find("create")) {
+    table.create = read_create(*create, problems);
   }
   if (const JsonValue* rules = object.required("mapping")) {
     table.rules = mapping::rules_from_json(*rules, problems);

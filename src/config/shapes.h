@@ -12,7 +12,7 @@ using mapping::ObjectShape;
 
 inline constexpr std::string_view kConfigKeys[] = {"$schema", "name",   "operator", "source",
                                                    "target",  "tables", "leave",    "checks",
-                                                   "limits",  "digest", "allow"};
+                                                   "limits",  "digest", "allow",    "new_tables"};
 inline constexpr ObjectShape kConfig{"config", kConfigKeys};
 
 inline constexpr std::string_view kEndpointKeys[] = {
@@ -23,9 +23,12 @@ inline constexpr std::string_view kPasswordKeys[] = {"password",    "passwd",   
                                                      "sslpassword", "PGPASSWORD", "MYSQL_PWD"};
 inline constexpr ObjectShape kEndpoint{"endpoint", kEndpointKeys, kPasswordKeys};
 
-inline constexpr std::string_view kTableKeys[] = {"source", "target",           "existing_rows",
-                                                  "read",   "quarantine_limit", "mapping"};
+inline constexpr std::string_view kTableKeys[] = {
+    "source", "target", "existing_rows", "read", "quarantine_limit", "mapping", "create"};
 inline constexpr ObjectShape kTable{"table", kTableKeys};
+
+inline constexpr std::string_view kCreateKeys[] = {"types"};
+inline constexpr ObjectShape kCreate{"create", kCreateKeys};
 
 inline constexpr std::string_view kCheckKeys[] = {"name", "measure", "source", "target",
                                                   "difference"};
@@ -45,7 +48,7 @@ inline constexpr ObjectShape kAllow{"allow", kAllowKeys};
 inline constexpr std::string_view kOverrideKeys[] = {"reason", "person"};
 inline constexpr ObjectShape kOverride{"override", kOverrideKeys};
 
-inline constexpr ObjectShape kAll[] = {kConfig,    kEndpoint, kTable, kCheck,
+inline constexpr ObjectShape kAll[] = {kConfig,    kEndpoint, kTable, kCreate,  kCheck,
                                        kCheckSide, kLimits,   kAllow, kOverride};
 
 }  // namespace sluice::config::shapes

@@ -18,9 +18,10 @@ constexpr Names<RunState, 5> kRunStates{{{RunState::running, "running"},
                                          {RunState::paused, "paused"},
                                          {RunState::failed, "failed"},
                                          {RunState::finished, "finished"}}};
-constexpr Names<TableState, 4> kTableStates{{{TableState::pending, "pending"},
+constexpr Names<TableState, 5> kTableStates{{{TableState::pending, "pending"},
                                              {TableState::copied, "copied"},
                                              {TableState::ready, "ready"},
+                                             {TableState::live, "live"},
                                              {TableState::failed, "failed"}}};
 constexpr Names<Origin, 4> kOrigins{{{Origin::source, "source"},
                                      {Origin::existing, "existing"},

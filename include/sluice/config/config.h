@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,19 @@ enum class ReadBy : std::uint8_t {
   ctid,  ///< PostgreSQL sources only
 };
 
+/// How a target table is made where there is none.
+struct NewTable {
+  /// Target column to PostgreSQL type, in place of the published one. Columns that are not one
+  /// source column as it is must be named here.
+  std::map<std::string, std::string> types;
+};
+
+/// What becomes of a new table when it is whole: nothing was there to replace.
+enum class NewTables : std::uint8_t {
+  live,  ///< takes its own name at the end of the copy
+  side,  ///< stays aside until cutover
+};
+
 struct Table {
   model::QualifiedName source;
   model::QualifiedName target;
@@ -39,7 +53,8 @@ struct Table {
   ReadBy read = ReadBy::automatic;
   std::optional<std::uint64_t> quarantine_limit;  ///< rows; absent: Limits::quarantine_rows
   mapping::TableRules rules;
-  std::string where;  ///< "file.json:12:5 /tables/0", for findings
+  std::optional<NewTable> create;  ///< the target table is made if it is not there
+  std::string where;               ///< "file.json:12:5 /tables/0", for findings
 };
 
 /// A source table that is not moved, and why; or all tables of a schema: the table is then "*".
@@ -106,6 +121,7 @@ struct Config {
   std::vector<Table> tables;
   std::vector<LeftTable> leave;
   std::vector<Check> checks;
+  NewTables new_tables = NewTables::live;
   Limits limits;
   codec::DigestAlgorithm digest = codec::DigestAlgorithm::xxh3_128;
   std::optional<Override>
@@ -127,6 +143,7 @@ struct ReadResult {
 
 [[nodiscard]] std::string_view to_string(ExistingRows existing) noexcept;
 [[nodiscard]] std::string_view to_string(ReadBy read) noexcept;
+[[nodiscard]] std::string_view to_string(NewTables tables) noexcept;
 [[nodiscard]] std::string_view to_string(Measure measure) noexcept;
 
 }  // namespace sluice::config

@@ -43,7 +43,13 @@ struct Run {
 };
 
 /// DO NOT CHANGE THE NAMES (to_string): they stand in ledgers.
-enum class TableState : std::uint8_t { pending, copied, ready, failed };
+enum class TableState : std::uint8_t {
+  pending,
+  copied,
+  ready,  // built and checked
+  live,   // that, and a new table has taken its own name
+  failed,
+};
 [[nodiscard]] const char* to_string(TableState state) noexcept;
 [[nodiscard]] TableState table_state_from_string(const std::string& name);
 

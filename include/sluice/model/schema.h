@@ -139,6 +139,11 @@ struct Table {
   std::string replica_identity;  // "default", "full", "nothing", or "index <name>"
   bool has_children = false;     // inheritance: other tables' rows belong to it
   std::vector<Statistics> statistics;
+  std::vector<QualifiedName> parents;  // that it inherits from, in order; of a partition its table
+  std::string partition_bound;         // of a partition: "FOR VALUES FROM (1) TO (9)", "DEFAULT"
+  std::vector<std::string> needs;      // ids of Catalog::objects
+  // Either engine, of a partitioned table: "RANGE (day)". MySQL's are tables like any other.
+  std::string partition_key;
 
   [[nodiscard]] const Column* find_column(const std::string& column) const noexcept {
     for (const Column& c : columns) {
@@ -173,11 +178,53 @@ struct Publication {
   std::vector<std::string> schemas;  // empty: all tables
 };
 
+/// Something that tables of PostgreSQL need and that is made before them.
+struct SchemaObject {
+  /// DO NOT CHANGE THE NAMES (to_string): they stand in plans.
+  enum class Kind : std::uint8_t { schema, extension, collation, sequence, type, domain };
+  Kind kind{};
+  QualifiedName name;              // schema: empty for schemas and extensions
+  std::string definition;          // complete statement that makes it
+  std::vector<std::string> needs;  // ids of others
+
+  /// "type app.mood": unique in a catalogue.
+  [[nodiscard]] std::string id() const;
+  friend bool operator==(const SchemaObject&, const SchemaObject&) = default;
+};
+[[nodiscard]] constexpr const char* to_string(SchemaObject::Kind kind) noexcept {
+  switch (kind) {
+    case SchemaObject::Kind::schema:
+      return "schema";
+    case SchemaObject::Kind::extension:
+      return "extension";
+    case SchemaObject::Kind::collation:
+      return "collation";
+    case SchemaObject::Kind::sequence:
+      return "sequence";
+    case SchemaObject::Kind::type:
+      return "type";
+    case SchemaObject::Kind::domain:
+      return "domain";
+  }
+  return "unknown";
+}
+inline std::string SchemaObject::id() const {
+  return std::string(to_string(kind)) + " " + (name.schema.empty() ? name.table : name.text());
+}
+
+/// What a database holds beside tables and what they need: it is listed, and never moved.
+struct OtherObject {
+  std::string kind;    // "view", "function", "procedure", "policy", "event", ...
+  QualifiedName name;  // of a trigger or policy: its table and, after a dot, its own
+};
+
 /// One server's tables at one moment, in name order.
 struct Catalog {
   ServerIdentity server;
   std::vector<Table> tables;
   std::vector<Publication> wide_publications;  // PostgreSQL
+  std::vector<SchemaObject> objects;           // PostgreSQL: each after all that it needs
+  std::vector<OtherObject> others;
 
   [[nodiscard]] const Table* find(const QualifiedName& name) const noexcept {
     for (const Table& t : tables) {

@@ -110,6 +110,7 @@ struct TablePlan {
   model::QualifiedName source;
   model::QualifiedName target;  // the live table
   model::QualifiedName side;    // the table that is filled
+  bool is_new = false;          // there is no live table: the side table may take its name
   std::vector<SourceField> read;
   std::vector<std::size_t> key;  // into `read`, in key order; empty: no usable key
   model::RangeKind order = model::RangeKind::key;
@@ -124,6 +125,7 @@ struct TablePlan {
   std::optional<model::QualifiedName> rest;  // companion table <table>__rest, where a rule keeps it
   std::vector<std::string> side_ddl;   // creates the side (and rest) table and its own sequences
   std::vector<DeferredStep> deferred;  // by stage
+  std::vector<std::string> naming;     // of a new table: it and its parts take their own names
   Shape source_shape;                  // what the copy depends on
   Shape target_shape;                  // everything that the side table must get
 };
@@ -138,8 +140,10 @@ struct Plan {
   model::ServerIdentity target;
   codec::DigestAlgorithm digest{};
   std::string config_sha256;
-  std::vector<TablePlan> tables;         // largest first is copy's business; here in config order
-  std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
+  config::NewTables new_tables{};
+  std::vector<model::SchemaObject> objects;  // made before side tables, those that are not there
+  std::vector<TablePlan> tables;             // largest first is copy's business; in config order
+  std::vector<config::LeftTable> leave;      // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };
 
