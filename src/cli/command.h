@@ -27,6 +27,7 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands();
 
 // One per file of cli/commands.
+[[nodiscard]] Run declare_init(CLI::App& app);
 [[nodiscard]] Run declare_grants(CLI::App& app);
 [[nodiscard]] Run declare_inspect(CLI::App& app);
 [[nodiscard]] Run declare_plan(CLI::App& app);

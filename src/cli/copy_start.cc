@@ -108,8 +108,7 @@ bool has_run(const plan::Plan& plan, const config::Config& config) {
 void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const ReadConfig& config,
                    const Catalogs& catalogs, Console& console) {
   if (has_run(plan, config.config)) return;
-  const plan::Draft made =
-      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  const plan::Draft made = make_draft(config, catalogs);
   if (!made.plan) {
     console.findings(made.findings);
     throw Exit{kUsage};

@@ -1,5 +1,6 @@
 #include "cli/inputs.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -7,6 +8,7 @@
 
 #include "sluice/codec/sha256.h"
 #include "sluice/config/endpoint_url.h"
+#include "sluice/copy/trial.h"
 #include "sluice/db/catalog.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
@@ -29,6 +31,17 @@ model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::
   return db::read_catalog(*session, schemas);
 }
 
+/// Tables that a run has made are still its new ones when it is planned again.
+void take_own_tables(const plan::Plan& plan, model::Catalog& target, plan::MadeTables& own) {
+  for (const plan::TablePlan& table : plan.tables) {
+    if (!table.is_new) continue;
+    const auto found = std::ranges::find(target.tables, table.target, &model::Table::name);
+    if (found == target.tables.end()) continue;
+    own.tables.push_back(std::move(*found));
+    target.tables.erase(found);
+  }
+}
+
 }  // namespace
 
 ReadConfig read_config(const std::string& path, Console& console) {
@@ -39,10 +52,12 @@ ReadConfig read_config(const std::string& path, Console& console) {
   return {std::move(*result.config), codec::sha256_hex(text)};
 }
 
-model::Endpoint endpoint_of_url(const std::string& url, std::string_view side) {
+model::Endpoint endpoint_of_url(const std::string& url, std::string_view side,
+                                std::string_view option) {
   auto endpoint = config::parse_endpoint(url);
   if (const auto* problem = std::get_if<config::EndpointProblem>(&endpoint)) {
-    throw model::Error(model::ErrorKind::usage, "--url: " + problem->message, problem->action);
+    throw model::Error(model::ErrorKind::usage, std::string(option) + ": " + problem->message,
+                       problem->action);
   }
   std::get<model::Endpoint>(endpoint).side = side;
   return std::get<model::Endpoint>(std::move(endpoint));
@@ -53,8 +68,24 @@ Catalogs read_catalogs(const config::Config& config) {
   return {read_one(config.source, schemas.source), read_one(config.target, schemas.target)};
 }
 
+plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
+                       const plan::Plan* under_way) {
+  model::Catalog target = catalogs.target;
+  plan::MadeTables own;
+  if (under_way != nullptr) take_own_tables(*under_way, target, own);
+  const auto designs = plan::new_tables(config.config, catalogs.source, target, own);
+  plan::MadeTables made;
+  if (!designs.empty()) {
+    const auto session = db::open_session(config.config.target, db::Purpose::target);
+    made = copy::try_new_tables(*session, designs);
+  }
+  made.tables.insert(made.tables.end(), own.tables.begin(), own.tables.end());
+  plan::attach_foreign_keys(config.config, designs, target, made);
+  return plan::draft(config.config, config.sha256, catalogs.source, target, made);
+}
+
 plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Console& console) {
-  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  plan::Draft draft = make_draft(config, catalogs);
   console.findings(draft.findings);
   if (!draft.plan) throw Exit{kUsage};
   return std::move(*draft.plan);
@@ -75,8 +106,7 @@ std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& conf
       plan::drift(plan, catalogs.source, catalogs.target, std::nullopt);
   if (!lines.empty() || config.sha256 == plan.config_sha256) return lines;
   // Another text. What counts is what would be made of it now.
-  const plan::Draft draft =
-      plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  const plan::Draft draft = make_draft(config, catalogs, &plan);
   if (draft.plan && plan::same_but_limits(plan, *draft.plan)) return {};
   if (draft.plan) lines = plan::config_changes(plan, *draft.plan);
   for (const model::Finding& finding : draft.findings) {

@@ -9,6 +9,7 @@
 #include "sluice/config/config.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/model/schema.h"
+#include "sluice/plan/draft.h"
 #include "sluice/plan/plan.h"
 
 #include "cli/console.h"
@@ -24,8 +25,9 @@ struct ReadConfig {
 };
 [[nodiscard]] ReadConfig read_config(const std::string& path, Console& console);
 
-/// The endpoint that --url names, which stands for this side. Throws Error{usage}.
-[[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url, std::string_view side);
+/// The endpoint that an option names, which stands for this side. Throws Error{usage}.
+[[nodiscard]] model::Endpoint endpoint_of_url(const std::string& url, std::string_view side,
+                                              std::string_view option = "--url");
 
 /// What both servers have: of PostgreSQL everything, of MySQL the databases that the config names.
 struct Catalogs {
@@ -34,6 +36,10 @@ struct Catalogs {
 };
 [[nodiscard]] Catalogs read_catalogs(const config::Config& config);
 
+/// Brings config and catalogues together; tables that are to be made are tried on the target first.
+/// `under_way`: the plan of a run whose new tables may be there already.
+[[nodiscard]] plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
+                                     const plan::Plan* under_way = nullptr);
 /// A new plan from config and catalogues.
 [[nodiscard]] plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs,
                                     Console& console);

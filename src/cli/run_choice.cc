@@ -76,7 +76,8 @@ ledger::Run choose_run(db::SqlSession& ledger, const LedgerPlace& place, const s
 }
 
 plan::Plan plan_of(db::SqlSession& ledger, const ledger::Run& run) {
-  return plan::from_json(ledger::plan_of_run(ledger, run.id));
+  return plan::with_names_taken(plan::from_json(ledger::plan_of_run(ledger, run.id)),
+                                ledger::live_tables(ledger, run.id));
 }
 
 }  // namespace sluice::cli

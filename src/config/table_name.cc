@@ -29,6 +29,13 @@ std::optional<std::string> take_part(std::string_view& text) {
   return std::nullopt;
 }
 
+std::string part_text(const std::string& part) {
+  if (part.find_first_of(".\"") == std::string::npos) return part;
+  std::string text = "\"";
+  for (const char c : part) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + "\"";
+}
+
 }  // namespace
 
 std::optional<model::QualifiedName> parse_table_name(std::string_view text,
@@ -44,6 +51,10 @@ std::optional<model::QualifiedName> parse_table_name(std::string_view text,
   std::optional<std::string> second = take_part(text);
   if (!second || !text.empty()) return std::nullopt;
   return model::QualifiedName{*first, *second};
+}
+
+std::string table_text(const model::QualifiedName& name) {
+  return part_text(name.schema) + "." + part_text(name.table);
 }
 
 }  // namespace sluice::config

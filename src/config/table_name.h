@@ -13,5 +13,7 @@ namespace sluice::config {
 /// name.
 [[nodiscard]] std::optional<model::QualifiedName> parse_table_name(
     std::string_view text, const std::string& default_schema);
+/// schema.table as it is read back; parts in quotes where they must be.
+[[nodiscard]] std::string table_text(const model::QualifiedName& name);
 
 }  // namespace sluice::config

@@ -42,13 +42,16 @@ std::vector<std::string> side_schemas(const plan::Plan& plan) {
   return {schemas.begin(), schemas.end()};
 }
 
-/// The side tables as the catalogue has them now, by number, without failed tables.
+/// The side tables as the catalogue has them now, by number, without failed tables and those that
+/// are side tables no more.
 class SideTables {
  public:
   SideTables(const RunContext& run, db::SqlSession& ledger)
       : catalog_(db::read_catalog(ledger, side_schemas(run.plan))) {
     for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
-      if (entry.state == ledger::TableState::failed) continue;
+      if (entry.state == ledger::TableState::failed || entry.state == ledger::TableState::live) {
+        continue;
+      }
       const plan::TablePlan& table = run.table(entry.number);
       if (const model::Table* side = catalog_.find(table.side)) sides_.emplace(&table, side);
     }

@@ -84,7 +84,12 @@ bool is_replaceable(const RunContext& run, const plan::TablePlan& table) {
 /// A table that was past copying has its indexes and constraints: with them, rows that collide
 /// would be found one by one instead of all together.
 bool was_past_copying(const ledger::RunTable& table) noexcept {
-  return table.state == ledger::TableState::copied || table.state == ledger::TableState::ready;
+  return ledger::is_copied(table.state);
+}
+
+/// A failed table stays as it is until its next try; one under its own name is in people's hands.
+bool is_left_alone(const ledger::RunTable& table) noexcept {
+  return table.state == ledger::TableState::failed || table.state == ledger::TableState::live;
 }
 
 bool is_swept(const ledger::Batch& batch) noexcept {
@@ -108,8 +113,7 @@ void add_suspects(const RunContext& run, const SourceReader& reader, const ledge
 Suspects suspects(const RunContext& run, const SourceReader& reader, db::SqlSession& ledger) {
   Suspects all;
   for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
-    // A failed table stays as it is until its next try.
-    if (table.state == ledger::TableState::failed) continue;
+    if (is_left_alone(table)) continue;
     add_suspects(run, reader, table, ledger::batches(ledger, run.run.id, table.number), all);
   }
   std::erase_if(all.batches,

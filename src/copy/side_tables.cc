@@ -9,6 +9,7 @@
 
 #include "sluice/copy/decide.h"
 #include "sluice/copy/start.h"
+#include "sluice/copy/trial.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
@@ -61,6 +62,9 @@ void create_one(db::SqlSession& session, const plan::TablePlan& table, const led
                               model::quote_literal(Engine::postgresql, mark_of(run))));
   }
 }
+
+/// A new table that is whole is nobody's side table any more.
+bool has_own_name(const plan::TablePlan& table) { return table.side == table.target; }
 
 bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
   return session.query(fmt::format("SELECT EXISTS (SELECT FROM {})", quoted(name))).value() == "t";
@@ -126,6 +130,13 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
 
 void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                 std::vector<model::Finding>& findings) {
+  if (table.is_new) {
+    if (!comment_of(session, table.target)) return;
+    findings.push_back({model::Severity::error, "target-exists", table.target.text(),
+                        "a table of this name has been made since the plan",
+                        "plan again: it is then filled as a live table, or drop it"});
+    return;
+  }
   if (!holds_rows(session, table.target)) return;
   const bool refuse = table.existing_rows == config::ExistingRows::refuse;
   findings.push_back({refuse ? model::Severity::error : model::Severity::note, "existing-rows",
@@ -189,6 +200,7 @@ std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Pl
 
 void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
   for (const plan::TablePlan& table : plan.tables) {
+    if (has_own_name(table)) continue;
     const auto comment = comment_of(session, table.side);
     if (comment && *comment == mark_of(run)) continue;
     throw Error(
@@ -199,7 +211,9 @@ void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const 
 }
 
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
+  create_objects(session, plan.objects);
   for (const plan::TablePlan& table : plan.tables) {
+    if (has_own_name(table)) continue;
     const auto comment = comment_of(session, table.side);
     if (comment && *comment != mark_of(run)) throw taken(table.side);
     if (comment) continue;

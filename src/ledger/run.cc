@@ -157,6 +157,14 @@ void set_table_state(db::SqlSession& session, const std::string& run_id, int tab
       {run_id, std::to_string(table_no), to_string(state), reason});
 }
 
+std::set<int> live_tables(db::SqlSession& session, const std::string& run_id) {
+  std::set<int> numbers;
+  for (const RunTable& table : run_tables(session, run_id)) {
+    if (table.state == TableState::live) numbers.insert(table.number);
+  }
+  return numbers;
+}
+
 void mark_copied(db::SqlSession& session, const std::string& run_id) {
   session.query(fmt::format("UPDATE sluice.run_table t SET state = 'copied' WHERE run_id = $1 "
                             "AND state IN ('pending', 'copying') AND {}",

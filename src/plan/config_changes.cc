@@ -78,7 +78,7 @@ std::vector<std::string> changes(const Plan& before, const Plan& now, const std:
   const codec::JsonDocument old_plan = codec::parse_json_or_throw(to_json(before), "plan");
   const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
   std::vector<std::string> lines;
-  for (const char* const key : {"name", "digest", "leave", "checks"}) {
+  for (const char* const key : {"name", "digest", "leave", "checks", "new_tables", "objects"}) {
     compare(old_plan.root().find(key), new_plan.root().find(key), label + key, lines);
   }
   for (const JsonValue& table : old_plan.root().at("tables").items()) {
@@ -110,10 +110,10 @@ std::vector<std::string> config_changes(const Plan& before, const Plan& now) {
 
 std::vector<std::string> plan_edits(const Plan& made, const Plan& edited) {
   if (same_but_limits(made, edited)) return {};
-  std::vector<std::string> lines =
-      changes(made, edited, "plan: ",
-              {"source", "side", "read", "key", "write", "target_key", "computed", "rules",
-               "existing_rows", "rest", "side_ddl", "deferred", "source_shape", "target_shape"});
+  std::vector<std::string> lines = changes(
+      made, edited, "plan: ",
+      {"source", "side", "is_new", "read", "key", "write", "target_key", "computed", "rules",
+       "existing_rows", "rest", "side_ddl", "deferred", "naming", "source_shape", "target_shape"});
   if (lines.empty()) lines.emplace_back("plan: its tables have another order");
   return lines;
 }

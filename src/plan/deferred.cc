@@ -19,8 +19,8 @@ std::string literal(std::string_view text) { return model::quote_literal(kPg, te
 /// Collects the steps of one table.
 class Steps {
  public:
-  Steps(const model::Table& live, const model::QualifiedName& side)
-      : live_(live), side_(side), alter_("ALTER TABLE " + quoted(side)) {}
+  Steps(const model::Table& live, const model::QualifiedName& side, Model model)
+      : live_(live), side_(side), model_(model), alter_("ALTER TABLE " + quoted(side)) {}
 
   void add_index(const model::Index& index);
   void add_checks();
@@ -39,6 +39,7 @@ class Steps {
 
   const model::Table& live_;
   const model::QualifiedName& side_;
+  Model model_;
   std::string alter_;
   std::vector<DeferredStep> steps_;
 };
@@ -158,7 +159,8 @@ std::string sequence_option(const std::string& options, std::string_view name) {
 
 /// Behind every number in the side table and every number that the live sequence has given out.
 /// setval of NULL does nothing.
-std::string position_sql(const model::Column& column, const model::QualifiedName& side) {
+std::string position_sql(const model::Column& column, const model::QualifiedName& side,
+                         Model model) {
   const model::QualifiedName live = read_name(column.sequence);
   const bool descending =
       sequence_option(column.sequence_options, "INCREMENT BY ").starts_with('-');
@@ -170,9 +172,11 @@ std::string position_sql(const model::Column& column, const model::QualifiedName
   if (!minimum.empty() && !maximum.empty()) {
     used += " WHERE " + quoted(column.name) + " BETWEEN " + minimum + " AND " + maximum;
   }
-  return "SELECT pg_catalog.setval(" + literal(quoted(derived_name(live, kSideSuffix))) + ", " +
-         (descending ? "least" : "greatest") + "((" + used + "), (SELECT last_value FROM " +
-         quoted(live) + " WHERE is_called)))";
+  const std::string setval =
+      "SELECT pg_catalog.setval(" + literal(quoted(derived_name(live, kSideSuffix))) + ", ";
+  if (model == Model::design) return setval + "(" + used + "))";
+  return setval + (descending ? "least" : "greatest") + "((" + used +
+         "), (SELECT last_value FROM " + quoted(live) + " WHERE is_called)))";
 }
 
 void Steps::add_positions() {
@@ -181,7 +185,7 @@ void Steps::add_positions() {
     if (source != NumberSource::identity && source != NumberSource::own_sequence) continue;
     const model::QualifiedName live = read_name(column.sequence);
     add(DeferredStep::Kind::position, derived_name(live.table, kSideSuffix), live.table,
-        position_sql(column, side_));
+        position_sql(column, side_, model_));
     if (column.identity == model::Identity::always) {
       add(DeferredStep::Kind::setting, column.name, column.name,
           alter_ + " ALTER COLUMN " + quoted(column.name) + " SET GENERATED ALWAYS");
@@ -235,8 +239,8 @@ int stage(DeferredStep::Kind kind) noexcept {
 }
 
 std::vector<DeferredStep> deferred_steps(const model::Table& live, const model::QualifiedName& side,
-                                         const SideOf& side_of) {
-  Steps steps(live, side);
+                                         const SideOf& side_of, Model model) {
+  Steps steps(live, side, model);
   if (const model::Index* primary = live.primary_key()) steps.add_index(*primary);
   for (const model::Index& index : live.indexes) {
     if (!index.primary && index.valid) steps.add_index(index);

@@ -12,6 +12,7 @@
 #include "plan/findings.h"
 #include "plan/keys.h"
 #include "plan/names.h"
+#include "plan/new_table.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
 #include "plan/table_findings.h"
@@ -102,22 +103,40 @@ bool keeps_rest(const mapping::TableRules& rules) {
 class TableDraft {
  public:
   TableDraft(const config::Config& config, const model::Catalog& source,
-             const model::Catalog& target, const SideOf& side_of, Findings& findings)
-      : config_(config), source_(source), target_(target), side_of_(side_of), findings_(findings) {}
+             const model::Catalog& target, const MadeTables& made, const SideOf& side_of,
+             Findings& findings)
+      : config_(config),
+        source_(source),
+        target_(target),
+        made_(made),
+        side_of_(side_of),
+        findings_(findings) {}
 
   [[nodiscard]] TablePlan make(const config::Table& table, int number);
 
  private:
   void resolve(const config::Table& table, const model::Table& source, const model::Table& target,
                TablePlan& plan);
+  [[nodiscard]] const model::Table* find_target(const config::Table& table, TablePlan& plan);
   void write_ddl(const model::Table& target, TablePlan& plan);
 
   const config::Config& config_;
   const model::Catalog& source_;
   const model::Catalog& target_;
+  const MadeTables& made_;
   const SideOf& side_of_;
   Findings& findings_;
 };
+
+/// A table that is there, or else the new one of that name.
+const model::Table* TableDraft::find_target(const config::Table& table, TablePlan& plan) {
+  const auto made = std::ranges::find(made_.tables, table.target, &model::Table::name);
+  plan.is_new = made != made_.tables.end();
+  if (plan.is_new) return &*made;
+  // Why a new table cannot be made has been said.
+  if (table.create && !target_.find(table.target)) return nullptr;
+  return find_table(target_, table.target, "unknown-target-table", table.where, findings_);
+}
 
 TablePlan TableDraft::make(const config::Table& table, int number) {
   TablePlan plan;
@@ -129,8 +148,7 @@ TablePlan TableDraft::make(const config::Table& table, int number) {
   plan.quarantine_limit = table.quarantine_limit.value_or(config_.limits.quarantine_rows);
   const model::Table* source =
       find_table(source_, table.source, "unknown-source-table", table.where, findings_);
-  const model::Table* target =
-      find_table(target_, table.target, "unknown-target-table", table.where, findings_);
+  const model::Table* target = find_target(table, plan);
   if (source != nullptr) {
     look_at_source(source_.server.engine, *source, findings_);
     plan.source_shape = source_shape(*source);
@@ -174,8 +192,10 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
 void TableDraft::write_ddl(const model::Table& target, TablePlan& plan) {
   if (target.kind != "table" || target_.server.engine != model::Engine::postgresql) return;
   try {
-    plan.side_ddl = side_ddl(target, plan.side, plan.rest);
-    plan.deferred = deferred_steps(target, plan.side, side_of_);
+    const Model model = plan.is_new ? Model::design : Model::live;
+    plan.side_ddl = side_ddl(target, plan.side, plan.rest, model);
+    plan.deferred = deferred_steps(target, plan.side, side_of_, model);
+    if (plan.is_new) plan.naming = naming_statements(target, plan.side, plan.deferred);
   } catch (const model::Error& error) {
     findings_.error("unreadable-definition", target.name.text(), error.what(),
                     "this is a gap in sluice: please report the definition");
@@ -189,6 +209,12 @@ std::vector<T> without_places(std::vector<T> entries) {
   return entries;
 }
 
+/// The target as it will be: new tables count as there for whoever asks by name.
+model::Catalog with_made(model::Catalog target, const MadeTables& made) {
+  target.tables.insert(target.tables.end(), made.tables.begin(), made.tables.end());
+  return target;
+}
+
 void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name) {
   schemas.insert(name.schema);
 }
@@ -196,8 +222,9 @@ void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name
 }  // namespace
 
 Draft draft(const config::Config& config, const std::string& config_sha256,
-            const model::Catalog& source, const model::Catalog& target) {
+            const model::Catalog& source, const model::Catalog& target, const MadeTables& made) {
   Findings findings;
+  findings.append(made.findings);
   SideOf side_of;
   for (const config::Table& table : config.tables) {
     side_of[table.target] = derived_name(table.target, kSideSuffix);
@@ -205,7 +232,7 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   look_at_servers(config, source, target, findings);
   look_at_scope(config, source, findings);
   look_at_incoming(target, side_of, findings);
-  look_at_checks(config, source, target, findings);
+  look_at_checks(config, source, with_made(target, made), findings);
 
   Plan plan;
   plan.name = config.name;
@@ -213,9 +240,11 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   plan.target = target.server;
   plan.digest = config.digest;
   plan.config_sha256 = config_sha256;
+  plan.new_tables = config.new_tables;
+  plan.objects = made.objects;
   plan.leave = without_places(config.leave);
   plan.checks = without_places(config.checks);
-  TableDraft table_draft(config, source, target, side_of, findings);
+  TableDraft table_draft(config, source, target, made, side_of, findings);
   for (const config::Table& table : config.tables) {
     plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
   }

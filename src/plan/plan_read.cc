@@ -173,6 +173,7 @@ TablePlan read_table(const JsonValue& json, MappingReader& mapping) {
   table.source = read_name(json.at("source"));
   table.target = read_name(json.at("target"));
   table.side = read_name(json.at("side"));
+  table.is_new = flag_of(json, "is_new");
   for (const JsonValue& field : json.at("read").items())
     table.read.push_back(read_source_field(field));
   table.key = indexes_of(json, "key", table.read.size());
@@ -193,6 +194,7 @@ TablePlan read_table(const JsonValue& json, MappingReader& mapping) {
   table.side_ddl = texts_of(json, "side_ddl");
   for (const JsonValue& step : json.at("deferred").items())
     table.deferred.push_back(read_step(step));
+  table.naming = texts_of(json, "naming");
   table.source_shape = read_shape(json.at("source_shape"));
   table.target_shape = read_shape(json.at("target_shape"));
   return table;
@@ -217,6 +219,18 @@ config::Check read_check(const JsonValue& json, MappingReader& mapping) {
   return check;
 }
 
+std::vector<model::SchemaObject> read_objects(const JsonValue& json) {
+  std::vector<model::SchemaObject> objects;
+  for (const JsonValue& item : json.items()) {
+    model::SchemaObject& object = objects.emplace_back();
+    object.kind = value_of<model::SchemaObject::Kind>(item.at("kind").as_string());
+    object.name = read_name(item.at("name"));
+    object.definition = item.at("definition").as_string();
+    object.needs = texts_of(item, "needs");
+  }
+  return objects;
+}
+
 Plan read_plan(const codec::JsonDocument& document) {
   const JsonValue& json = document.root();
   const std::string schema = text_of(json, "schema");
@@ -234,6 +248,10 @@ Plan read_plan(const codec::JsonDocument& document) {
   if (!digest) fail("its digest algorithm is not known");
   plan.digest = *digest;
   plan.config_sha256 = json.at("config_sha256").as_string();
+  if (const JsonValue* new_tables = json.find("new_tables")) {
+    plan.new_tables = value_of<config::NewTables>(new_tables->as_string());
+  }
+  if (const JsonValue* objects = json.find("objects")) plan.objects = read_objects(*objects);
   for (const JsonValue& table : json.at("tables").items())
     plan.tables.push_back(read_table(table, mapping));
   const int place = static_cast<int>(plan.tables.size());

@@ -42,6 +42,25 @@ std::span<const Word<config::ExistingRows>> words() noexcept {
 }
 
 template <>
+std::span<const Word<config::NewTables>> words() noexcept {
+  static constexpr Word<config::NewTables> kWords[] = {{config::NewTables::live, "live"},
+                                                       {config::NewTables::side, "side"}};
+  return kWords;
+}
+
+template <>
+std::span<const Word<model::SchemaObject::Kind>> words() noexcept {
+  using Kind = model::SchemaObject::Kind;
+  static constexpr Word<Kind> kWords[] = {{Kind::schema, model::to_string(Kind::schema)},
+                                          {Kind::extension, model::to_string(Kind::extension)},
+                                          {Kind::collation, model::to_string(Kind::collation)},
+                                          {Kind::sequence, model::to_string(Kind::sequence)},
+                                          {Kind::type, model::to_string(Kind::type)},
+                                          {Kind::domain, model::to_string(Kind::domain)}};
+  return kWords;
+}
+
+template <>
 std::span<const Word<config::Measure>> words() noexcept {
   using Measure = config::Measure;
   static constexpr Word<Measure> kWords[] = {

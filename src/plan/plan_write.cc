@@ -136,6 +136,7 @@ void write_table(JsonWriter& json, const TablePlan& table) {
   write_name(json, "source", table.source);
   write_name(json, "target", table.target);
   write_name(json, "side", table.side);
+  write_flag(json, "is_new", table.is_new);
   write_read(json, table.read);
   write_indexes(json, "key", table.key);
   json.member("order", word_of(table.order));
@@ -149,6 +150,7 @@ void write_table(JsonWriter& json, const TablePlan& table) {
   if (table.rest) write_name(json, "rest", *table.rest);
   write_texts(json, "side_ddl", table.side_ddl);
   write_deferred(json, table.deferred);
+  write_texts(json, "naming", table.naming);
   write_shape(json, "source_shape", table.source_shape);
   write_shape(json, "target_shape", table.target_shape);
   json.end_object();
@@ -177,6 +179,19 @@ void write_checks(JsonWriter& json, const std::vector<config::Check>& checks) {
   json.end_array();
 }
 
+void write_objects(JsonWriter& json, const std::vector<model::SchemaObject>& objects) {
+  if (objects.empty()) return;
+  json.key("objects").begin_array();
+  for (const model::SchemaObject& object : objects) {
+    json.begin_object().member("kind", word_of(object.kind));
+    write_name(json, "name", object.name);
+    json.member("definition", object.definition);
+    write_texts(json, "needs", object.needs);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_leave(JsonWriter& json, const std::vector<config::LeftTable>& leave) {
   json.key("leave").begin_array();
   for (const config::LeftTable& left : leave) {
@@ -196,6 +211,8 @@ std::string to_json(const Plan& plan) {
   write_server(json, "target", plan.target);
   json.member("digest", codec::to_string(plan.digest));
   json.member("config_sha256", plan.config_sha256);
+  if (plan.new_tables != config::NewTables{}) json.member("new_tables", word_of(plan.new_tables));
+  write_objects(json, plan.objects);
   json.key("tables").begin_array();
   for (const TablePlan& table : plan.tables) write_table(json, table);
   json.end_array();

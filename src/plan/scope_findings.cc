@@ -106,14 +106,6 @@ void look_at_groups(const config::Config& config, const config::Check& check,
   }
 }
 
-/// Kinds that hold no rows of their own (a partitioned table's are in its partitions); any other
-/// may, also one not known here.
-bool holds_rows(const model::Table& table) {
-  static constexpr std::string_view kWithoutRows[] = {"view", "materialized view", "foreign",
-                                                      "sequence", "partitioned"};
-  return std::ranges::find(kWithoutRows, table.kind) == std::end(kWithoutRows);
-}
-
 /// Foreign tables of PostgreSQL need not be mapped or left, as their rows are not the source's.
 void look_at_foreign(const config::Config& config, const model::Catalog& source,
                      Findings& findings) {
@@ -143,6 +135,12 @@ void look_at_left(const config::Config& config, const model::Catalog& source, Fi
 }
 
 }  // namespace
+
+bool holds_rows(const model::Table& table) {
+  static constexpr std::string_view kWithoutRows[] = {"view", "materialized view", "foreign",
+                                                      "sequence", "partitioned"};
+  return std::ranges::find(kWithoutRows, table.kind) == std::end(kWithoutRows);
+}
 
 const model::Table* find_table(const model::Catalog& catalog, const model::QualifiedName& name,
                                std::string_view rule, const std::string& where,

@@ -20,6 +20,10 @@ void look_at_incoming(const model::Catalog& target, const SideOf& side_of, Findi
 void look_at_checks(const config::Config& config, const model::Catalog& source,
                     const model::Catalog& target, Findings& findings);
 
+/// False for kinds that hold no rows of their own (a partitioned table's are in its partitions);
+/// any other may, also one not known here.
+[[nodiscard]] bool holds_rows(const model::Table& table);
+
 /// The table of that name; where there is none, an error with the nearest name.
 [[nodiscard]] const model::Table* find_table(const model::Catalog& catalog,
                                              const model::QualifiedName& name,

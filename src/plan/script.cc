@@ -49,6 +49,8 @@ void add_load(std::string& script, const TablePlan& table) {
 
 std::string copy_script(const Plan& plan) {
   std::string script;
+  if (!plan.objects.empty()) add_heading(script, "what tables need, where it is not there");
+  for (const model::SchemaObject& object : plan.objects) add_statement(script, object.definition);
   for (const TablePlan& table : plan.tables) {
     add_heading(script, "side table of " + table.target.text());
     for (const std::string& sql : table.side_ddl) add_statement(script, sql);
@@ -69,6 +71,11 @@ std::string copy_script(const Plan& plan) {
   add_heading(script, "statistics and visibility map");
   for (const TablePlan& table : plan.tables) {
     add_statement(script, "VACUUM (ANALYZE) " + model::quote_name(kPg, table.side));
+  }
+  for (const TablePlan& table : plan.tables) {
+    if (table.naming.empty() || plan.new_tables == config::NewTables::side) continue;
+    add_heading(script, table.target.text() + ", which is new, takes its name");
+    for (const std::string& sql : table.naming) add_statement(script, sql);
   }
   return script;
 }

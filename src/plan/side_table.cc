@@ -1,11 +1,13 @@
 #include "plan/side_table.h"
 
 #include <string_view>
+#include <utility>
 
 #include "sluice/mapping/mapper.h"
 #include "sluice/model/quote.h"
 
 #include "plan/names.h"
+#include "plan/new_table.h"
 #include "plan/pg_definition.h"
 
 namespace sluice::plan {
@@ -30,14 +32,18 @@ std::string storage_clause(const model::Table& live) {
   return clause + ")";
 }
 
-std::string create_table(const model::Table& live, const model::QualifiedName& side) {
-  // LIKE, because the server copies a column better than any list of what to copy: types,
-  // collations, storage, compression, NOT NULL, defaults, generation. It copies comments too, but
-  // those of then and not of the plan, and extended statistics, but not how large they are to be.
-  std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
-  sql += quoted(side) + " (LIKE " + quoted(live.name) +
+/// LIKE, because the server copies a column better than any list of what to copy: types,
+/// collations, storage, compression, NOT NULL, defaults, generation. It copies comments too, but
+/// those of then and not of the plan, and extended statistics, but not how large they are to be.
+std::string like(const model::Table& live) {
+  return "LIKE " + quoted(live.name) +
          " INCLUDING ALL EXCLUDING COMMENTS EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING "
-         "INDEXES EXCLUDING STATISTICS)" +
+         "INDEXES EXCLUDING STATISTICS";
+}
+
+std::string create_table(const model::Table& live, const model::QualifiedName& side, Model model) {
+  std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
+  sql += quoted(side) + " (" + (model == Model::live ? like(live) : column_list(live)) + ")" +
          storage_clause(live);
   if (!live.tablespace.empty()) sql += " TABLESPACE " + quoted(live.tablespace);
   return sql;
@@ -163,8 +169,11 @@ NumberSource number_source(const model::Column& column) {
 }
 
 std::vector<std::string> side_ddl(const model::Table& live, const model::QualifiedName& side,
-                                  const std::optional<model::QualifiedName>& rest) {
-  std::vector<std::string> ddl{create_table(live, side)};
+                                  const std::optional<model::QualifiedName>& rest, Model model) {
+  std::vector<std::string> ddl{create_table(live, side, model)};
+  if (model == Model::design) {
+    for (std::string& sql : storage_statements(live, side)) ddl.push_back(std::move(sql));
+  }
   std::vector<model::QualifiedName> relations{side};
   for (const model::Column& column : live.columns) add_number_source(column, side, ddl, relations);
   add_settings(live, side, ddl);
@@ -172,7 +181,7 @@ std::vector<std::string> side_ddl(const model::Table& live, const model::Qualifi
     ddl.push_back(create_rest(*rest));
     relations.push_back(*rest);
   }
-  ddl.push_back(revoke_all(relations));
+  if (model == Model::live) ddl.push_back(revoke_all(relations));
   return ddl;
 }
 

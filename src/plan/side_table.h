@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,20 +26,29 @@ enum class NumberSource : std::uint8_t {
 };
 [[nodiscard]] NumberSource number_source(const model::Column& column);
 
+/// Where a side table's columns come from.
+enum class Model : std::uint8_t {
+  live,    // a table that is there, and that will be replaced
+  design,  // nothing is there: as the trial has found that it can be made
+};
+
 /// Statements that create the side table: the live table's columns, and sequences of its own, so
 /// that nothing done to it moves the live table's numbers. Then the rest table, where there is one.
-/// Nobody but the owner gets any right, whatever ALTER DEFAULT PRIVILEGES says. The table's comment
-/// is left to cutover: until then the run marks its side tables by it. Throws Error{data} where the
+/// Nobody but the owner gets any right, whatever ALTER DEFAULT PRIVILEGES says; a new table, which
+/// no cutover will give the live one's rights, keeps what it says. The table's comment is left to
+/// cutover: until then the run marks its side tables by it. Throws Error{data} where the
 /// catalogue's text is not understood.
 [[nodiscard]] std::vector<std::string> side_ddl(const model::Table& live,
                                                 const model::QualifiedName& side,
-                                                const std::optional<model::QualifiedName>& rest);
+                                                const std::optional<model::QualifiedName>& rest,
+                                                Model model = Model::live);
 
 /// What comes back after the load, by stage. Foreign keys to tables of the plan point at their side
 /// tables. Indexes that are not valid on the live table are left out. Throws Error{data} where a
 /// definition is not understood.
 [[nodiscard]] std::vector<DeferredStep> deferred_steps(const model::Table& live,
                                                        const model::QualifiedName& side,
-                                                       const SideOf& side_of);
+                                                       const SideOf& side_of,
+                                                       Model model = Model::live);
 
 }  // namespace sluice::plan

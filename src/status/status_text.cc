@@ -39,9 +39,7 @@ std::string bytes_text(std::uint64_t bytes) {
 
 /// Of the catalogue's guess, so it may pass 100; a finished table is what it is.
 std::string share(const TableStatus& table) {
-  if (table.state == ledger::TableState::ready || table.state == ledger::TableState::copied) {
-    return "100%";
-  }
+  if (ledger::is_copied(table.state)) return "100%";
   if (table.estimated_rows == 0) return "";
   return fmt::format("{}%",
                      std::min<std::uint64_t>(99, table.rows_read * 100 / table.estimated_rows));

@@ -181,7 +181,7 @@ std::optional<std::string> Verification::obstacle(const plan::TablePlan& table) 
                    [&table](const ledger::RunTable& t) { return t.number == table.number; });
   if (state == states_.end()) return "the run does not have this table";
   if (state->state == ledger::TableState::failed) return "its copy failed: " + state->reason;
-  if (state->state != ledger::TableState::copied && state->state != ledger::TableState::ready) {
+  if (!ledger::is_copied(state->state)) {
     return fmt::format("not copied yet: the table is {}", ledger::to_string(state->state));
   }
   const auto missing = [](const char* side, const model::QualifiedName& name) {

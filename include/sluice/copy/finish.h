@@ -20,6 +20,10 @@ struct CopyResult {
   [[nodiscard]] bool is_good() const noexcept { return accounts_close && !tables_failed; }
 };
 
+/// Gives new tables that are ready their own names, unless the plan keeps them aside; each with its
+/// indexes and sequences in one transaction. One that cannot have its name fails alone.
+void take_names(const RunContext& run, db::SqlSession& ledger);
+
 /// Adds up the accounts, waits until the target has everything on its disk, and records the end:
 /// finished, or paused when an account does not close or a table failed.
 [[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger);

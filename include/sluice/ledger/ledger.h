@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ void set_run_state(db::SqlSession& session, const std::string& run_id, RunState 
                    const std::string& reason);
 void set_run_stage(db::SqlSession& session, const std::string& run_id, const std::string& stage);
 [[nodiscard]] std::vector<RunTable> run_tables(db::SqlSession& session, const std::string& run_id);
+/// Numbers of the new tables that have taken their own names.
+[[nodiscard]] std::set<int> live_tables(db::SqlSession& session, const std::string& run_id);
 void set_table_state(db::SqlSession& session, const std::string& run_id, int table_no,
                      TableState state, const std::string& reason = {});
 /// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete.

@@ -52,6 +52,10 @@ enum class TableState : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(TableState state) noexcept;
 [[nodiscard]] TableState table_state_from_string(const std::string& name);
+/// Every row of the source is in the side table or accounted for.
+[[nodiscard]] constexpr bool is_copied(TableState state) noexcept {
+  return state == TableState::copied || state == TableState::ready || state == TableState::live;
+}
 
 struct RunTable {
   int number = 0;

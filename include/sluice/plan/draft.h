@@ -7,6 +7,7 @@
 #include "sluice/config/config.h"
 #include "sluice/model/finding.h"
 #include "sluice/model/schema.h"
+#include "sluice/plan/new_tables.h"
 #include "sluice/plan/plan.h"
 
 namespace sluice::plan {
@@ -19,9 +20,10 @@ struct Draft {
 
 /// Resolves a config against both catalogues. Pure: no database, no clock. Every problem is
 /// reported, not the first one only. The catalogues hold at least the schemas that config_schemas
-/// names.
+/// names. `made`: the new_tables() of the same config and catalogues, as their trial showed them.
 [[nodiscard]] Draft draft(const config::Config& config, const std::string& config_sha256,
-                          const model::Catalog& source, const model::Catalog& target);
+                          const model::Catalog& source, const model::Catalog& target,
+                          const MadeTables& made = {});
 
 /// The schemas whose tables a config speaks of, for db::read_catalog: sorted, without repeats.
 struct ConfigSchemas {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -157,6 +158,10 @@ struct Plan {
 /// versions included.
 [[nodiscard]] Plan from_json(const std::string& text);
 [[nodiscard]] std::string sha256_of(const Plan& plan);
+
+/// The plan as it stands once the new tables of these numbers have taken their own names: what was
+/// the side table is the table, and what refers to it says so.
+[[nodiscard]] Plan with_names_taken(Plan plan, const std::set<int>& numbers);
 
 /// Where a config says that a server is, held to the server that the plan was made with: sessions
 /// that are led elsewhere are refused with Error{drift}.

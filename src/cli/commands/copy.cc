@@ -74,11 +74,13 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   reconnect.begin();
   copy::Progress progress(approved->tables.size());
   copy::StopReason stop;
-  const copy::RunContext run = make_run(*approved, start, config.config, progress, stop);
+  const plan::Plan current =
+      plan::with_names_taken(*approved, ledger::live_tables(*start.control, start.run.id));
+  const copy::RunContext run = make_run(current, start, config.config, progress, stop);
   const StopOnSignal stop_on_signal(signals, stop);
   try {
     if (used) record_override(*start.control, start.run.id, *used);
-    copy::create_side_tables(*start.control, *approved, start.run);
+    copy::create_side_tables(*start.control, run.plan, start.run);
     copy::begin_progress(*start.control, start.run, approved->digest, progress);
     note_unseen_space(run, *start.control, console);
     const ProgressDisplay display(run, console);
@@ -96,6 +98,8 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   if (!changes.empty()) {
     return report_drift(run, *start.control, changes, arguments, console);
   }
+  // Nothing stood where new tables are to be: they take their names, whole and indexed.
+  copy::take_names(run, *start.control);
   return report_copy(run, copy::finish_run(run, *start.control), arguments, console);
 }
 

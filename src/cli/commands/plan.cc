@@ -102,7 +102,7 @@ int run_plan(const PlanArguments& arguments, Console& console) {
   // What both servers have now.
   const Catalogs catalogs = read_catalogs(config.config);
   // Both brought together: a plan, or every reason why there is none.
-  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, catalogs.target);
+  plan::Draft draft = make_draft(config, catalogs);
   if (draft.plan) warn_of_taken_names(config.config.target, draft);
   if (draft.plan && !arguments.out.empty()) {
     os::write_file(arguments.out, plan::to_json(*draft.plan));

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/codec/sha256.h"
+#include "sluice/config/write.h"
+#include "sluice/db/catalog.h"
+#include "sluice/os/file.h"
+#include "sluice/plan/draft.h"
+#include "sluice/plan/whole_database.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/init_report.h"
+#include "cli/inputs.h"
+
+namespace sluice::cli {
+namespace {
+
+struct InitArguments {
+  std::string source;
+  std::string target;
+  std::string out;
+  std::string name;
+  std::vector<std::string> schemas;
+  std::string into;
+  bool lower = false;
+  bool all = false;
+};
+
+/// A config's name from its file's: "crm.json" is "crm".
+std::string name_of_file(const std::string& path) {
+  std::string name;
+  for (const char c : std::filesystem::path(path).stem().string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (plain) name.push_back(c);
+    if (c >= 'A' && c <= 'Z') name.push_back(static_cast<char>(c - 'A' + 'a'));
+  }
+  constexpr std::size_t kMaxNameLength = 40;  // of a config's name
+  name.resize(std::min(name.size(), kMaxNameLength));
+  return name.empty() ? "move" : name;
+}
+
+/// Somebody may have worked on the file for days.
+void refuse_existing_file(const std::string& path) {
+  if (!std::filesystem::exists(path)) return;
+  throw model::Error(model::ErrorKind::usage, path + " is there already",
+                     "name another file with --out, or move this one out of the way");
+}
+
+config::Config make_config(const InitArguments& arguments, const Catalogs& catalogs) {
+  plan::WholeDatabase options;
+  options.name = arguments.name.empty() ? name_of_file(arguments.out) : arguments.name;
+  options.into_schema = arguments.into;
+  options.names = arguments.lower ? plan::NameCase::lower : plan::NameCase::keep;
+  return plan::whole_database(catalogs.source, catalogs.target, options);
+}
+
+int run_init(const InitArguments& arguments, Console& console) {
+  refuse_existing_file(arguments.out);
+  const model::Endpoint source = endpoint_of_url(arguments.source, "source", "--source");
+  const model::Endpoint target = endpoint_of_url(arguments.target, "target", "--target");
+  // What both hold, and a config that moves every table.
+  const Catalogs catalogs{
+      db::read_catalog(*db::open_session(source, db::Purpose::catalog), arguments.schemas),
+      db::read_catalog(*db::open_session(target, db::Purpose::catalog))};
+  const config::Config made = make_config(arguments, catalogs);
+  if (made.tables.empty()) {
+    console.error("the source holds no tables", "name its schemas with --schema");
+    return kUsage;
+  }
+  const std::string text = config::config_text(made, arguments.source, arguments.target);
+  // Read as every other verb will read it, and planned, so that what is said of it holds.
+  config::ReadResult read = config::read_config(text, arguments.out);
+  if (console.findings(read.findings) || !read.config) return kUsage;
+  const ReadConfig config{std::move(*read.config), codec::sha256_hex(text)};
+  const plan::Draft draft = make_draft(config, catalogs);
+  os::write_file(arguments.out, text);
+  const InitReport report = make_init_report(config.config, catalogs, draft);
+  console.json() ? console.print(init_json(report, arguments.out))
+                 : console.show(init_text(report, arguments.out, arguments.all));
+  if (!draft.plan) return kUsage;
+  console.next({"copy", "--config", arguments.out});
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_init(CLI::App& app) {
+  const auto arguments = std::make_shared<InitArguments>();
+  app.add_option("--source", arguments->source, "URL of the database to move")->required();
+  app.add_option("--target", arguments->target, "URL of the PostgreSQL database to fill")
+      ->required();
+  app.add_option("--out", arguments->out, "the config file to write")->required();
+  app.add_option("--name", arguments->name, "of the migration; without it, the file's");
+  app.add_option("--schema", arguments->schemas,
+                 "schemas (MySQL: databases) to move; may be given more than once; without it, all "
+                 "of PostgreSQL, the one of the URL of MySQL");
+  app.add_option("--into", arguments->into, "a schema of the target, for all tables");
+  app.add_flag("--lower", arguments->lower, "names of tables and columns in lower case");
+  app.add_flag("--all", arguments->all, "list everything that was found, not a few of each kind");
+  return [arguments](Console& console) { return run_init(*arguments, console); };
+}
+
+}  // namespace sluice::cli

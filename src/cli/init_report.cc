@@ -1,0 +1,138 @@
+#include "cli/init_report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+
+namespace sluice::cli {
+namespace {
+
+using model::Severity;
+
+/// Places of a group that are listed unless all are asked for.
+constexpr std::size_t kPlacesShown = 3;
+
+std::string server_text(const model::ServerIdentity& server) {
+  return fmt::format("{} {}, {} at {}", model::to_string(server.engine), server.version,
+                     server.database, server.address);
+}
+
+/// Rules whose names end so are about something that is left out.
+bool is_left_out(const model::Finding& finding) {
+  static constexpr std::string_view kEnds[] = {"-not-moved", "-refused", "-not-made"};
+  return std::ranges::any_of(kEnds,
+                             [&](std::string_view end) { return finding.rule.ends_with(end); });
+}
+
+void add(std::vector<FindingGroup>& groups, const model::Finding& finding) {
+  const auto same = [&finding](const FindingGroup& group) {
+    return group.rule == finding.rule && group.message == finding.message;
+  };
+  auto group = std::ranges::find_if(groups, same);
+  if (group == groups.end()) {
+    groups.push_back({finding.severity, finding.rule, finding.message, finding.action, {}});
+    group = groups.end() - 1;
+  }
+  group->places.push_back(finding.where);
+}
+
+void sort_in(const model::Finding& finding, InitReport& report) {
+  if (finding.severity == Severity::error) {
+    add(report.errors, finding);
+  } else if (is_left_out(finding)) {
+    add(report.left, finding);
+  } else if (finding.severity == Severity::warning || finding.rule == "needs-decision") {
+    add(report.decisions, finding);
+  } else {
+    add(report.notes, finding);
+  }
+}
+
+/// Views, routines and the like: they are other people's programs, so they are listed and left.
+void add_others(const model::Catalog& source, InitReport& report) {
+  for (const model::OtherObject& other : source.others) {
+    add(report.left, {Severity::note, other.kind + "-not-moved", other.name.text(),
+                      other.kind + " is not moved", "make it in the target by hand"});
+  }
+}
+
+std::string places_text(const FindingGroup& group, bool all) {
+  std::string text;
+  const std::size_t shown = all ? group.places.size() : std::min(group.places.size(), kPlacesShown);
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + group.places[i];
+  if (shown < group.places.size()) text += fmt::format(" and {} more", group.places.size() - shown);
+  return text;
+}
+
+void add_groups(std::string& text, std::string_view heading,
+                const std::vector<FindingGroup>& groups, bool all) {
+  if (groups.empty()) return;
+  text += fmt::format("\n{}\n", heading);
+  for (const FindingGroup& group : groups) {
+    text += fmt::format("- {} [{}]\n    {}\n", group.message, group.rule, places_text(group, all));
+    if (!group.action.empty()) text += fmt::format("    {}\n", group.action);
+  }
+}
+
+void write_groups(codec::JsonWriter& json, std::string_view key,
+                  const std::vector<FindingGroup>& groups) {
+  json.key(key).begin_array();
+  for (const FindingGroup& group : groups) {
+    json.begin_object().member("severity", severity_word(group.severity));
+    json.member("rule", group.rule).member("message", group.message);
+    json.member("action", group.action).key("where").begin_array();
+    for (const std::string& place : group.places) json.value(place);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+InitReport make_init_report(const config::Config& config, const Catalogs& catalogs,
+                            const plan::Draft& draft) {
+  InitReport report;
+  report.source = server_text(catalogs.source.server);
+  report.target = server_text(catalogs.target.server);
+  report.tables = config.tables.size();
+  for (const config::Table& table : config.tables) {
+    if (table.create) ++report.new_tables;
+    const model::Table* const source = catalogs.source.find(table.source);
+    if (source != nullptr) report.estimated_rows += source->estimated_rows;
+  }
+  for (const model::Finding& finding : draft.findings) sort_in(finding, report);
+  add_others(catalogs.source, report);
+  return report;
+}
+
+std::string init_text(const InitReport& report, std::string_view file, bool all) {
+  std::string text = fmt::format("source  {}\ntarget  {}\n", report.source, report.target);
+  text += fmt::format("\n{} tables, about {} rows: {} new in the target, {} there already\n",
+                      report.tables, report.estimated_rows, report.new_tables,
+                      report.tables - report.new_tables);
+  add_groups(text, "TO BE MENDED FIRST", report.errors, all);
+  add_groups(text, "DOES NOT MOVE", report.left, all);
+  add_groups(text, "YOURS TO DECIDE (as it stands, every value moves exactly, or is set aside)",
+             report.decisions, all);
+  if (all) add_groups(text, "GOOD TO KNOW", report.notes, all);
+  return text + fmt::format("\n{} is written: one line a table\n", file);
+}
+
+std::string init_json(const InitReport& report, std::string_view file) {
+  codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+  json.begin_object().member("schema", kInitSchema).member("file", file);
+  json.member("source", report.source).member("target", report.target);
+  json.member("tables", static_cast<std::uint64_t>(report.tables));
+  json.member("new_tables", static_cast<std::uint64_t>(report.new_tables));
+  json.member("estimated_rows", report.estimated_rows);
+  write_groups(json, "errors", report.errors);
+  write_groups(json, "not_moved", report.left);
+  write_groups(json, "decisions", report.decisions);
+  write_groups(json, "notes", report.notes);
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sluice/model/schema.h"
+#include "sluice/plan/plan.h"
+
+/// The SQL of tables that are made where there is no live one.
+namespace sluice::plan {
+
+/// The columns as CREATE TABLE lists them: types, collations, NOT NULL, defaults, generation.
+/// Without the sequences of serial and identity columns, and without storage, which it could not
+/// say before PostgreSQL 16.
+[[nodiscard]] std::string column_list(const model::Table& made);
+/// Storage of columns that is not their types' own.
+[[nodiscard]] std::vector<std::string> storage_statements(const model::Table& made,
+                                                          const model::QualifiedName& side);
+/// What gives a side table and its indexes, sequences and statistics the names that `made` has, and
+/// its comment. `deferred`: its steps.
+[[nodiscard]] std::vector<std::string> naming_statements(const model::Table& made,
+                                                         const model::QualifiedName& side,
+                                                         const std::vector<DeferredStep>& deferred);
+
+}  // namespace sluice::plan

@@ -1,0 +1,83 @@
+#include "plan/new_table_columns.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sluice/mapping/rules.h"
+
+namespace sluice::plan {
+namespace {
+
+using mapping::Rule;
+
+/// The one source column whose values the rule moves; empty for none or several.
+std::string only_source(const Rule& rule) {
+  const std::vector<std::string> columns = mapping::value_columns(rule);
+  return columns.size() == 1 ? columns.front() : std::string();
+}
+
+/// A target column, and the source column that it has its type from.
+struct Filled {
+  std::string target;
+  std::string source;
+};
+
+bool is_mentioned(const mapping::TableRules& rules, const std::string& column) {
+  const auto reads = [&column](const Rule& rule) {
+    const std::vector<std::string> read = mapping::source_columns(rule);
+    return rule.target == column || std::ranges::find(read, column) != read.end();
+  };
+  return std::ranges::any_of(rules.rules, reads) ||
+         std::ranges::find(rules.drops, column, &mapping::Drop::column) != rules.drops.end();
+}
+
+std::vector<Filled> filled_columns(const mapping::TableRules& rules,
+                                   const std::vector<model::Column>& columns) {
+  std::vector<Filled> filled;
+  for (const model::Column& column : columns) {
+    if (rules.same_names && !is_mentioned(rules, column.name)) {
+      filled.push_back({column.name, column.name});
+    }
+  }
+  for (const Rule& rule : rules.rules) filled.push_back({rule.target, only_source(rule)});
+  return filled;
+}
+
+}  // namespace
+
+WantedTypes wanted_types(const config::Table& table, const model::Table& source) {
+  WantedTypes wanted;
+  wanted.of_target = table.create->types;
+  for (const Filled& column : filled_columns(table.rules, source.columns)) {
+    const auto type = wanted.of_target.find(column.target);
+    if (type == wanted.of_target.end() || column.source.empty()) continue;
+    wanted.of_source.emplace(column.source, type->second);
+  }
+  return wanted;
+}
+
+void choose_columns(const config::Table& table, NewTable& made) {
+  std::set<std::string> taken;  // source columns that became a target column
+  const std::vector<model::Column>& columns = made.design.table.columns;
+  for (const Filled& column : filled_columns(table.rules, columns)) {
+    const model::Column* const source = made.design.table.find_column(column.source);
+    const auto type = table.create->types.find(column.target);
+    if (source != nullptr && taken.insert(column.source).second) {
+      if (column.source != column.target) made.renamed.emplace_back(column.source, column.target);
+    } else if (type != table.create->types.end()) {
+      made.added.emplace_back(column.target, type->second);
+    } else if (source != nullptr) {
+      made.added.emplace_back(column.target, source->type.sql);
+    } else {
+      made.design.findings.push_back(
+          {model::Severity::error, "type-missing", table.target.text() + "." + column.target,
+           "no single source column fills it, so nothing says which type it is to have",
+           "say it: \"create\": {\"types\": {\"" + column.target + "\": \"text\"}}"});
+    }
+  }
+  for (const model::Column& column : columns) {
+    if (!taken.contains(column.name)) made.dropped.push_back(column.name);
+  }
+}
+
+}  // namespace sluice::plan

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "sluice/model/schema.h"
+#include "sluice/plan/new_tables.h"
+
+/// Names of what belongs to new tables. On PostgreSQL indexes and sequences share one name space
+/// with tables; on the MySQL family each table has its own.
+namespace sluice::plan {
+
+/// Gives every index and every sequence of identity columns a name that is free in its schema: its
+/// own where nobody has it, otherwise one that begins with the table's.
+void settle_names(const model::Catalog& target, std::vector<NewTable>& tables);
+
+}  // namespace sluice::plan
