@@ -37,6 +37,16 @@ std::string exclusion_operator(std::string_view part) {
   return std::string(scanner.rest());
 }
 
+/// "(a, "b c")" -> "("a", "b c")".
+std::string quoted_list(std::string_view columns) {
+  std::string list;
+  for (const std::string_view column : split_list(columns)) {
+    list += (list.empty() ? "" : ", ") +
+            model::quote_identifier(kPg, PgScanner(column).identifier());
+  }
+  return "(" + list + ")";
+}
+
 /// INCLUDE (...), NULLS NOT DISTINCT, WITH (...), in whichever order they stand.
 void read_clauses(PgScanner& scanner, IndexDefinition& index) {
   (void)scanner.at_end();
@@ -141,6 +151,12 @@ std::string foreign_key_sql(const ForeignKeyDefinition& key,
                     model::quote_name(kPg, referenced) + key.referenced_columns;
   if (!key.options.empty()) sql += " " + key.options;
   return sql;
+}
+
+ForeignKeyDefinition with_quoted_columns(ForeignKeyDefinition key) {
+  key.columns = quoted_list(key.columns);
+  key.referenced_columns = quoted_list(key.referenced_columns);
+  return key;
 }
 
 std::string check_expression(std::string_view text) {

@@ -53,6 +53,9 @@ struct ForeignKeyDefinition {
 [[nodiscard]] std::string foreign_key_sql(const ForeignKeyDefinition& key,
                                           const model::QualifiedName& referenced);
 
+/// The same text with every column in quotes, however the server or we have spelled it.
+[[nodiscard]] ForeignKeyDefinition with_quoted_columns(ForeignKeyDefinition key);
+
 /// The expression of a check: "((total >= 0))" of "CHECK ((total >= 0)) NOT VALID".
 [[nodiscard]] std::string check_expression(std::string_view text);
 /// What follows the columns of a unique or primary key constraint: "DEFERRABLE INITIALLY DEFERRED";

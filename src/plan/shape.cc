@@ -127,7 +127,8 @@ std::string index_text(const model::Index& index) {
 
 std::string foreign_key_text(const model::ForeignKey& key) {
   try {
-    const ForeignKeyDefinition definition = read_foreign_key_definition(key.definition);
+    const ForeignKeyDefinition definition =
+        with_quoted_columns(read_foreign_key_definition(key.definition));
     return foreign_key_sql(definition, key.referenced) + (key.validated ? "" : " NOT VALID");
   } catch (const model::Error&) {
     std::string text = key.definition;
