@@ -1,11 +1,14 @@
-#include "plan/names.h"
+#include "sluice/schema/names.h"
 
 #include <string>
+#include <string_view>
 
 #include <catch2/catch_test_macros.hpp>
 
-namespace sluice::plan {
+namespace sluice::schema {
 namespace {
+
+constexpr std::string_view kSideSuffix = "__side";
 
 TEST_CASE("short names only get the suffix") {
   CHECK(derived_name("customers", kSideSuffix) == "customers__side");
@@ -36,4 +39,4 @@ TEST_CASE("a name is never cut inside a character") {
 }
 
 }  // namespace
-}  // namespace sluice::plan
+}  // namespace sluice::schema

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "sluice/model/schema.h"
+
+namespace sluice::schema {
+
+/// True where two texts of the column are equal to the source exactly where their bytes are.
+[[nodiscard]] bool compares_by_bytes(const model::ColumnType& type);
+
+/// True where blanks at the end mean nothing in comparisons, but are stored.
+[[nodiscard]] bool pads_with_blanks(const model::ColumnType& type);
+
+/// True where only those blanks keep the comparison from being by bytes.
+[[nodiscard]] bool compares_by_bytes_but_blanks(const model::ColumnType& type);
+
+}  // namespace sluice::schema

@@ -1,0 +1,95 @@
+#include "sluice/schema/from_mysql.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "sluice/schema/names.h"
+
+#include "schema/checks.h"
+#include "schema/collation.h"
+#include "schema/column.h"
+#include "schema/foreign_keys.h"
+#include "schema/indexes.h"
+#include "schema/limits.h"
+#include "schema/remarks.h"
+
+namespace sluice::schema {
+namespace {
+
+/// One remark for all columns that no warning speaks of.
+void remark_on_collations(const model::Table& source, const Design& design, Remarks& remarks) {
+  const bool warned = std::ranges::any_of(
+      design.findings, [](const model::Finding& f) { return f.rule == "collation"; });
+  const auto loose = std::ranges::count_if(
+      source.columns, [](const model::Column& c) { return !compares_by_bytes(c.type); });
+  if (warned || loose == 0) return;
+  remarks.note("collation", "",
+               std::to_string(loose) + (loose == 1 ? " text column is" : " text columns are") +
+                   " compared by a collation on the source, which may take upper and lower case, "
+                   "accents or blanks at the end for equal; PostgreSQL compares byte for byte");
+}
+
+void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
+  if (!source.partition_key.empty()) {
+    remarks.note("partitions", "",
+                 "the partitions (" + source.partition_key + ") become one table");
+  }
+  if (source.kind == "system versioned table") {
+    remarks.note("row-history", "", "only the rows of now are moved, not the history of the table");
+  }
+  for (const model::Trigger& trigger : source.triggers) {
+    remarks.note("trigger-not-moved", trigger.name, "the trigger is not moved",
+                    "write it anew for PostgreSQL, if the application counts on it");
+  }
+}
+
+/// The source has one space of names for checks, another one for keys, and others for the rest; a
+/// table of PostgreSQL has one for all its constraints.
+class ConstraintNames {
+ public:
+  explicit ConstraintNames(const model::Table& table) {
+    for (const model::Index& index : table.indexes) {
+      if (index.is_constraint) taken_.insert(index.name);
+    }
+  }
+  void make_unique(std::string& name, const std::string& suffix) {
+    std::string wanted = name;
+    for (int i = 1; !taken_.insert(wanted).second; ++i) {
+      wanted = derived_name(name, suffix + (i == 1 ? "" : std::to_string(i)));
+    }
+    name = wanted;
+  }
+
+ private:
+  std::set<std::string> taken_;
+};
+
+void name_constraints(model::Table& table) {
+  ConstraintNames names(table);
+  for (model::Check& check : table.checks) names.make_unique(check.name, "_check");
+  for (model::ForeignKey& key : table.foreign_keys) names.make_unique(key.name, "_fkey");
+}
+
+}  // namespace
+
+Design design_from_mysql(const model::Table& source, const model::QualifiedName& target,
+                         const std::map<std::string, std::string>& types) {
+  Design design;
+  design.table.name = target;
+  design.table.comment = source.comment;
+  design.table.replica_identity = "default";
+  const Scope scope{source, types};
+  Remarks remarks(source.name, design.findings);
+  for (const model::Column& column : source.columns) add_column(column, scope, design, remarks);
+  look_at_limits(scope, design, remarks);
+  add_indexes(scope, design, remarks);
+  add_checks(scope, design, remarks);
+  add_foreign_keys(scope, design, remarks);
+  name_constraints(design.table);
+  remark_on_collations(source, design, remarks);
+  remark_on_what_stays(source, remarks);
+  return design;
+}
+
+}  // namespace sluice::schema

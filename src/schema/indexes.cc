@@ -1,0 +1,231 @@
+#include "schema/indexes.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sluice/schema/names.h"
+
+#include "schema/collation.h"
+#include "schema/key_size.h"
+#include "schema/quoted.h"
+
+namespace sluice::schema {
+namespace {
+
+/// A third of a page, less what the page itself needs: PostgreSQL refuses longer keys.
+constexpr std::uint64_t kMaxKeyBytes = 2704;
+/// Below it whole columns are surely short enough, headers and other columns included.
+constexpr std::uint64_t kSureKeyBytes = 2600;
+
+/// Works on one index.
+class IndexDesign {
+ public:
+  IndexDesign(const model::Index& source, const Scope& scope, Design& design, Remarks& remarks)
+      : source_(source), scope_(scope), design_(design), remarks_(remarks) {}
+
+  void add();
+
+ private:
+  [[nodiscard]] bool is_made() const;
+  void remark_on_search(const std::string& parts) const;
+  void refuse(const std::string& why) const;
+  [[nodiscard]] bool add_part(const model::IndexPart& part);
+  [[nodiscard]] bool add_expression(const model::IndexPart& part);
+  [[nodiscard]] bool add_column(const model::IndexPart& part);
+  [[nodiscard]] bool takes_whole_columns() const;
+  void finish();
+  void remark_on_size() const;
+  void remark_on_collation() const;
+  void remark_on_prefix() const;
+
+  [[nodiscard]] const model::ColumnType& target_type(const std::string& column) const {
+    return design_.table.find_column(column)->type;
+  }
+
+  const model::Index& source_;
+  const Scope& scope_;
+  Design& design_;
+  Remarks& remarks_;
+  model::Index made_;
+  std::uint64_t bytes_ = 0;
+};
+
+void IndexDesign::add() {
+  if (!is_made()) return;
+  made_.name = source_.primary ? derived_name(design_.table.name.table, "_pkey")
+                               : derived_name(source_.name, "");
+  made_.unique = source_.unique;
+  made_.method = "btree";
+  for (const model::IndexPart& part : source_.parts) {
+    if (!add_part(part)) return;
+  }
+  finish();
+  remark_on_size();
+  if (made_.unique) remark_on_collation();
+  remark_on_prefix();
+  design_.table.indexes.push_back(std::move(made_));
+}
+
+void IndexDesign::refuse(const std::string& why) const {
+  const char* const action = source_.unique
+                                 ? "nothing keeps the target's values unique: make an index by hand"
+                                 : "make an index by hand, if queries need it";
+  const model::Severity severity =
+      source_.unique ? model::Severity::warning : model::Severity::note;
+  remarks_.add(severity, "index-not-moved", source_.name,
+               "the index is not moved: " + why + ": " + source_.definition, action);
+}
+
+/// FULLTEXT, SPATIAL and VECTOR indexes are for searches that PostgreSQL writes otherwise.
+bool IndexDesign::is_made() const {
+  if (source_.method == "BTREE" || source_.method == "HASH" || source_.method.empty()) return true;
+  std::string parts;
+  for (const model::IndexPart& part : source_.parts) {
+    parts += (parts.empty() ? "" : " || ' ' || ") + ("coalesce(" + quoted(part.column) + ", '')");
+  }
+  remark_on_search(parts);
+  return false;
+}
+
+void IndexDesign::remark_on_search(const std::string& parts) const {
+  if (source_.method != "FULLTEXT") {
+    refuse("PostgreSQL has no " + source_.method + " index of its own");
+    return;
+  }
+  remarks_.note("fulltext-not-moved", source_.name,
+                "the FULLTEXT index is not moved: queries have to be written anew for it",
+                "CREATE INDEX " + quoted(derived_name(source_.name, "")) + " ON " +
+                    quoted(design_.table.name) + " USING gin (to_tsvector('simple', " + parts +
+                    "))");
+}
+
+bool IndexDesign::add_part(const model::IndexPart& part) {
+  return part.column.empty() ? add_expression(part) : add_column(part);
+}
+
+bool IndexDesign::add_expression(const model::IndexPart& part) {
+  const Value value = translate(part.expression, scope_);
+  const std::string why = value.refusal.empty() ? value.doubt : value.refusal;
+  if (!why.empty()) {
+    refuse(why);
+    return false;
+  }
+  model::IndexPart& added = made_.parts.emplace_back();
+  added.expression = "(" + value.sql + ")";
+  added.descending = part.descending;
+  return true;
+}
+
+/// Whole columns serve every query that a prefix serves.
+bool IndexDesign::takes_whole_columns() const {
+  if (source_.unique) return false;
+  std::uint64_t sum = 0;
+  for (const model::IndexPart& part : source_.parts) {
+    const model::Column* const column = scope_.source.find_column(part.column);
+    if (column != nullptr) sum += key_bytes(*column, target_type(part.column));
+  }
+  return sum <= kSureKeyBytes;
+}
+
+bool IndexDesign::add_column(const model::IndexPart& part) {
+  const model::Column* const column = scope_.source.find_column(part.column);
+  if (column == nullptr) {
+    refuse("its column \"" + part.column + "\" is not known");
+    return false;
+  }
+  const model::ColumnType& type = target_type(part.column);
+  if (type.base == "json") {
+    refuse("json has no order in PostgreSQL");
+    return false;
+  }
+  model::IndexPart& added = made_.parts.emplace_back();
+  added.descending = part.descending;
+  const int prefix = part.prefix_length.value_or(0);
+  if (prefix == 0 || !is_long(type) || takes_whole_columns()) {
+    added.column = part.column;
+    bytes_ += key_bytes(*column, type);
+    return true;
+  }
+  const std::string function = type.base == "bytea" ? "substr(" : "\"left\"(";
+  const std::string from = type.base == "bytea" ? ", 1, " : ", ";
+  added.expression = function + quoted(part.column) + from + std::to_string(prefix) + ")";
+  bytes_ += key_bytes(*column, type, static_cast<std::uint64_t>(prefix));
+  return true;
+}
+
+bool is_plain(const model::IndexPart& part) { return !part.column.empty() && !part.descending; }
+
+/// A constraint needs plain columns in ascending order; a primary key loses its descending ones.
+void IndexDesign::finish() {
+  const bool columns_only = std::ranges::none_of(
+      made_.parts, [](const model::IndexPart& part) { return part.column.empty(); });
+  made_.primary = source_.primary && columns_only;
+  if (made_.primary) {
+    for (model::IndexPart& part : made_.parts) part.descending = false;
+  }
+  made_.is_constraint = made_.unique && std::ranges::all_of(made_.parts, is_plain);
+  std::string keys;
+  for (const model::IndexPart& part : made_.parts) {
+    keys += keys.empty() ? "" : ", ";
+    keys += part.column.empty() ? part.expression : quoted(part.column);
+    if (part.descending) keys += " DESC";
+  }
+  made_.definition = std::string("CREATE ") + (made_.unique ? "UNIQUE " : "") + "INDEX " +
+                     quoted(made_.name) + " ON " + quoted(design_.table.name) + " USING btree (" +
+                     keys + ")";
+  if (made_.is_constraint) {
+    made_.constraint_definition = (made_.primary ? "PRIMARY KEY (" : "UNIQUE (") + keys + ")";
+  }
+}
+
+void IndexDesign::remark_on_size() const {
+  if (bytes_ <= kMaxKeyBytes) return;
+  remarks_.warning("index-key-size", source_.name,
+                   "keys may be longer than the 2,704 bytes that PostgreSQL takes: rows with "
+                   "longer ones would be refused",
+                   "leave the index out, or index a part of the column or its hash");
+}
+
+void IndexDesign::remark_on_collation() const {
+  std::string columns;
+  for (const model::IndexPart& part : source_.parts) {
+    const model::Column* const column = scope_.source.find_column(part.column);
+    if (column == nullptr || compares_by_bytes(column->type) || !is_long(target_type(part.column)))
+      continue;
+    columns += (columns.empty() ? "" : ", ") + part.column + " (" + column->type.collation + ")";
+  }
+  if (columns.empty()) return;
+  remarks_.warning("collation", source_.name,
+                   "PostgreSQL compares keys byte for byte, the source by a collation: 'aa' and "
+                   "'AA', or 'aa' with a blank behind it, become two keys: " +
+                       columns,
+                   "nothing is lost; where the application relies on it, make a unique index on "
+                   "lower(column), or use a collation that is not deterministic");
+}
+
+void IndexDesign::remark_on_prefix() const {
+  const bool cut = std::ranges::any_of(
+      source_.parts, [](const model::IndexPart& part) { return part.prefix_length.has_value(); });
+  if (!source_.unique || !cut || made_.is_constraint) return;
+  const model::Severity severity =
+      source_.primary ? model::Severity::warning : model::Severity::note;
+  remarks_.add(severity, "unique-prefix", source_.name,
+               std::string("only the beginnings of values are unique: this becomes a unique index "
+                           "on an expression") +
+                   (source_.primary ? ", and the table has no primary key" : ""),
+               "");
+}
+
+}  // namespace
+
+void add_indexes(const Scope& scope, Design& design, Remarks& remarks) {
+  for (const model::Index& index : scope.source.indexes) {
+    IndexDesign(index, scope, design, remarks).add();
+  }
+}
+
+}  // namespace sluice::schema
