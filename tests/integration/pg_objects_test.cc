@@ -178,9 +178,9 @@ TEST_CASE("what a table needs is found behind its types, defaults, checks and in
   CHECK(needs_of(catalog, "refers") == ext);
   CHECK(needs_of(catalog, "seen") == ext);
   CHECK(needs_of(catalog, "defaults") == Texts{"schema app", "sequence app.numbers"});
-  CHECK(needs_of(catalog, "deep") == Texts{"schema app", "sequence app.numbers",
-                                           "domain app.counted", "domain app.a_first", "schema ext",
-                                           "extension citext"});
+  CHECK(needs_of(catalog, "deep") == Texts{"schema app", "schema ext", "extension citext",
+                                           "sequence app.numbers", "domain app.counted",
+                                           "domain app.a_first"});
   CHECK(needs_of(catalog, "spans") == Texts{"schema app", "type app.mood", "type app.feelings"});
   CHECK(needs_of(catalog, "constructed") == Texts{"schema app", "type app.prices"});
   CHECK(needs_of(catalog, "sorted") ==
