@@ -14,7 +14,10 @@ namespace sluice::db {
 
 /// Reads tables (with columns, keys, indexes, foreign keys, checks, triggers, estimates) of the
 /// named schemas; all user schemas when none is named (the connected database on the MySQL family).
-/// Runs in one transaction so that the picture is consistent.
+/// Catalog::objects are those of the whole PostgreSQL database; a table's needs that are no ids of
+/// them ("function app.f(integer)", "table app.t" whose sequence or row type is used) are not made
+/// by anything here. Catalog::others leaves out what the role may not see. Runs in one transaction
+/// so that the picture is consistent.
 [[nodiscard]] model::Catalog read_catalog(SqlSession& session,
                                           const std::vector<std::string>& schemas = {});
 

@@ -110,6 +110,8 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   read_foreign_keys(session, wanted, catalog.tables);
   read_checks(session, wanted, catalog.tables);
   read_triggers(session, wanted, catalog.tables);
+  read_partition_keys(session, wanted, catalog.tables);
+  catalog.others = read_others(session, wanted, catalog.tables);
   return catalog;
 }
 

@@ -20,6 +20,15 @@ void read_foreign_keys(SqlSession& session, const std::vector<std::string>& sche
 /// REQUIRES: columns have been read: MariaDB's json is known only by its check.
 void read_checks(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
 void read_triggers(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+/// How tables are cut into partitions, of those that read_tables() has found to be.
+void read_partition_keys(SqlSession& session, const std::vector<std::string>& schemas,
+                         Tables& tables);
+/// What lies beside tables, as far as the role may see it: routines that it may run, events and
+/// triggers of databases or tables on which it has that right.
+/// REQUIRES: triggers have been read.
+[[nodiscard]] std::vector<model::OtherObject> read_others(SqlSession& session,
+                                                          const std::vector<std::string>& schemas,
+                                                          const Tables& tables);
 
 /// For the parts above: the value of a column, "" for NULL.
 [[nodiscard]] std::string text_at(const std::vector<std::optional<std::string>>& row,

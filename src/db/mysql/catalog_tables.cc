@@ -65,8 +65,9 @@ model::Column make_column(model::Engine engine, const Row& row) {
 
 Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas) {
   const QueryResult result = session.query(
-      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, TABLE_COMMENT "
-      "FROM information_schema.TABLES WHERE TABLE_SCHEMA IN " +
+      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, "
+      "TABLE_COMMENT, "
+      "CREATE_OPTIONS FROM information_schema.TABLES WHERE TABLE_SCHEMA IN " +
           placeholders(schemas.size()),
       parameters(schemas));
   Tables tables;
@@ -78,6 +79,7 @@ Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas)
     table.estimated_rows = number_at(row, 4);
     table.estimated_bytes = number_at(row, 5);
     if (table.kind != "view") table.comment = text_at(row, 6);  // a view's says VIEW
+    if (contains(text_at(row, 7), "partitioned")) table.partition_key = "partitioned";
   }
   std::sort(tables.begin(), tables.end(),
             [](const model::Table& a, const model::Table& b) { return a.name < b.name; });

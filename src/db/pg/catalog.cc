@@ -43,6 +43,9 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   read_foreign_keys(connection, tables);
   read_checks(connection, tables);
   read_triggers(connection, tables);
+  read_inheritance(connection, tables);
+  catalog.objects = read_objects(connection, tables);
+  catalog.others = read_others(connection, schemas);
   catalog.tables = tables.take();
   catalog.wide_publications = read_wide_publications(connection);
   return catalog;

@@ -21,6 +21,7 @@ class TableSet {
     return tables_.emplace_back();
   }
   [[nodiscard]] model::Table& at(const std::string& oid) { return tables_.at(index_.at(oid)); }
+  [[nodiscard]] bool has(const std::string& oid) const { return index_.contains(oid); }
   /// All numbers as an array, for a query's $1.
   [[nodiscard]] Parameter oids() const { return array_text(oids_); }
   [[nodiscard]] std::vector<model::Table> take() { return std::move(tables_); }
@@ -43,6 +44,15 @@ void read_foreign_keys(Connection& connection, TableSet& tables);
 void read_checks(Connection& connection, TableSet& tables);
 /// Triggers and rules: what acts when rows are written.
 void read_triggers(Connection& connection, TableSet& tables);
+/// Parents, and how partitioned tables are cut.
+void read_inheritance(Connection& connection, TableSet& tables);
+/// All of the database that tables may need, each after what it needs itself; and what each table
+/// needs, directly or not. A need that no object is cannot be made here.
+[[nodiscard]] std::vector<model::SchemaObject> read_objects(Connection& connection,
+                                                            TableSet& tables);
+/// No schemas: all that are the user's.
+[[nodiscard]] std::vector<model::OtherObject> read_others(Connection& connection,
+                                                          const std::vector<std::string>& schemas);
 [[nodiscard]] std::vector<model::Publication> read_wide_publications(Connection& connection);
 
 }  // namespace sluice::db::pg
