@@ -69,7 +69,7 @@ TEST_CASE("why nothing moves stands below what is copied") {
   CopyState state = copying({table("t", 1000, 0, 500)}, 20);
   state.stall = {"waits for the source: reading crm." + std::string(200, 'c'), 72};
   const auto lines = progress_lines(state, 2);
-  REQUIRE(lines.size() == 6);
+  REQUIRE(lines.size() == 7);  // two of them of the stall
   CHECK(lines[4].starts_with("nothing has moved for 1 min 12 s: waits for the source: reading"));
   for (const auto& line : lines) CHECK(line.size() <= 80);
 }

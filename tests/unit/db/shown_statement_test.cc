@@ -23,12 +23,12 @@ TEST_CASE("a statement is shown on one line, without its values") {
 
 TEST_CASE("where it cannot be told what is a value, the text ends") {
   CHECK(pg("SELECT E'a\\' || 'secret'") == "SELECT E...");
-  CHECK(pg("SELECT $$secret$$") == "SELECT ...");
-  CHECK(pg("DO $body$ secret $body$") == "DO ...");
-  CHECK(pg("SELECT 1 -- don't\n, 'secret'") == "SELECT ? ...");
-  CHECK(pg("SELECT /* don't */ 'secret'") == "SELECT ...");
-  CHECK(mysql("SELECT 1 # don't\n, 'secret'") == "SELECT ? ...");
-  CHECK(pg("SELECT 'secret that is cut o") == "SELECT ...");
+  CHECK(pg("SELECT $$secret$$") == "SELECT...");
+  CHECK(pg("DO $body$ secret $body$") == "DO...");
+  CHECK(pg("SELECT 1 -- don't\n, 'secret'") == "SELECT ?...");
+  CHECK(pg("SELECT /* don't */ 'secret'") == "SELECT...");
+  CHECK(mysql("SELECT 1 # don't\n, 'secret'") == "SELECT ?...");
+  CHECK(pg("SELECT 'secret that is cut o") == "SELECT...");
 }
 
 TEST_CASE("a long statement is cut to 60 characters, not bytes") {

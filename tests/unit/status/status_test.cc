@@ -151,7 +151,7 @@ TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is 
     sluice::ledger::Process process;
     process.host = std::string(60, 'h');
     process.waiting_since = "2026-11-22T15:30:12Z";
-    for (int word = 0; word < 100; ++word) process.waiting_for += "lo\x1bck ";
+    for (int word = 0; word < 100; ++word) process.waiting_for += "lock\x1b ";
     status.holders.push_back(process);
   }
   status.last_verification.emplace();
