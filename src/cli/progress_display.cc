@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,7 @@ class Watch {
     // Rates are of the time in which rows are copied.
     if (at_work.empty()) copying_ += seconds_between(seen_, now);
     seen_ = now;
+    say_stall(now);
     const std::uint64_t stage = at_work.empty() ? 0 : at_work.front().number;
     const bool is_due = stage != stage_ || now - said_ >= kPlainInterval;
     if (!console_.is_terminal() && !is_due) return;
@@ -49,6 +51,7 @@ class Watch {
     for (const copy::AtWork& work : at_work) {
       state.at_work.push_back({work.what, seconds_between(work.since, now)});
     }
+    if (stall_) state.stall = stall_state(now);
     if (console_.is_terminal()) {
       console_.status_lines(progress_lines(std::move(state), kTableLines));
     } else {
@@ -61,6 +64,21 @@ class Watch {
  private:
   static constexpr std::chrono::seconds kPlainInterval{30};
 
+  [[nodiscard]] WorkState stall_state(Clock::time_point now) const {
+    return {escaped(stall_->text), seconds_between(stall_->since, now)};
+  }
+
+  /// Where it begins, has another cause, and ends: lines that stay.
+  void say_stall(Clock::time_point now) {
+    const auto before = std::exchange(stall_, run_.progress.stall().now());
+    if (stall_ && (!before || before->kind != stall_->kind)) {
+      console_.note(stall_line(stall_state(now)));
+    } else if (!stall_ && before) {
+      const double seconds = seconds_between(before->since, now);
+      console_.note("goes on after " + span_text(static_cast<std::uint64_t>(seconds)));
+    }
+  }
+
   const copy::RunContext& run_;
   Console& console_;
   Clock::time_point begun_ = Clock::now();
@@ -68,6 +86,7 @@ class Watch {
   Clock::time_point said_ = begun_;
   double copying_ = 0;
   std::uint64_t stage_ = 0;  // 0: rows
+  std::optional<copy::Stall> stall_;
 };
 
 void show(const copy::RunContext& run, Console& console, const std::stop_token& ending) {

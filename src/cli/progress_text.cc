@@ -1,6 +1,8 @@
 #include "cli/progress_text.h"
 
 #include <algorithm>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -82,6 +84,18 @@ void add_work(const CopyState& state, std::vector<std::string>& lines) {
   }
 }
 
+/// Its beginning; all of it was said when it began.
+void add_stall(const WorkState& stall, std::vector<std::string>& lines) {
+  constexpr std::size_t kLines = 2;
+  constexpr std::size_t kColumns = 80;
+  constexpr bool kClipWords = true;
+  std::istringstream text(codec::wrapped(stall_line(stall), kColumns, kClipWords));
+  std::size_t taken = 0;
+  for (std::string line; taken < kLines && std::getline(text, line); ++taken) {
+    lines.push_back(std::move(line));
+  }
+}
+
 }  // namespace
 
 std::string clock_text(std::uint64_t seconds) {
@@ -89,6 +103,18 @@ std::string clock_text(std::uint64_t seconds) {
   const std::uint64_t minutes = seconds / 60 % 60;
   if (hours == 0) return fmt::format("{}:{:02}", minutes, seconds % 60);
   return fmt::format("{}:{:02}:{:02}", hours, minutes, seconds % 60);
+}
+
+std::string span_text(std::uint64_t seconds) {
+  const std::uint64_t minutes = seconds / 60;
+  if (minutes == 0) return fmt::format("{} s", seconds);
+  if (minutes < 60) return fmt::format("{} min {} s", minutes, seconds % 60);
+  return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
+std::string stall_line(const WorkState& stall) {
+  return fmt::format("nothing has moved for {}: {}",
+                     span_text(static_cast<std::uint64_t>(stall.seconds)), stall.what);
 }
 
 std::string progress_line(const CopyState& state) {
@@ -121,6 +147,7 @@ std::vector<std::string> progress_lines(CopyState state, std::size_t max_tables)
   lines.push_back(row(total));
   if (state.at_work.empty()) lines.push_back(rates(total, state.copying));
   add_work(state, lines);
+  if (state.stall) add_stall(*state.stall, lines);
   lines.push_back(duration(state.elapsed) + " elapsed");
   return lines;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct CopyState {
   std::vector<WorkState> at_work;  // the stage first, then its steps; empty while rows are copied
   double copying = 0;              // seconds that this process has copied rows, for rates
   double elapsed = 0;              // seconds since it began
+  std::optional<WorkState> stall = std::nullopt;  // why nothing moves, and since when nothing does
 };
 
 /// Lines of at most 80 columns: tables that move first, largest first, at most `max_tables` of
@@ -35,8 +37,14 @@ struct CopyState {
 /// this rate ("?" while it cannot be told); otherwise what is done instead.
 [[nodiscard]] std::vector<std::string> progress_lines(CopyState state, std::size_t max_tables);
 
+/// "nothing has moved for 41 s: waits for the source: reading crm.contacts".
+[[nodiscard]] std::string stall_line(const WorkState& stall);
+
 /// The total alone, for logs.
 [[nodiscard]] std::string progress_line(const CopyState& state);
+
+/// "41 s", "1 min 12 s", "2 h 3 min".
+[[nodiscard]] std::string span_text(std::uint64_t seconds);
 
 /// "1:05", "2:03:04".
 [[nodiscard]] std::string clock_text(std::uint64_t seconds);

@@ -130,9 +130,10 @@ void run_step(const RunContext& run, db::TargetSession& session, const Task& tas
 void run_task(const RunContext& run, const Task& task) {
   const auto session = db::open_target(run.target);
   const CancelOnStop cancel(run.stop.token(), *session);
-  const Activity activity(run.progress.activities(),
-                          fmt::format("{} {} on {}", plan::to_string(task.step->kind),
-                                      task.step->of, task.table->side.text()));
+  const std::string what = fmt::format("{} {} on {}", plan::to_string(task.step->kind),
+                                       task.step->of, task.table->side.text());
+  const Activity activity(run.progress.activities(), what);
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
   try {
     run_step(run, *session, task);
   } catch (const Error& error) {
@@ -205,8 +206,10 @@ void drop_foreign_keys(const RunContext& run, db::SqlSession& ledger) {
 }
 
 void build_key_index(const RunContext& run, const plan::TablePlan& table) {
-  const Activity activity(run.progress.activities(), "key index on " + table.side.text());
+  const std::string what = "key index on " + table.side.text();
+  const Activity activity(run.progress.activities(), what);
   const auto session = db::open_target(run.target);
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
   const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
   const model::Table* side = catalog.find(table.side);
   for (const DeferredStep& step : table.deferred) {
@@ -226,7 +229,9 @@ void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
   pipeline::for_each(tables.size(), run.options.writers, run.stop.source(), [&](std::size_t index) {
     const auto session = db::open_session(run.target, db::Purpose::target);
     const CancelOnStop cancel(run.stop.token(), *session);
-    const Activity table(run.progress.activities(), "VACUUM of " + tables[index]->side.text());
+    const std::string what = "VACUUM of " + tables[index]->side.text();
+    const Activity table(run.progress.activities(), what);
+    const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
     try {
       session->query(fmt::format("VACUUM (ANALYZE) {}", model::quote_name(model::Engine::postgresql,
                                                                           tables[index]->side)));

@@ -8,6 +8,8 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
+#include "copy/stall_watch.h"
+
 namespace sluice::copy {
 namespace {
 
@@ -34,6 +36,7 @@ void Monitor::reconnect() noexcept {
 Monitor::Monitor(const RunContext& run)
     : run_(run),
       session_(db::open_session(run.target, db::Purpose::target)),
+      stalls_(std::make_unique<StallWatch>(run)),
       thread_([this](const std::stop_token& ending) {
         std::mutex mutex;
         std::condition_variable_any wake;
@@ -50,5 +53,7 @@ Monitor::Monitor(const RunContext& run)
           wake.wait_for(lock, ending, kInterval, [] { return false; });
         }
       }) {}
+
+Monitor::~Monitor() = default;
 
 }  // namespace sluice::copy

@@ -19,7 +19,12 @@ class ReadStage {
   /// outlive it.
   ReadStage(const RunContext& run, ledger::Origin origin, db::SourceSession& source,
             db::SqlSession& ledger, BatchPool& pool)
-      : run_(run), origin_(origin), source_(source), ledger_(ledger), pool_(pool) {}
+      : run_(run),
+        origin_(origin),
+        source_(source),
+        ledger_(ledger),
+        pool_(pool),
+        worker_(run.progress.workers()) {}
 
   using Emit = std::function<void(BatchSlot)>;
   void run(const Emit& emit);
@@ -34,6 +39,7 @@ class ReadStage {
   db::SourceSession& source_;
   db::SqlSession& ledger_;
   BatchPool& pool_;
+  Worker worker_;
 };
 
 }  // namespace sluice::copy

@@ -123,9 +123,13 @@ Suspects suspects(const RunContext& run, const SourceReader& reader, db::SqlSess
 
 codec::RowSetDigest read_again(const RunContext& run, const ledger::Batch& batch,
                                db::SourceSession& source) {
+  const plan::TablePlan& table = run.table(batch.table_no);
+  const bool live = batch.origin == ledger::Origin::existing;
+  const Worker worker(run.progress.workers(), live ? Wait::target_read : Wait::source_rows,
+                      (live ? table.target : table.source).text(), source.sql().id());
   codec::RowHasher hasher(run.plan.digest, run.run.seed());
   codec::RowSetDigest digest(run.plan.digest);
-  const auto stream = source.read(table_read(run.table(batch.table_no), batch.origin), batch.range);
+  const auto stream = source.read(table_read(table, batch.origin), batch.range);
   db::SourceBatch rows;
   while (stream->read(rows, run.options.batch_bytes)) digest.add_rows(hasher, rows.rows);
   return digest;

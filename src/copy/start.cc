@@ -34,7 +34,7 @@ void record_start(Start& start, const char* kind, const approve::Approved<plan::
   const os::ProcessIdentity self = os::this_process();
   start.process_id = os::random_hex(8);
   ledger::record_process(*start.control, start.run.id,
-                         {start.process_id, self.host, self.pid, self.user, "", ""});
+                         {start.process_id, self.host, self.pid, self.user, "", "", "", ""});
   codec::JsonWriter body;
   body.begin_object();
   body.member("approval", plan.rule());

@@ -22,13 +22,14 @@ class WriteStage {
   void write(const BatchWork& batch);
 
  private:
+  void waits(Wait wait, const plan::TablePlan& table);
   [[nodiscard]] bool commit_or_learn(const BatchWork& batch, const plan::TablePlan& table);
   [[nodiscard]] bool commit_batch(const BatchWork& batch, const plan::TablePlan& table);
   [[nodiscard]] bool write_rows(const BatchWork& batch, const plan::TablePlan& table);
   [[nodiscard]] bool take_out_refused(const BatchWork& batch, const plan::TablePlan& table);
   void write_rest(const plan::TablePlan& table);
   [[nodiscard]] bool wait_turn(const BatchWork& batch);
-  [[nodiscard]] bool record(const BatchWork& batch);
+  [[nodiscard]] bool record(const BatchWork& batch, const plan::TablePlan& table);
   void record_quarantine(const BatchWork& batch, const plan::TablePlan& table);
   void after_commit(const BatchWork& batch);
   [[nodiscard]] BatchMapper& mapper(const plan::TablePlan& table, ledger::Origin origin);
@@ -37,6 +38,7 @@ class WriteStage {
   const RunContext& run_;
   int snapshot_no_;
   std::unique_ptr<db::TargetSession> session_;
+  Worker worker_;
   std::map<std::pair<int, ledger::Origin>, std::unique_ptr<BatchMapper>> mappers_;
   MappedBatch mapped_;
 };

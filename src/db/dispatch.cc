@@ -4,6 +4,7 @@
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
+#include "sluice/db/waits.h"
 #include "sluice/model/error.h"
 
 #include "db/mysql/mysql.h"
@@ -119,6 +120,13 @@ std::vector<std::string> write_privileges(SqlSession& session,
 Storage read_storage(SqlSession& session) {
   return with_own(session, [](SqlSession& own) {
     return model::is_mysql_family(own.engine()) ? mysql::read_storage(own) : pg::read_storage(own);
+  });
+}
+
+ServerWaits read_waits(SqlSession& session, const std::vector<std::string>& ids) {
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_waits(own, ids)
+                                                : pg::read_waits(own, ids);
   });
 }
 

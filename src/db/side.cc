@@ -12,6 +12,7 @@ class WrappedSql : public Base, public Wrapped<SqlSession> {
   WrappedSql(Base& own, Side& side) : Wrapped<SqlSession>(own, side), session_(own) {}
 
   [[nodiscard]] model::Engine engine() const noexcept override { return session_.engine(); }
+  [[nodiscard]] std::string id() const override { return session_.id(); }
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {}) override {
     return side().run([&] { return session_.query(sql, parameters); });
   }

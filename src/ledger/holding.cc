@@ -1,3 +1,4 @@
+#include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
@@ -72,6 +73,15 @@ void touch_process(db::SqlSession& session, const std::string& process_id) {
   renew_leases(session, process_id);
 }
 
+void set_waiting(db::SqlSession& session, const std::string& process_id, const std::string& what,
+                 std::chrono::seconds for_so_long) {
+  session.query(
+      "UPDATE sluice.process SET waiting_for = nullif($2::text, ''), "
+      "waiting_since = CASE WHEN $2::text <> '' "
+      "THEN clock_timestamp() - make_interval(secs => $3::int) END WHERE process_id = $1",
+      {process_id, what, std::to_string(for_so_long.count())});
+}
+
 void end_process(db::SqlSession& session, const std::string& process_id) {
   session.query("UPDATE sluice.process SET ended_at = clock_timestamp() WHERE process_id = $1",
                 {process_id});
@@ -110,9 +120,10 @@ bool is_current(db::SqlSession& session, const std::string& process_id) {
 std::vector<Process> processes(db::SqlSession& session, const std::string& run_id) {
   std::vector<Process> all;
   const auto result = session.query(
-      fmt::format("SELECT process_id, host, pid, os_user, {}, {} FROM sluice.process "
+      fmt::format("SELECT process_id, host, pid, os_user, {}, {}, coalesce(waiting_for, ''), "
+                  "coalesce({}, '') FROM sluice.process "
                   "WHERE run_id = $1 AND ended_at IS NULL ORDER BY process.started_at DESC",
-                  utc("started_at"), utc("seen_at")),
+                  utc("started_at"), utc("seen_at"), utc("waiting_since")),
       {run_id});
   for (const auto& row : result.rows) {
     RowReader reader(row);
@@ -123,6 +134,8 @@ std::vector<Process> processes(db::SqlSession& session, const std::string& run_i
     process.os_user = reader.text();
     process.started_at = reader.text();
     process.seen_at = reader.text();
+    process.waiting_for = reader.text();
+    process.waiting_since = reader.text();
     all.push_back(std::move(process));
   }
   return all;

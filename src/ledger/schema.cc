@@ -49,6 +49,8 @@ CREATE TABLE sluice.process (
   os_user text NOT NULL,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  waiting_for text,
+  waiting_since timestamptz,
   ended_at timestamptz
 );
 CREATE TABLE sluice.snapshot (

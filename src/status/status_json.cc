@@ -6,6 +6,12 @@ namespace {
 
 using codec::JsonWriter;
 
+/// Null where there is none.
+void write_text(JsonWriter& json, const char* name, const std::string& text) {
+  json.key(name);
+  text.empty() ? json.null() : json.value(text);
+}
+
 void write_run(JsonWriter& json, const ledger::Run& run) {
   json.member("run", run.id);
   json.member("name", run.name);
@@ -17,8 +23,7 @@ void write_run(JsonWriter& json, const ledger::Run& run) {
   json.member("approval_rule", run.approval_rule);
   json.member("tool_version", run.tool_version);
   json.member("started_at", run.started_at);
-  json.key("ended_at");
-  run.ended_at.empty() ? json.null() : json.value(run.ended_at);
+  write_text(json, "ended_at", run.ended_at);
 }
 
 void write_counts(JsonWriter& json, const TableStatus& table) {
@@ -56,6 +61,8 @@ void write_holders(JsonWriter& json, const RunStatus& status) {
     json.member("os_user", process.os_user);
     json.member("started_at", process.started_at);
     json.member("seen_at", process.seen_at);
+    write_text(json, "waiting_for", process.waiting_for);
+    write_text(json, "waiting_since", process.waiting_since);
     json.end_object();
   }
   json.end_array();

@@ -16,17 +16,22 @@ namespace {
 /// two about processes, the reason, the heading, "and more", the total, the account, the
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
+constexpr std::size_t kWaitingLines = 4;  // that a stall may take from the tables
 constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
-/// One line of at most kMaxColumns columns; names and reasons come from elsewhere and may hold
-/// anything.
-std::string line(std::string text) {
+/// Names and reasons come from elsewhere and may hold anything.
+std::string printable(std::string text) {
   for (char& c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) c = '?';
   }
-  return codec::clipped(text, kMaxColumns) + "\n";
+  return text;
+}
+
+/// One line of at most kMaxColumns columns.
+std::string line(std::string text) {
+  return codec::clipped(printable(std::move(text)), kMaxColumns) + "\n";
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -98,11 +103,30 @@ std::string holders(const RunStatus& status) {
   return text;
 }
 
-std::string table_lines(const RunStatus& status) {
+/// Why nothing moves: of the process that has said so for the longest.
+std::string stall(const RunStatus& status) {
+  const ledger::Process* longest = nullptr;
+  for (const ledger::Process& process : status.holders) {
+    if (process.waiting_for.empty()) continue;
+    if (longest == nullptr || process.waiting_since < longest->waiting_since) longest = &process;
+  }
+  if (!status.is_held || longest == nullptr) return "";
+  const std::string text =
+      codec::wrapped(printable(fmt::format("nothing moves since {}: {}", longest->waiting_since,
+                                           longest->waiting_for)),
+                     kMaxColumns, true);
+  std::size_t end = 0;
+  for (std::size_t lines = 0; lines < kWaitingLines && end < text.size(); ++lines) {
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  }
+  return text.substr(0, end) + (text[end - 1] == '\n' ? "" : "\n");
+}
+
+std::string table_lines(const RunStatus& status, std::size_t most) {
   std::string text = line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}  {}", "table", "rows read",
                                       "", "written", "quarant", "state"));
   const std::vector<TableStatus> tables = by_trouble(status.tables);
-  const std::size_t shown = std::min(tables.size(), kMaxTables);
+  const std::size_t shown = std::min(tables.size(), most);
   for (std::size_t i = 0; i < shown; ++i) text += table_line(tables[i]);
   if (shown < tables.size()) text += line(fmt::format("and {} more", tables.size() - shown));
   const TableStatus total = status.total();
@@ -118,7 +142,9 @@ std::string table_lines(const RunStatus& status) {
 }  // namespace
 
 std::string to_text(const RunStatus& status) {
-  std::string text = head(status) + holders(status) + table_lines(status);
+  const std::string why = stall(status);
+  const auto lines = static_cast<std::size_t>(std::count(why.begin(), why.end(), '\n'));
+  std::string text = head(status) + holders(status) + why + table_lines(status, kMaxTables - lines);
   if (const auto& verified = status.last_verification) {
     text += line(
         fmt::format("verified {} ({}): {}", verified->ended_at, verified->mode, verified->outcome));

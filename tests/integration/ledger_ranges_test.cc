@@ -24,7 +24,7 @@ class TwoProcesses {
     ledger::create_run(*session, run, "{}", {table});
     session->commit();
     for (const char* id : {"a", "b"}) {
-      ledger::record_process(*session, kRun, {id, "host", 1, "user", "", ""});
+      ledger::record_process(*session, kRun, {id, "host", 1, "user", "", "", "", ""});
     }
     ledger::add_ranges(*session, kRun, 1, ledger::Origin::source,
                        {{model::RangeKind::key, std::nullopt, std::nullopt}}, 0);

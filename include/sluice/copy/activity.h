@@ -22,6 +22,8 @@ class Activities {
  public:
   /// In the order of their beginnings: the stage first, then its steps.
   [[nodiscard]] std::vector<AtWork> now() const;
+  /// Grows whenever something begins, gets on or ends.
+  [[nodiscard]] std::uint64_t changes() const;
 
  private:
   friend class Activity;
@@ -33,6 +35,7 @@ class Activities {
   mutable os::Mutex mutex_;
   std::list<AtWork> entries_ SLUICE_GUARDED_BY(mutex_);
   std::uint64_t begun_ SLUICE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t changes_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
 /// One thing that is being done for as long as this lives. `activities` must outlive it.

@@ -8,18 +8,25 @@
 
 namespace sluice::copy {
 
-/// While it lives: tells the ledger every few seconds that this process is alive, and pauses the
-/// run when the target's free space falls below the limit. Works on a session and a thread of its
-/// own; what it cannot find out it leaves to the stages, which meet the same trouble.
+class StallWatch;
+
+/// While it lives: tells the ledger every few seconds that this process is alive, pauses the run
+/// when the target's free space falls below the limit, and finds out why nothing moves. Works on
+/// sessions and threads of its own; what it cannot find out it leaves to the stages, which meet the
+/// same trouble.
 class Monitor {
  public:
   explicit Monitor(const RunContext& run);
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+  ~Monitor();
 
  private:
   void reconnect() noexcept;
 
   const RunContext& run_;
   std::unique_ptr<db::SqlSession> session_;
+  std::unique_ptr<StallWatch> stalls_;
   std::jthread thread_;  // last: ends before what it uses
 };
 

@@ -7,6 +7,8 @@
 
 #include "sluice/codec/digest.h"
 #include "sluice/copy/activity.h"
+#include "sluice/copy/stall.h"
+#include "sluice/copy/workers.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
 
@@ -45,9 +47,15 @@ class Progress {
   [[nodiscard]] std::size_t tables() const noexcept { return tables_.size(); }
   /// What is being done while no rows are copied.
   [[nodiscard]] Activities& activities() noexcept { return activities_; }
+  /// What each worker waits for.
+  [[nodiscard]] Workers& workers() noexcept { return workers_; }
+  /// Why nothing moves, while nothing does.
+  [[nodiscard]] StallBoard& stall() noexcept { return stall_; }
 
  private:
   Activities activities_;
+  Workers workers_;
+  StallBoard stall_;
   std::vector<std::unique_ptr<TableProgress>> tables_;
 };
 

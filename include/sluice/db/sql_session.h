@@ -40,6 +40,8 @@ class SqlSession {
   virtual ~SqlSession() = default;
 
   [[nodiscard]] virtual model::Engine engine() const noexcept = 0;
+  /// What the server calls this session: PostgreSQL's process id, the MySQL family's connection id.
+  [[nodiscard]] virtual std::string id() const = 0;
   /// Runs one statement. Parameters are $1, $2, ... on PostgreSQL and ? on the MySQL family. SQL
   /// without parameters may hold several statements on PostgreSQL.
   virtual QueryResult query(std::string_view sql,

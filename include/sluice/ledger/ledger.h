@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -85,6 +86,9 @@ void open_for_joining(db::SqlSession& session, const std::string& run_id);
 void record_process(db::SqlSession& session, const std::string& run_id, const Process& process);
 /// Says that the process is alive, and renews the leases of its ranges.
 void touch_process(db::SqlSession& session, const std::string& process_id);
+/// Says what the process has been waiting for, and for how long; for nothing where `what` is empty.
+void set_waiting(db::SqlSession& session, const std::string& process_id, const std::string& what,
+                 std::chrono::seconds for_so_long);
 /// The process ends in good order: its ranges are free for others at once.
 void end_process(db::SqlSession& session, const std::string& process_id);
 /// For a process that holds the run alone: frees all ranges and ends all processes on record, which

@@ -136,6 +136,8 @@ struct Process {
   std::string os_user;
   std::string started_at;
   std::string seen_at;
+  std::string waiting_for;    // why nothing moves, in words; empty while something does
+  std::string waiting_since;  // the last time that something moved; empty as well then
 };
 
 struct Event {

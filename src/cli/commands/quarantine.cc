@@ -206,7 +206,7 @@ std::string record_process(db::SqlSession& session, const ledger::Run& run) {
   ledger::take_over(session, run.id);
   const os::ProcessIdentity self = os::this_process();
   std::string id = os::random_hex(8);
-  ledger::record_process(session, run.id, {id, self.host, self.pid, self.user, "", ""});
+  ledger::record_process(session, run.id, {id, self.host, self.pid, self.user, "", "", "", ""});
   return id;
 }
 

@@ -20,6 +20,7 @@ class Connection {
   [[nodiscard]] MYSQL* handle() const noexcept { return handle_.get(); }
   [[nodiscard]] model::Engine engine() const noexcept { return engine_; }
   [[nodiscard]] const ConnectSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] std::string id() const { return std::to_string(id_); }
 
   /// One statement by the text protocol; the result is held in memory.
   QueryResult query(std::string_view sql);

@@ -95,6 +95,7 @@ class ConnectorSession final : public SqlSession {
   }
 
   [[nodiscard]] model::Engine engine() const noexcept override { return engine_; }
+  [[nodiscard]] std::string id() const override { return std::to_string(id_); }
 
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters) override {
     return run(parameters.empty() ? std::string(sql) : bind_literals(sql, parameters));

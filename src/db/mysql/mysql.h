@@ -8,6 +8,7 @@
 #include "sluice/db/catalog.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
+#include "sluice/db/waits.h"
 
 /// The MySQL family's side of the seam: what dispatch.cc calls. Contracts stand at the public
 /// functions of the same names. Writing is PostgreSQL's alone so far: a target of this family comes
@@ -25,6 +26,7 @@ namespace sluice::db::mysql {
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);
+[[nodiscard]] ServerWaits read_waits(SqlSession& session, const std::vector<std::string>& ids);
 
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
                                                       const TableRead& table, model::RangeKind kind,

@@ -29,6 +29,7 @@ class SnapshotSession final : public SourceSession {
    public:
     explicit Sql(Connection& connection) : connection_(connection) {}
     [[nodiscard]] model::Engine engine() const noexcept override { return connection_.engine(); }
+    [[nodiscard]] std::string id() const override { return connection_.id(); }
     QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters) override;
     /// Throw Error{internal}: they would end the snapshot.
     void begin() override;

@@ -87,6 +87,8 @@ void Connection::run(const std::string& sql) {
   throw to_error(failure_of(raw_, result.get()));
 }
 
+std::string Connection::id() const { return std::to_string(PQbackendPID(raw_)); }
+
 bool Connection::in_transaction() const noexcept {
   const PGTransactionStatusType status = PQtransactionStatus(raw_);
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;

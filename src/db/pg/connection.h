@@ -34,6 +34,8 @@ class Connection {
 
   /// For COPY. Owned by this object.
   [[nodiscard]] PGconn* raw() const noexcept { return raw_; }
+  /// The process id of its server process.
+  [[nodiscard]] std::string id() const;
   [[nodiscard]] const ServerTraits& server() const noexcept { return server_; }
   [[nodiscard]] bool in_transaction() const noexcept;
 

@@ -10,6 +10,7 @@
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
+#include "sluice/db/waits.h"
 
 /// PostgreSQL's side of the seam: what dispatch.cc calls. Contracts stand at the public functions
 /// of the same names.
@@ -29,6 +30,7 @@ void flush_commits(SqlSession& session);
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);
+[[nodiscard]] ServerWaits read_waits(SqlSession& session, const std::vector<std::string>& ids);
 
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
                                                       const TableRead& table, model::RangeKind kind,

@@ -32,6 +32,7 @@ class SessionOn : public Base, public HasConnection {
   SessionOn(const model::Endpoint& endpoint, Purpose purpose) : connection_(endpoint, purpose) {}
 
   [[nodiscard]] model::Engine engine() const noexcept override { return model::Engine::postgresql; }
+  [[nodiscard]] std::string id() const override { return connection_.id(); }
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {}) override {
     return connection_.query(sql, parameters);
   }

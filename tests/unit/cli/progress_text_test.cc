@@ -65,6 +65,22 @@ TEST_CASE("while no rows are copied, what is done is said instead of rates and a
   for (const auto& shown : lines) CHECK(shown.find(" left") == std::string::npos);
 }
 
+TEST_CASE("why nothing moves stands below what is copied") {
+  CopyState state = copying({table("t", 1000, 0, 500)}, 20);
+  state.stall = {"waits for the source: reading crm." + std::string(200, 'c'), 72};
+  const auto lines = progress_lines(state, 2);
+  REQUIRE(lines.size() == 7);  // two of them of the stall
+  CHECK(lines[4].starts_with("nothing has moved for 1 min 12 s: waits for the source: reading"));
+  for (const auto& line : lines) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("a span of time is told in words") {
+  using sluice::cli::span_text;
+  CHECK(span_text(41) == "41 s");
+  CHECK(span_text(72) == "1 min 12 s");
+  CHECK(span_text(7384) == "2 h 3 min");
+}
+
 TEST_CASE("many steps at once do not fill the screen") {
   CopyState state = copying({table("t", 1000, 0, 1000)}, 20);
   state.at_work.assign(9, {"a step", 1});

@@ -150,6 +150,8 @@ TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is 
   for (int i = 0; i < 5; ++i) {
     sluice::ledger::Process process;
     process.host = std::string(60, 'h');
+    process.waiting_since = "2026-11-22T15:30:12Z";
+    for (int word = 0; word < 100; ++word) process.waiting_for += "lock\x1b ";
     status.holders.push_back(process);
   }
   status.last_verification.emplace();
@@ -167,7 +169,26 @@ TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is 
       ++characters;
     }
   }
-  CHECK(text.find("and 289 more") != std::string::npos);
+  CHECK(text.find("and 293 more") != std::string::npos);
+}
+
+TEST_CASE("why nothing moves is told of the process that has waited for the longest") {
+  RunStatus status = run_in(RunState::running);
+  status.holders.resize(3);
+  status.holders[1].waiting_for = "waits for the target: a lock on public.t__side";
+  status.holders[1].waiting_since = "2026-11-22T15:31:00Z";
+  status.holders[2].waiting_for = "waits for the source";
+  status.holders[2].waiting_since = "2026-11-22T15:32:00Z";
+  // Of the dead nobody wants to know.
+  CHECK(to_text(status).find("waits") == std::string::npos);
+  status.is_held = true;
+  CHECK(to_text(status).find("nothing moves since 2026-11-22T15:31:00Z: waits for the target: a "
+                             "lock on\n  public.t__side\n") != std::string::npos);
+  const auto document = sluice::codec::parse_json_or_throw(to_json(status, ""), "status");
+  const auto& processes = document.root().at("processes").items();
+  CHECK(processes.at(0).at("waiting_for").is_null());
+  CHECK(processes.at(2).at("waiting_for").as_string() == "waits for the source");
+  CHECK(processes.at(2).at("waiting_since").as_string() == "2026-11-22T15:32:00Z");
 }
 
 TEST_CASE("tables in trouble stand first, then the large ones") {

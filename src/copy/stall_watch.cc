@@ -1,0 +1,141 @@
+#include "copy/stall_watch.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/db/catalog.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
+
+namespace sluice::copy {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// So that the answer is of now; a question a second would still cost the servers nothing.
+constexpr std::chrono::milliseconds kInterval{3000};
+
+/// A server of a run that is under way answers such questions at once. One that does not tells by
+/// its silence, and must not keep the process from ending for long.
+constexpr std::uint32_t kStatementSeconds = 5;
+constexpr const char* kConnectSeconds = "3";
+
+Marks marks_of(Progress& progress) {
+  Marks marks;
+  for (std::size_t number = 1; number <= progress.tables(); ++number) {
+    const TableProgress& table = progress.table(static_cast<int>(number));
+    marks.rows_read += table.rows_read;
+    marks.batches += table.batches;
+  }
+  marks.activities = progress.activities().changes();
+  return marks;
+}
+
+/// Sessions of the workers on one side, as the server calls them.
+std::vector<std::string> sessions_on(bool source, const std::vector<AtWait>& workers) {
+  std::vector<std::string> ids;
+  for (const AtWait& worker : workers) {
+    const bool at_source =
+        worker.wait == Wait::source_rows || worker.wait == Wait::source_statement;
+    if (at_source == source && !worker.session.empty()) ids.push_back(worker.session);
+  }
+  return ids;
+}
+
+}  // namespace
+
+StallWatch::StallWatch(const RunContext& run)
+    : run_(run),
+      patience_(run.options.stall_after, Clock::now()),
+      thread_([this](const std::stop_token& ending) { work(ending); }) {}
+
+void StallWatch::work(const std::stop_token& ending) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  const auto interval = std::min(kInterval, run_.options.stall_after / 2);
+  for (;;) {
+    wake.wait_for(lock, ending, interval, [] { return false; });
+    if (ending.stop_requested()) return;
+    look();
+  }
+}
+
+void StallWatch::look() {
+  if (patience_.ends(marks_of(run_.progress), Clock::now())) {
+    const Standstill standstill = ask();
+    // What moved meanwhile makes the answers those of another moment.
+    if (patience_.ends(marks_of(run_.progress), Clock::now())) return tell(judge(standstill));
+  }
+  tell(std::nullopt);
+}
+
+void StallWatch::tell(std::optional<Stall> stall) {
+  run_.progress.stall().put(stall);
+  try {
+    record(stall);
+  } catch (const model::Error&) {
+    target_.reset();  // the next look tries again
+  }
+}
+
+void StallWatch::record(const std::optional<Stall>& stall) {
+  const std::string text = stall ? stall->text : "";
+  const auto lasted = stall ? Clock::now() - stall->since : Clock::duration::zero();
+  if (text != recorded_) {
+    ledger::set_waiting(session(false), run_.process_id, text,
+                        std::chrono::duration_cast<std::chrono::seconds>(lasted));
+    recorded_ = text;
+  }
+  if (!stall) has_event_ = false;
+  // What is over soon is for those who look on, not for the record.
+  if (has_event_ || lasted < 2 * run_.options.stall_after) return;
+  codec::JsonWriter body;
+  body.begin_object().member("process", run_.process_id).member("reason", text).end_object();
+  ledger::append_event(session(false), run_.run.id, "stalled", body.take());
+  has_event_ = true;
+}
+
+Standstill StallWatch::ask() {
+  Standstill standstill;
+  standstill.since = patience_.moved();
+  standstill.workers = run_.progress.workers().now();
+  standstill.source = ask_server(true, standstill.workers);
+  standstill.target = ask_server(false, standstill.workers);
+  if (!standstill.target.failure.empty()) return standstill;
+  try {
+    standstill.free_bytes = db::read_storage(session(false)).free_bytes;
+  } catch (const model::Error&) {
+    target_.reset();
+  }
+  return standstill;
+}
+
+Answer StallWatch::ask_server(bool source, const std::vector<AtWait>& workers) {
+  Answer answer;
+  const std::vector<std::string> ids = sessions_on(source, workers);
+  if (ids.empty()) return answer;
+  try {
+    answer.waits = db::read_waits(session(source), ids);
+  } catch (const model::Error& error) {
+    answer.failure = error.what();
+    (source ? source_ : target_).reset();
+  }
+  return answer;
+}
+
+db::SqlSession& StallWatch::session(bool source) {
+  std::unique_ptr<db::SqlSession>& open = source ? source_ : target_;
+  if (!open) {
+    model::Endpoint endpoint = source ? run_.source : run_.target;
+    endpoint.statement_seconds = kStatementSeconds;
+    endpoint.options["connect_timeout"] = kConnectSeconds;
+    open = db::open_session(endpoint, source ? db::Purpose::catalog : db::Purpose::target);
+  }
+  return *open;
+}
+
+}  // namespace sluice::copy
