@@ -13,11 +13,15 @@
 #include "sluice/codec/columns.h"
 #include "sluice/codec/utf8.h"
 
+#include "cli/finding_groups.h"
+
 namespace sluice::cli {
 namespace {
 
 /// Where a terminal does not say how wide it is.
 constexpr std::size_t kUnknownTerminal = 80;
+/// Places of a warning or note that are named.
+constexpr std::size_t kPlacesShown = 4;
 
 bool wants_color(bool is_terminal) {
   // Read before any thread starts; sluice never changes its environment.
@@ -129,27 +133,33 @@ void Console::error(const model::Error& failure) { error(failure.what(), failure
 
 bool Console::findings(const std::vector<model::Finding>& findings) {
   clear_status();
-  const bool is_refused = model::has_errors(findings);
-  std::size_t others = 0;
-  for (const auto severity :
-       {model::Severity::error, model::Severity::warning, model::Severity::note}) {
-    for (const model::Finding& finding : findings) {
-      if (finding.severity != severity) continue;
-      if (is_refused && severity != model::Severity::error) {
-        ++others;
-        continue;
-      }
-      if (severity == model::Severity::error) {
-        errors_.push_back({fmt::format("{}: {}", finding.where, finding.message), finding.action});
-      }
-      say(fmt::format("{}: {}: {} [{}]", severity_word(severity), finding.where, finding.message,
-                      finding.rule));
-      if (!finding.action.empty()) say("    " + finding.action);
+  std::size_t errors = 0;
+  std::vector<FindingGroup> others;
+  for (const model::Finding& finding : findings) {
+    if (finding.severity != model::Severity::error) {
+      add_to_groups(others, finding);
+      continue;
     }
+    // Each has to be found and mended.
+    ++errors;
+    errors_.push_back({fmt::format("{}: {}", finding.where, finding.message), finding.action});
+    say(finding.where, finding);
   }
-  if (others > 0)
-    note(fmt::format("{} warnings and notes are shown when no error is left", others));
-  return is_refused;
+  if (errors > 0 && !others.empty()) {
+    note(fmt::format("{} warnings and notes are shown when no error is left",
+                     findings.size() - errors));
+  }
+  if (errors > 0) return true;
+  std::ranges::stable_sort(others, {},
+                           [](const FindingGroup& group) { return group.first.severity; });
+  for (const FindingGroup& group : others) say(places_text(group, kPlacesShown), group.first);
+  return false;
+}
+
+void Console::say(const std::string& places, const model::Finding& finding) {
+  say(fmt::format("{}: {}: {} [{}]", severity_word(finding.severity), places, finding.message,
+                  finding.rule));
+  if (!finding.action.empty()) say("    " + finding.action);
 }
 
 void Console::next(const Words& words) {

@@ -28,7 +28,7 @@ class Console {
   void error(std::string_view text, std::string_view hint = {});
   void error(const model::Error& failure);
   /// Errors, or else warnings and notes: where there are errors, nobody should have to search for
-  /// them. Returns true when there is one.
+  /// them. What is said of several places is said once. Returns true when there is an error.
   bool findings(const std::vector<model::Finding>& findings);
   /// The last line of a command: what to run next. Nothing where JSON is asked for.
   void next(const Words& words);
@@ -54,6 +54,7 @@ class Console {
   void put(std::string_view text);
   /// A message on lines of its own; words stay whole, so that paths can be pasted.
   void say(std::string_view text);
+  void say(const std::string& places, const model::Finding& finding);
 
   bool is_terminal_;
   bool color_;

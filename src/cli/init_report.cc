@@ -26,44 +26,24 @@ bool is_left_out(const model::Finding& finding) {
                              [&](std::string_view end) { return finding.rule.ends_with(end); });
 }
 
-void add(std::vector<FindingGroup>& groups, const model::Finding& finding) {
-  const auto same = [&finding](const FindingGroup& group) {
-    return group.rule == finding.rule && group.message == finding.message;
-  };
-  auto group = std::ranges::find_if(groups, same);
-  if (group == groups.end()) {
-    groups.push_back({finding.severity, finding.rule, finding.message, finding.action, {}});
-    group = groups.end() - 1;
-  }
-  group->places.push_back(finding.where);
-}
-
 void sort_in(const model::Finding& finding, InitReport& report) {
   if (finding.severity == Severity::error) {
-    add(report.errors, finding);
+    add_to_groups(report.errors, finding);
   } else if (is_left_out(finding)) {
-    add(report.left, finding);
+    add_to_groups(report.left, finding);
   } else if (finding.severity == Severity::warning || finding.rule == "needs-decision") {
-    add(report.decisions, finding);
+    add_to_groups(report.decisions, finding);
   } else {
-    add(report.notes, finding);
+    add_to_groups(report.notes, finding);
   }
 }
 
 /// Views, routines and the like: they are other people's programs, so they are listed and left.
 void add_others(const model::Catalog& source, InitReport& report) {
   for (const model::OtherObject& other : source.others) {
-    add(report.left, {Severity::note, other.kind + "-not-moved", other.name.text(),
-                      other.kind + " is not moved", "make it in the target by hand"});
+    add_to_groups(report.left, {Severity::note, other.kind + "-not-moved", other.name.text(),
+                                other.kind + " is not moved", "make it in the target by hand"});
   }
-}
-
-std::string places_text(const FindingGroup& group, bool all) {
-  std::string text;
-  const std::size_t shown = all ? group.places.size() : std::min(group.places.size(), kPlacesShown);
-  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + group.places[i];
-  if (shown < group.places.size()) text += fmt::format(" and {} more", group.places.size() - shown);
-  return text;
 }
 
 void add_groups(std::string& text, std::string_view heading,
@@ -71,8 +51,9 @@ void add_groups(std::string& text, std::string_view heading,
   if (groups.empty()) return;
   text += fmt::format("\n{}\n", heading);
   for (const FindingGroup& group : groups) {
-    text += fmt::format("- {} [{}]\n    {}\n", group.message, group.rule, places_text(group, all));
-    if (!group.action.empty()) text += fmt::format("    {}\n", group.action);
+    text += fmt::format("- {} [{}]\n    {}\n", group.first.message, group.first.rule,
+                        places_text(group, all ? group.places.size() : kPlacesShown));
+    if (!group.first.action.empty()) text += fmt::format("    {}\n", group.first.action);
   }
 }
 
@@ -80,9 +61,9 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
                   const std::vector<FindingGroup>& groups) {
   json.key(key).begin_array();
   for (const FindingGroup& group : groups) {
-    json.begin_object().member("severity", severity_word(group.severity));
-    json.member("rule", group.rule).member("message", group.message);
-    json.member("action", group.action).key("where").begin_array();
+    json.begin_object().member("severity", severity_word(group.first.severity));
+    json.member("rule", group.first.rule).member("message", group.first.message);
+    json.member("action", group.first.action).key("where").begin_array();
     for (const std::string& place : group.places) json.value(place);
     json.end_array().end_object();
   }

@@ -9,19 +9,11 @@
 #include "sluice/config/config.h"
 #include "sluice/plan/draft.h"
 
+#include "cli/finding_groups.h"
 #include "cli/inputs.h"
 
 /// What init found, in grades: what moves exactly, what people decide, what does not move.
 namespace sluice::cli {
-
-/// Findings that say the same of several places.
-struct FindingGroup {
-  model::Severity severity{};
-  std::string rule;
-  std::string message;
-  std::string action;
-  std::vector<std::string> places;
-};
 
 struct InitReport {
   std::string source;  // "mariadb 10.11.6, civicrm at socket:/run/x.sock"

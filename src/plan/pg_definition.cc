@@ -41,8 +41,8 @@ std::string exclusion_operator(std::string_view part) {
 std::string quoted_list(std::string_view columns) {
   std::string list;
   for (const std::string_view column : split_list(columns)) {
-    list += (list.empty() ? "" : ", ") +
-            model::quote_identifier(kPg, PgScanner(column).identifier());
+    list +=
+        (list.empty() ? "" : ", ") + model::quote_identifier(kPg, PgScanner(column).identifier());
   }
   return "(" + list + ")";
 }

@@ -159,10 +159,9 @@ void look_at_zero_dates(const TablePlan& table, const std::vector<Copied>& copie
   }
   if (columns.empty()) return;
   findings.note(
-      "zero-dates", table.source.text(),
-      "rows with 0000-00-00 or a date with a zero part go to quarantine, unless a step says "
-      "what they become: " +
-          columns);
+      "zero-dates", table.source.text() + " (" + columns + ")",
+      "rows with 0000-00-00 or a date with a zero part go to quarantine, unless a step says what "
+      "they become");
 }
 
 /// Only the values themselves tell: tables are not read for a plan.

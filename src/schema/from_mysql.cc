@@ -21,13 +21,12 @@ namespace {
 void remark_on_collations(const model::Table& source, const Design& design, Remarks& remarks) {
   const bool warned = std::ranges::any_of(
       design.findings, [](const model::Finding& f) { return f.rule == "collation"; });
-  const auto loose = std::ranges::count_if(
+  const bool loose = std::ranges::any_of(
       source.columns, [](const model::Column& c) { return !compares_by_bytes(c.type); });
-  if (warned || loose == 0) return;
+  if (warned || !loose) return;
   remarks.note("collation", "",
-               std::to_string(loose) + (loose == 1 ? " text column is" : " text columns are") +
-                   " compared by a collation on the source, which may take upper and lower case, "
-                   "accents or blanks at the end for equal; PostgreSQL compares byte for byte");
+               "texts are compared by a collation on the source, which may take upper and lower "
+               "case, accents or blanks at the end for equal; PostgreSQL compares byte for byte");
 }
 
 void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
@@ -40,7 +39,7 @@ void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
   }
   for (const model::Trigger& trigger : source.triggers) {
     remarks.note("trigger-not-moved", trigger.name, "the trigger is not moved",
-                    "write it anew for PostgreSQL, if the application counts on it");
+                 "write it anew for PostgreSQL, if the application counts on it");
   }
 }
 

@@ -199,10 +199,9 @@ void IndexDesign::remark_on_collation() const {
     columns += (columns.empty() ? "" : ", ") + part.column + " (" + column->type.collation + ")";
   }
   if (columns.empty()) return;
-  remarks_.warning("collation", source_.name,
+  remarks_.warning("collation", source_.name + " (" + columns + ")",
                    "PostgreSQL compares keys byte for byte, the source by a collation: 'aa' and "
-                   "'AA', or 'aa' with a blank behind it, become two keys: " +
-                       columns,
+                   "'AA', or 'aa' with a blank behind it, become two keys",
                    "nothing is lost; where the application relies on it, make a unique index on "
                    "lower(column), or use a collation that is not deterministic");
 }
