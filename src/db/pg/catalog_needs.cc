@@ -177,6 +177,7 @@ std::vector<std::string> named(const Keys& keys, const Ids& ids,
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (auto& [place, id] : found) names.push_back(std::move(id));
   return names;
 }
@@ -201,6 +202,7 @@ std::vector<model::SchemaObject> read_objects(Connection& connection, TableSet& 
     collect(key, needs, objects, all);
     tables.at(number_of(key)).needs = named(all, ids, places);
   }
+  ordered.reserve(order.size());
   for (const std::string& key : order) ordered.push_back(std::move(objects.at(key)));
   return ordered;
 }
