@@ -67,11 +67,28 @@ bool is_whole_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// Takes digits off the front; how many there were.
+std::size_t take_digits(std::string_view& text) {
+  const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(count);
+  return count;
+}
+
+/// "-1", "1.50", ".5", "1e-3"
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  const bool digit = text.find_first_of("0123456789") != std::string_view::npos;
-  return digit && text.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
-         std::ranges::count(text, '.') <= 1;
+  std::size_t digits = take_digits(text);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    digits += take_digits(text);
+  }
+  if (digits == 0) return false;
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    if (take_digits(text) == 0) return false;
+  }
+  return text.empty();
 }
 
 std::string without_leading_zeros(const std::string& digits) {

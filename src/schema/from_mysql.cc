@@ -40,7 +40,7 @@ void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
   }
   for (const model::Trigger& trigger : source.triggers) {
     remarks.note("trigger-not-moved", trigger.name, "the trigger is not moved",
-                    "write it anew for PostgreSQL, if the application counts on it");
+                 "write it anew for PostgreSQL, if the application counts on it");
   }
 }
 
