@@ -4,6 +4,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/schema/index.h"
+
 #include "source_table.h"
 
 namespace sluice::schema {
@@ -106,6 +108,26 @@ TEST_CASE("a unique key that a collation compares is told") {
   CHECK(finding->message.find("code (") == std::string::npos);
   CHECK(find_rule(with("u", true, {part("code")}), "collation")->severity ==
         model::Severity::note);  // of the table's other texts
+}
+
+TEST_CASE("a key whose blanks at the end mean nothing is told as that") {
+  model::Table source = columns();
+  source.columns[2].type.collation = "utf8mb4_bin";
+  model::Index& index = source.indexes.emplace_back();
+  index.name = "u";
+  index.unique = true;
+  index.parts = {part("code")};
+  const Design design = design_of(source);
+  REQUIRE(find_rule(design, "collation") != nullptr);
+  CHECK(find_rule(design, "collation")->message.find("without a blank") != std::string::npos);
+}
+
+TEST_CASE("a designed index can be made under another name") {
+  model::Index index = only(with("u", true, {part("id"), part("name", 10)}));
+  CHECK(index_definition(index, {"app", "t"}) == index.definition);
+  index.name = "t_u";
+  CHECK(index_definition(index, {"app", "t"}) ==
+        R"(CREATE UNIQUE INDEX "t_u" ON "app"."t" USING btree ("id", "left"("name", 10)))");
 }
 
 TEST_CASE("indexes for searches are named and not made") {
