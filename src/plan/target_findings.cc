@@ -86,6 +86,7 @@ void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& find
   };
   look_at(table.side);
   if (table.rest) look_at(*table.rest);
+  if (table.is_new) return;  // its parts are called so for the time of the copy only
   for (const DeferredStep& step : table.deferred) {
     if (step.kind != DeferredStep::Kind::index || step.name == step.of + std::string(kSideSuffix))
       continue;

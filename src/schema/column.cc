@@ -28,9 +28,7 @@ void remark_on_type(const model::Column& column, const TypeChoice& choice, Remar
                  choice_of(column.name, choice.alternative));
   }
   if (!choice.doubt_rule.empty()) {
-    const bool loses = choice.doubt_rule == "unsigned-bigint-key";
-    const model::Severity severity = loses ? model::Severity::warning : model::Severity::note;
-    remarks.add(severity, choice.doubt_rule, column.name, choice.doubt, "");
+    remarks.note(choice.doubt_rule, column.name, choice.doubt);
   }
   if (column.type.sql.find("zerofill") != std::string::npos) {
     remarks.note("zerofill", column.name,

@@ -67,11 +67,28 @@ bool is_whole_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// Takes digits off the front; how many there were.
+std::size_t take_digits(std::string_view& text) {
+  const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(count);
+  return count;
+}
+
+/// "-1", "1.50", ".5", "1e-3"
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  const bool digit = text.find_first_of("0123456789") != std::string_view::npos;
-  return digit && text.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
-         std::ranges::count(text, '.') <= 1;
+  std::size_t digits = take_digits(text);
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    digits += take_digits(text);
+  }
+  if (digits == 0) return false;
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    if (take_digits(text) == 0) return false;
+  }
+  return text.empty();
 }
 
 std::string without_leading_zeros(const std::string& digits) {
@@ -127,10 +144,20 @@ Default text(const Token& token, const model::Column& column, const model::Colum
   return {cast(content, target.base == "varchar" ? "character varying" : target.sql), "", ""};
 }
 
+/// MariaDB prints the bytes of such a default as a text, and a question mark for those that are
+/// none.
+bool is_surely_printed(const std::string& text) {
+  return std::ranges::all_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x80U && c != '?'; });
+}
+
 /// binary(n) is filled up with NUL bytes.
 Default bytes(const Token& token, const model::Column& column) {
   if (token.kind != Token::Kind::text && token.kind != Token::Kind::bytes) {
     return refusal("the default is no byte string");
+  }
+  if (token.kind == Token::Kind::text && !is_surely_printed(token.value)) {
+    return refusal("the source does not print its bytes");
   }
   std::string hex = token.kind == Token::Kind::bytes ? token.value : codec::to_hex(token.value);
   const std::optional<std::string> content = codec::from_hex(hex);

@@ -143,6 +143,7 @@ class Parser {
   Value word();
   Value column();
   Value case_value();
+  Value cast();
   std::vector<Value> arguments();
 
   std::vector<Token> tokens_;
@@ -354,7 +355,17 @@ Value Parser::word() {
   if (word == "null") return made_of({}, K::null, "NULL");
   if (word == "true" || word == "false") return made_of({}, K::boolean, word);
   if (!peek().is_sign("(")) return refused("there is no rule for \"" + word + "\"");
+  if (word == "cast") return cast();
   return call(word, arguments());
+}
+
+/// Only to a date: both servers print date(x) so.
+Value Parser::cast() {
+  next();
+  const Value value = disjunction();
+  const bool to_date = take_word("as") && take_word("date") && take_sign(")");
+  if (!value.refusal.empty() || to_date) return call("date", {value});
+  return refused("there is no rule for a cast to \"" + peek().value + "\"");
 }
 
 /// From an opening bracket to its partner.

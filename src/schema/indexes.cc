@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/schema/index.h"
 #include "sluice/schema/names.h"
 
 #include "schema/collation.h"
@@ -157,6 +158,16 @@ bool IndexDesign::add_column(const model::IndexPart& part) {
   return true;
 }
 
+std::string keys_of(const model::Index& index) {
+  std::string keys;
+  for (const model::IndexPart& part : index.parts) {
+    keys += keys.empty() ? "" : ", ";
+    keys += part.column.empty() ? part.expression : quoted(part.column);
+    if (part.descending) keys += " DESC";
+  }
+  return keys;
+}
+
 bool is_plain(const model::IndexPart& part) { return !part.column.empty() && !part.descending; }
 
 /// A constraint needs plain columns in ascending order; a primary key loses its descending ones.
@@ -168,17 +179,10 @@ void IndexDesign::finish() {
     for (model::IndexPart& part : made_.parts) part.descending = false;
   }
   made_.is_constraint = made_.unique && std::ranges::all_of(made_.parts, is_plain);
-  std::string keys;
-  for (const model::IndexPart& part : made_.parts) {
-    keys += keys.empty() ? "" : ", ";
-    keys += part.column.empty() ? part.expression : quoted(part.column);
-    if (part.descending) keys += " DESC";
-  }
-  made_.definition = std::string("CREATE ") + (made_.unique ? "UNIQUE " : "") + "INDEX " +
-                     quoted(made_.name) + " ON " + quoted(design_.table.name) + " USING btree (" +
-                     keys + ")";
+  made_.definition = index_definition(made_, design_.table.name);
   if (made_.is_constraint) {
-    made_.constraint_definition = (made_.primary ? "PRIMARY KEY (" : "UNIQUE (") + keys + ")";
+    made_.constraint_definition =
+        (made_.primary ? "PRIMARY KEY (" : "UNIQUE (") + keys_of(made_) + ")";
   }
 }
 
@@ -192,18 +196,31 @@ void IndexDesign::remark_on_size() const {
 
 void IndexDesign::remark_on_collation() const {
   std::string columns;
+  bool blanks_only = true;
   for (const model::IndexPart& part : source_.parts) {
     const model::Column* const column = scope_.source.find_column(part.column);
-    if (column == nullptr || compares_by_bytes(column->type) || !is_long(target_type(part.column)))
-      continue;
+    const bool loose = column != nullptr && !compares_by_bytes(column->type);
+    if (!loose || !is_long(target_type(part.column))) continue;
+    blanks_only = blanks_only && compares_by_bytes_but_blanks(column->type);
     columns += (columns.empty() ? "" : ", ") + part.column + " (" + column->type.collation + ")";
   }
   if (columns.empty()) return;
+<<<<<<< HEAD
   remarks_.warning("collation", source_.name + " (" + columns + ")",
                    "PostgreSQL compares keys byte for byte, the source by a collation: 'aa' and "
                    "'AA', or 'aa' with a blank behind it, become two keys",
                    "nothing is lost; where the application relies on it, make a unique index on "
                    "lower(column), or use a collation that is not deterministic");
+=======
+  const char* const pair =
+      blanks_only ? "'aa' with and without a blank behind it" : "'aa' and 'AA', for one,";
+  remarks_.warning(
+      "collation", source_.name,
+      std::string("PostgreSQL compares keys byte for byte, the source by a collation: ") + pair +
+          " become two keys: " + columns,
+      "nothing is lost; where the application relies on it, make a unique index on an "
+      "expression, or use a collation that is not deterministic");
+>>>>>>> translate
 }
 
 void IndexDesign::remark_on_prefix() const {
@@ -220,6 +237,11 @@ void IndexDesign::remark_on_prefix() const {
 }
 
 }  // namespace
+
+std::string index_definition(const model::Index& index, const model::QualifiedName& table) {
+  return std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " + quoted(index.name) +
+         " ON " + quoted(table) + " USING btree (" + keys_of(index) + ")";
+}
 
 void add_indexes(const Scope& scope, Design& design, Remarks& remarks) {
   for (const model::Index& index : scope.source.indexes) {

@@ -1,0 +1,93 @@
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "source_table.h"
+
+namespace sluice::schema {
+namespace {
+
+model::Table with_generated(const std::string& type, const std::string& sql,
+                            model::Generated how = model::Generated::stored) {
+  model::Table source = source_table();
+  source.columns.push_back(source_column("a", "int(11)"));
+  source.columns.push_back(source_column("n", "varchar(9)"));
+  source.columns.push_back(source_column("g", type));
+  source.columns.back().generated = how;
+  source.columns.back().generation_sql = sql;
+  return source;
+}
+
+TEST_CASE("a generated column stays one where both servers compute the same") {
+  const Design design = design_of(with_generated("bigint(20)", "`a` * 2"));
+  const model::Column& made = design.table.columns.at(2);
+  CHECK(made.generated == model::Generated::stored);
+  CHECK(made.generation_sql == "((\"a\")::bigint * 2)");
+  CHECK(find_rule(design, "virtual-as-stored") == nullptr);
+}
+
+TEST_CASE("a virtual column becomes a stored one") {
+  const Design design =
+      design_of(with_generated("tinyint(1)", "`a` > 2", model::Generated::virtual_column));
+  CHECK(design.table.columns.at(2).generated == model::Generated::stored);
+  CHECK(design.table.columns.at(2).generation_sql == "((\"a\" > 2))::integer");
+  CHECK(find_rule(design, "virtual-as-stored") != nullptr);
+}
+
+TEST_CASE("a generated column without a translation keeps its values") {
+  for (const char* const sql : {"md5(`n`)", "lcase(`n`)", "if(`n` = 'a',1,2)", "concat(`n`)"}) {
+    INFO(sql);
+    const Design design = design_of(with_generated("int(11)", sql));
+    CHECK(design.table.columns.at(2).generated == model::Generated::no);
+    const model::Finding* const finding = find_rule(design, "generated-as-values");
+    REQUIRE(finding != nullptr);
+    CHECK(finding->where == "crm.t.g");
+    CHECK(finding->action.find(sql) != std::string::npos);
+  }
+}
+
+TEST_CASE("a generated column of PostgreSQL reads no other generated one") {
+  model::Table source = with_generated("int(11)", "`a`");
+  source.columns.push_back(source_column("h", "int(11)"));
+  source.columns.back().generated = model::Generated::stored;
+  source.columns.back().generation_sql = "`g` + 1";
+  const Design design = design_of(source);
+  CHECK(design.table.columns.at(2).generated == model::Generated::stored);
+  CHECK(design.table.columns.at(3).generated == model::Generated::no);
+}
+
+TEST_CASE("char's blanks at the end are not generated") {
+  const Design design = design_of(with_generated("char(4)", "left(`n`,4)"));
+  CHECK(design.table.columns.at(2).generation_sql == "rtrim(\"left\"(\"n\", 4), ' ')");
+}
+
+TEST_CASE("ON UPDATE comes with a trigger to run") {
+  model::Column column = source_column("it's", "timestamp");
+  column.extra = "on update current_timestamp()";
+  const Design design = design_of(column);
+  const model::Finding* const finding = find_rule(design, "on-update-not-moved");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->action.starts_with("CREATE FUNCTION \"app\".\"t_it's_on_update\"()"));
+  CHECK(finding->action.find("NEW.\"it's\" := CURRENT_TIMESTAMP(0)") != std::string::npos);
+}
+
+TEST_CASE("only integers are numbered by PostgreSQL") {
+  model::Column column = source_column("id", "double");
+  column.identity = model::Identity::auto_increment;
+  const Design design = design_of(column);
+  CHECK(design.table.columns.at(0).identity == model::Identity::no);
+  CHECK(find_rule(design, "identity-not-moved") != nullptr);
+}
+
+TEST_CASE("comments come along") {
+  model::Table source = source_table();
+  source.comment = "what it is";
+  source.columns.push_back(source_column("c", "int(11)"));
+  source.columns.back().comment = "it's";
+  const Design design = design_of(source);
+  CHECK(design.table.comment == "what it is");
+  CHECK(design.table.columns.at(0).comment == "it's");
+}
+
+}  // namespace
+}  // namespace sluice::schema

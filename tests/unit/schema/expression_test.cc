@@ -1,0 +1,68 @@
+#include "schema/expression.h"
+
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "source_table.h"
+#include "tables_of_rules.h"
+
+namespace sluice::schema {
+namespace {
+
+/// The columns that types.md names.
+model::Table columns_of_the_table() {
+  model::Table table = source_table();
+  table.columns = {source_column("i", "int(11)"),
+                   source_column("s", "smallint(6)"),
+                   source_column("u", "bigint(20) unsigned"),
+                   source_column("d", "decimal(10,2)"),
+                   source_column("f", "double"),
+                   source_column("n", "varchar(40)"),
+                   source_column("p", "varchar(40)", "utf8mb4_bin"),
+                   source_column("b", "varchar(40)", "utf8mb4_0900_bin"),
+                   source_column("day", "date"),
+                   source_column("at", "datetime"),
+                   source_column("ts", "timestamp"),
+                   source_column("e", "enum('x','y')"),
+                   source_column("j", "json")};
+  return table;
+}
+
+TEST_CASE("types.md: every expression becomes what the table says") {
+  const model::Table table = columns_of_the_table();
+  for (const auto& row : rule_table("Expressions")) {
+    INFO(row.at(0));
+    const Value value = translate(row.at(0), {table, {}});
+    if (row.at(1).starts_with("no")) {
+      CHECK_FALSE((value.refusal.empty() && value.doubt.empty()));
+    } else {
+      CHECK(value.refusal + value.doubt + value.sql == row.at(1));
+    }
+  }
+}
+
+TEST_CASE("a column whose type somebody has chosen is in no expression but IS NULL") {
+  const model::Table table = columns_of_the_table();
+  const std::map<std::string, std::string> types{{"i", "boolean"}};
+  const Scope scope{table, types};
+  CHECK(!translate("`i` = 1", scope).refusal.empty());
+  CHECK(!translate("`i` + 1", scope).refusal.empty());
+  CHECK(translate("`i` is not null", scope).sql == "(\"i\" IS NOT NULL)");
+}
+
+TEST_CASE("what cannot be read is refused, however deep") {
+  const model::Table table = columns_of_the_table();
+  const std::map<std::string, std::string> none;
+  for (const std::string& printed :
+       {std::string(100'000, '('), std::string("`i` in (1,"), std::string("case when `i` then 1"),
+        std::string("`i` between 1"), std::string("`i` is true"), std::string("concat()"),
+        std::string("`i` not 1"), std::string("- - 'a'"), std::string("'a' like 'b\\\\'"),
+        std::string(100'000, '-'), std::string("")}) {
+    INFO(printed.substr(0, 30));
+    CHECK(!translate(printed, {table, none}).refusal.empty());
+  }
+}
+
+}  // namespace
+}  // namespace sluice::schema

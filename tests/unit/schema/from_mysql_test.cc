@@ -1,0 +1,117 @@
+#include <map>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "source_table.h"
+#include "tables_of_rules.h"
+
+namespace sluice::schema {
+namespace {
+
+model::Index index_of(std::string name, bool unique, std::string method, std::string column) {
+  model::Index index;
+  index.primary = name == "PRIMARY";
+  index.name = std::move(name);
+  index.unique = unique;
+  index.method = std::move(method);
+  index.parts.emplace_back().column = std::move(column);
+  return index;
+}
+
+void add_columns(model::Table& table) {
+  table.columns = {source_column("b1", "tinyint(1)"),
+                   source_column("z", "int(10) unsigned zerofill"),
+                   source_column("s", "set('a')"),
+                   source_column("p", "point"),
+                   source_column("x", "xmltype"),
+                   source_column("ctid", "int(11)"),
+                   source_column("u", "bigint(20) unsigned"),
+                   source_column("d", "double"),
+                   source_column("n", "varchar(255)"),
+                   source_column("t", "text"),
+                   source_column("g", "varchar(9)"),
+                   source_column("v", "int(11)"),
+                   source_column("day", "date"),
+                   source_column("at", "datetime")};
+  table.columns[6].identity = model::Identity::auto_increment;
+  table.columns[7].identity = model::Identity::auto_increment;
+  table.columns[10].generated = model::Generated::stored;
+  table.columns[10].generation_sql = "md5(`n`)";
+  table.columns[11].generated = model::Generated::virtual_column;
+  table.columns[11].generation_sql = "1";
+  table.columns[12].default_sql = "'0000-00-00'";
+  table.columns[13].default_sql = "from_unixtime(0)";
+  table.columns[13].extra = "on update current_timestamp()";
+}
+
+/// A table in which every rule has something to say.
+model::Table table_of_everything() {
+  model::Table table = source_table();
+  add_columns(table);
+  table.indexes = {index_of("k", true, "HASH", "t"), index_of("f", false, "FULLTEXT", "n"),
+                   index_of("m", false, "SPATIAL", "p"), index_of("q", true, "BTREE", "n")};
+  table.indexes.back().parts[0].prefix_length = 4;
+  table.checks = {{"c", "CHECK (`n` = 'a')", true, ""},
+                  {"e", "CHECK ((`d` > 0)) NOT ENFORCED", true, ""}};
+  table.partition_key = "RANGE (day)";
+  table.kind = "system versioned table";
+  table.triggers.push_back({"tr", "BEFORE INSERT: ..."});
+  return table;
+}
+
+model::Table wide_table(std::size_t columns, const std::string& type) {
+  model::Table table = source_table();
+  for (std::size_t i = 0; i < columns; ++i) {
+    table.columns.push_back(source_column("c" + std::to_string(i), type));
+  }
+  return table;
+}
+
+std::string name_of(model::Severity severity) {
+  return severity == model::Severity::error     ? "error"
+         : severity == model::Severity::warning ? "warning"
+                                                : "note";
+}
+
+TEST_CASE("types.md: the table of findings has every rule with its severity") {
+  std::map<std::string, std::string> found;
+  for (const Design& design :
+       {design_of(table_of_everything()), design_of(wide_table(1601, "int(11)")),
+        design_of(wide_table(600, "text"))}) {
+    for (const model::Finding& finding : design.findings) {
+      // Of two severities the table has the one for keys.
+      const bool is_spatial = finding.rule == "index-not-moved";
+      found.emplace(finding.rule, is_spatial ? "warning" : name_of(finding.severity));
+      CHECK(finding.where.starts_with("crm.t"));
+    }
+  }
+  std::map<std::string, std::string> listed;
+  for (const auto& row : rule_table("Findings")) listed.emplace(row.at(0), row.at(1));
+  CHECK(found == listed);
+}
+
+TEST_CASE("1,600 columns are not too many") {
+  CHECK(design_of(wide_table(1600, "tinyint(4)")).findings.empty());
+  CHECK(model::has_errors(design_of(wide_table(1601, "tinyint(4)")).findings));
+}
+
+TEST_CASE("the design is a table of the target") {
+  const Design design = design_of(table_of_everything());
+  CHECK(design.table.name == model::QualifiedName{"app", "t"});
+  CHECK(design.table.kind == "table");
+  CHECK(design.table.partition_key.empty());
+  CHECK(design.table.triggers.empty());
+  CHECK(design.table.columns.size() == 14);
+}
+
+TEST_CASE("texts that no key holds are one remark") {
+  const Design design = design_of(wide_table(3, "varchar(9)"));
+  REQUIRE(design.findings.size() == 1);
+  CHECK(design.findings[0].rule == "collation");
+  CHECK(design.findings[0].where == "crm.t");
+  CHECK(design.findings[0].message.starts_with("3 text columns are"));
+}
+
+}  // namespace
+}  // namespace sluice::schema
