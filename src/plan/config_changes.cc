@@ -79,7 +79,11 @@ std::vector<std::string> changes(const Plan& before, const Plan& now, const std:
   const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
   std::vector<std::string> lines;
   for (const char* const key : {"name", "digest", "leave", "checks", "new_tables", "objects"}) {
-    compare(old_plan.root().find(key), new_plan.root().find(key), label + key, lines);
+    const JsonValue* const old_value = old_plan.root().find(key);
+    const JsonValue* const new_value = new_plan.root().find(key);
+    if (old_value != nullptr || new_value != nullptr) {
+      compare(old_value, new_value, label + key, lines);
+    }
   }
   for (const JsonValue& table : old_plan.root().at("tables").items()) {
     const JsonValue* same_target = find_table(new_plan.root(), table.at("target"));

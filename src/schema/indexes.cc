@@ -205,22 +205,14 @@ void IndexDesign::remark_on_collation() const {
     columns += (columns.empty() ? "" : ", ") + part.column + " (" + column->type.collation + ")";
   }
   if (columns.empty()) return;
-<<<<<<< HEAD
-  remarks_.warning("collation", source_.name + " (" + columns + ")",
-                   "PostgreSQL compares keys byte for byte, the source by a collation: 'aa' and "
-                   "'AA', or 'aa' with a blank behind it, become two keys",
-                   "nothing is lost; where the application relies on it, make a unique index on "
-                   "lower(column), or use a collation that is not deterministic");
-=======
   const char* const pair =
       blanks_only ? "'aa' with and without a blank behind it" : "'aa' and 'AA', for one,";
   remarks_.warning(
-      "collation", source_.name,
+      "collation", source_.name + " (" + columns + ")",
       std::string("PostgreSQL compares keys byte for byte, the source by a collation: ") + pair +
-          " become two keys: " + columns,
+          " become two keys",
       "nothing is lost; where the application relies on it, make a unique index on an "
       "expression, or use a collation that is not deterministic");
->>>>>>> translate
 }
 
 void IndexDesign::remark_on_prefix() const {
