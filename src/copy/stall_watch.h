@@ -29,6 +29,7 @@ class StallWatch {
 
   const RunContext& run_;
   Patience patience_;
+  Patience::Clock::time_point asked_;       // the servers, for the last time
   std::unique_ptr<db::SqlSession> source_;  // once it was needed
   std::unique_ptr<db::SqlSession> target_;
   std::string recorded_;    // the text that stands in the ledger
