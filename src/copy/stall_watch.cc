@@ -81,7 +81,7 @@ void StallWatch::look() {
   tell(moves ? std::nullopt : judge(standstill));
 }
 
-void StallWatch::tell(std::optional<Stall> stall) {
+void StallWatch::tell(const std::optional<Stall>& stall) {
   run_.progress.stall().put(stall);
   try {
     record(stall);

@@ -21,7 +21,7 @@ class StallWatch {
  private:
   void work(const std::stop_token& ending);
   void look();
-  void tell(std::optional<Stall> stall);
+  void tell(const std::optional<Stall>& stall);
   void record(const std::optional<Stall>& stall);
   [[nodiscard]] Standstill ask();
   [[nodiscard]] Answer ask_server(bool source, const std::vector<AtWait>& workers);
