@@ -43,7 +43,7 @@ class Watch {
     // Rates are of the time in which rows are copied.
     if (at_work.empty()) copying_ += seconds_between(seen_, now);
     seen_ = now;
-    say_stall(now);
+    say_stall();
     const std::uint64_t stage = at_work.empty() ? 0 : at_work.front().number;
     const bool is_due = stage != stage_ || now - said_ >= kPlainInterval;
     if (!console_.is_terminal() && !is_due) return;
@@ -61,15 +61,9 @@ class Watch {
     stage_ = stage;
   }
 
- private:
-  static constexpr std::chrono::seconds kPlainInterval{30};
-
-  [[nodiscard]] WorkState stall_state(Clock::time_point now) const {
-    return {escaped(stall_->text), seconds_between(stall_->since, now)};
-  }
-
-  /// Where it begins, has another cause, and ends: lines that stay.
-  void say_stall(Clock::time_point now) {
+  /// Why nothing moves: lines that stay, where it begins, has another cause, and ends.
+  void say_stall() {
+    const Clock::time_point now = Clock::now();
     const auto before = std::exchange(stall_, run_.progress.stall().now());
     if (stall_ && (!before || before->kind != stall_->kind)) {
       console_.note(stall_line(stall_state(now)));
@@ -77,6 +71,13 @@ class Watch {
       const double seconds = seconds_between(before->since, now);
       console_.note("goes on after " + span_text(static_cast<std::uint64_t>(seconds)));
     }
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPlainInterval{30};
+
+  [[nodiscard]] WorkState stall_state(Clock::time_point now) const {
+    return {escaped(stall_->text), seconds_between(stall_->since, now)};
   }
 
   const copy::RunContext& run_;
@@ -100,6 +101,7 @@ void show(const copy::RunContext& run, Console& console, const std::stop_token& 
     if (ending.stop_requested()) break;
     watch.look();
   }
+  watch.say_stall();
   console.clear_status();
 }
 

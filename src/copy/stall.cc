@@ -64,7 +64,7 @@ class Judge {
  public:
   explicit Judge(const Standstill& standstill) : all_(standstill) {}
 
-  std::optional<Stall> judge() const {
+  [[nodiscard]] std::optional<Stall> judge() const {
     if (auto stall = lock()) return stall;
     if (auto stall = disk()) return stall;
     if (auto stall = server()) return stall;

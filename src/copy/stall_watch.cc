@@ -15,8 +15,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// So that the answer is of now; a question a second would still cost the servers nothing.
-constexpr std::chrono::milliseconds kInterval{3000};
+/// How soon it is noticed that something moves again. Nobody else is asked for that.
+constexpr std::chrono::milliseconds kInterval{500};
+
+/// How old an answer of the servers may be; a question a second would still cost them nothing.
+constexpr std::chrono::milliseconds kAnswerLasts{3000};
 
 /// A server of a run that is under way answers such questions at once. One that does not tells by
 /// its silence, and must not keep the process from ending for long.
@@ -59,21 +62,26 @@ void StallWatch::work(const std::stop_token& ending) {
   const auto interval = std::min(kInterval, run_.options.stall_after / 2);
   for (;;) {
     wake.wait_for(lock, ending, interval, [] { return false; });
-    if (ending.stop_requested()) return;
+    if (ending.stop_requested()) break;
     look();
   }
+  // A copy that has got on to its end since the last look; one that was stopped has not.
+  if (run_.stop.token().stop_requested()) return;
+  if (!patience_.ends(marks_of(run_.progress), Clock::now())) tell(std::nullopt);
 }
 
 void StallWatch::look() {
-  if (patience_.ends(marks_of(run_.progress), Clock::now())) {
-    const Standstill standstill = ask();
-    // What moved meanwhile makes the answers those of another moment.
-    if (patience_.ends(marks_of(run_.progress), Clock::now())) return tell(judge(standstill));
-  }
-  tell(std::nullopt);
+  const Clock::time_point now = Clock::now();
+  if (!patience_.ends(marks_of(run_.progress), now)) return tell(std::nullopt);
+  if (now - asked_ < std::min(kAnswerLasts, run_.options.stall_after / 2)) return;
+  const Standstill standstill = ask();
+  asked_ = Clock::now();
+  // What moved meanwhile makes the answers those of another moment.
+  const bool moves = !patience_.ends(marks_of(run_.progress), asked_);
+  tell(moves ? std::nullopt : judge(standstill));
 }
 
-void StallWatch::tell(std::optional<Stall> stall) {
+void StallWatch::tell(const std::optional<Stall>& stall) {
   run_.progress.stall().put(stall);
   try {
     record(stall);
@@ -118,10 +126,13 @@ Answer StallWatch::ask_server(bool source, const std::vector<AtWait>& workers) {
   Answer answer;
   const std::vector<std::string> ids = sessions_on(source, workers);
   if (ids.empty()) return answer;
+  const Clock::time_point begun = Clock::now();
   try {
     answer.waits = db::read_waits(session(source), ids);
   } catch (const model::Error& error) {
-    answer.failure = error.what();
+    // Of a statement that took too long the error names a limit that people may have set.
+    const bool too_long = Clock::now() - begun >= std::chrono::seconds(kStatementSeconds);
+    answer.failure = too_long ? "it does not answer" : error.what();
     (source ? source_ : target_).reset();
   }
   return answer;

@@ -21,7 +21,7 @@ class StallWatch {
  private:
   void work(const std::stop_token& ending);
   void look();
-  void tell(std::optional<Stall> stall);
+  void tell(const std::optional<Stall>& stall);
   void record(const std::optional<Stall>& stall);
   [[nodiscard]] Standstill ask();
   [[nodiscard]] Answer ask_server(bool source, const std::vector<AtWait>& workers);
@@ -29,6 +29,7 @@ class StallWatch {
 
   const RunContext& run_;
   Patience patience_;
+  Patience::Clock::time_point asked_;       // the servers, for the last time
   std::unique_ptr<db::SqlSession> source_;  // once it was needed
   std::unique_ptr<db::SqlSession> target_;
   std::string recorded_;    // the text that stands in the ledger

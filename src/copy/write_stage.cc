@@ -148,7 +148,7 @@ void WriteStage::write_rest(const plan::TablePlan& table) {
 }
 
 bool WriteStage::wait_turn(const BatchWork& batch) {
-  worker_.waits(Wait::turn);
+  worker_.waits(Wait::turn, "", session_->id());
   for (;;) {
     switch (batch.flow->wait_turn(batch.batch_no, run_.stop.token(), kSignOfLife)) {
       case RangeFlow::Turn::our_turn:

@@ -62,7 +62,7 @@ void check_ended_well(const Migration& migration, Process& copy) {
   const RunResult result = copy.wait();
   INFO(result.out << result.err);
   CHECK(result.exit_code == 0);
-  CHECK(migration.run_state() == "finished | ");
+  CHECK(migration.run_state() == "finished");
   CHECK(migration.table_difference("t", "id, payload") == "");
 }
 
@@ -99,7 +99,8 @@ TEST_CASE("a lock on the side table is named with its holder, and the copy goes 
   const auto copy = copy_that_stands_at(migration, "after_claim");
   PgSql other(migration.target_database().conninfo());
   const std::string pid = single_value(other.query("SELECT pg_backend_pid()"));
-  other.query("SET application_name = 'nightly'; BEGIN; LOCK TABLE t__side IN SHARE MODE");
+  other.query("SET application_name = 'nightly'; BEGIN");
+  other.query("LOCK TABLE t__side IN SHARE MODE");
   copy->send_signal(SIGCONT);
   REQUIRE(waits_for(
       migration, "waits for the target: a lock on public.t__side, held by session " + pid + " ("));
@@ -146,7 +147,8 @@ TEST_CASE("a build that waits for a lock says so") {
   migration.target("CREATE INDEX by_payload ON t (payload)");
   const auto copy = copy_that_stands_at(migration, "before_copied_commit");
   PgSql other(migration.target_database().conninfo());
-  other.query("BEGIN; INSERT INTO t__side VALUES (20001, 'not ours')");
+  other.query("BEGIN");
+  other.query("INSERT INTO t__side VALUES (20001, 'not ours')");
   copy->send_signal(SIGCONT);
   CHECK(waits_for(migration, "waits for the target: a lock on public.t__side, held by session "));
   CHECK(waiting_for(migration).find("INSERT INTO t__side VALUES (?, ?)") != std::string::npos);
