@@ -1,0 +1,244 @@
+#include "sluice/plan/new_tables.h"
+
+#include <algorithm>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sluice/plan/draft.h"
+
+#include "example.h"
+
+namespace sluice::plan {
+namespace {
+
+/// The new CRM, from one PostgreSQL to an empty other one: every target table is to be made.
+struct Move {
+  config::Config config;
+  model::Catalog source = example::target_catalog();
+  model::Catalog target = example::target_catalog();
+
+  Move() {
+    config.name = "crm";
+    for (const model::Table& table : source.tables) {
+      config::Table& entry = config.tables.emplace_back();
+      entry.source = entry.target = table.name;
+      entry.rules.same_names = true;
+      entry.create.emplace();
+    }
+    source.server.identity = "another";
+    target.tables.clear();
+  }
+  [[nodiscard]] config::Table& customers() { return config.tables[0]; }
+  [[nodiscard]] std::vector<NewTable> designs() const { return new_tables(config, source, target); }
+  /// As a trial would show them that changes nothing.
+  [[nodiscard]] MadeTables made() const {
+    MadeTables made;
+    const auto all = designs();
+    for (const NewTable& table : all) {
+      made.tables.push_back(table.design.table);
+      made.tables.back().foreign_keys.clear();
+    }
+    attach_foreign_keys(config, all, target, made);
+    return made;
+  }
+  [[nodiscard]] Draft draft() const { return plan::draft(config, "sha", source, target, made()); }
+};
+
+bool holds(const std::vector<std::string>& statements, const std::string& text) {
+  return std::ranges::any_of(
+      statements, [&](const std::string& sql) { return sql.find(text) != std::string::npos; });
+}
+
+TEST_CASE("tables that are not there are made, if the config says so") {
+  Move move;
+  CHECK(move.designs().size() == 2);
+  move.customers().create.reset();
+  CHECK(move.designs().size() == 1);
+  CHECK(example::of_rule(move.draft().findings, "unknown-target-table").size() == 1);
+}
+
+TEST_CASE("a table that is there is filled as it is, whatever the config says of making it") {
+  Move move;
+  move.target = example::target_catalog();
+  CHECK(move.designs().empty());
+  const Draft draft = move.draft();
+  REQUIRE(draft.plan);
+  CHECK_FALSE(draft.plan->tables[0].is_new);
+  CHECK(draft.plan->tables[0].naming.empty());
+}
+
+TEST_CASE("a new table has columns of its own, and takes its names at the end") {
+  const Draft draft = Move().draft();
+  REQUIRE(draft.plan);
+  const TablePlan& table = draft.plan->tables[0];
+  CHECK(table.is_new);
+  CHECK(table.side_ddl.front().starts_with(
+      "CREATE TABLE \"crm\".\"customers__side\" (\"id\" bigint"));
+  CHECK_FALSE(holds(table.side_ddl, "LIKE"));
+  CHECK_FALSE(holds(table.side_ddl, "REVOKE"));
+  CHECK(holds(table.naming,
+              R"(ALTER INDEX "crm"."customers_pkey__side" RENAME TO "customers_pkey")"));
+  CHECK(holds(table.naming,
+              R"(ALTER SEQUENCE "crm"."customers_id_seq__side" RENAME TO "customers_id_seq")"));
+  CHECK(holds(table.naming, R"(ALTER TABLE "crm"."customers__side" RENAME TO "customers")"));
+  CHECK(table.naming.back() == R"(COMMENT ON TABLE "crm"."customers" IS NULL)");
+  // No live sequence is asked for its position.
+  for (const DeferredStep& step : table.deferred) {
+    if (step.kind == DeferredStep::Kind::position) {
+      CHECK(step.sql.find("last_value") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("what a new table needs is made before it, its schema too") {
+  Move move;
+  move.source.objects = {
+      {model::SchemaObject::Kind::type, {"x", "unused"}, "CREATE TYPE 1", {}},
+      {model::SchemaObject::Kind::type, {"x", "base"}, "CREATE TYPE 2", {}},
+      {model::SchemaObject::Kind::domain, {"x", "d"}, "CREATE DOMAIN", {"type x.base"}}};
+  move.source.tables[0].needs = {"domain x.d"};
+  const auto designs = move.designs();
+  std::vector<std::string> ids;
+  for (const auto& object : designs[0].design.objects) ids.push_back(object.id());
+  CHECK(ids == std::vector<std::string>{"schema crm", "type x.base", "domain x.d"});
+}
+
+TEST_CASE("columns that the mapping renames, drops and adds are named") {
+  Move move;
+  mapping::Rule both = mapping::rename_rule("email", "both");
+  both.cases.front().value = mapping::Concat{{{"email", {}, {}}, {"credit", {}, {}}}, " ", {}, {}};
+  move.customers().rules.rules = {both, mapping::rename_rule("created_at", "made_at")};
+  const auto without_type = move.designs();
+  CHECK(without_type[0].renamed ==
+        std::vector<std::pair<std::string, std::string>>{{"created_at", "made_at"}});
+  CHECK(without_type[0].dropped == std::vector<std::string>{"email", "credit"});
+  CHECK(without_type[0].added.empty());
+  CHECK(example::of_rule(without_type[0].design.findings, "type-missing").size() == 1);
+  move.customers().create->types["both"] = "text";
+  const auto designs = move.designs();
+  CHECK(designs[0].added == std::vector<std::pair<std::string, std::string>>{{"both", "text"}});
+  CHECK(example::of_rule(designs[0].design.findings, "type-missing").empty());
+}
+
+TEST_CASE("a type that the config names takes the place of the source's") {
+  Move move;
+  move.customers().create->types["email"] = "text";
+  CHECK(move.designs()[0].design.table.find_column("email")->type.sql == "text");
+}
+
+TEST_CASE("two columns may change names with each other") {
+  Move move;
+  move.customers().rules.rules = {mapping::rename_rule("email", "credit"),
+                                  mapping::rename_rule("credit", "email")};
+  const NewTable table = move.designs()[0];
+  const auto sql = finishing_statements(table, {});
+  const auto place = [&sql](const std::string& text) {
+    return std::ranges::find_if(sql, [&](const std::string& s) { return s.ends_with(text); });
+  };
+  CHECK(place(R"(RENAME COLUMN "credit" TO "sluice 1")") <
+        place(R"(RENAME COLUMN "sluice 0" TO "credit")"));
+  CHECK(place(R"(RENAME COLUMN "sluice 0" TO "credit")") != sql.end());
+}
+
+TEST_CASE("indexes of one name get names of their own") {
+  Move move;
+  move.source.tables[1].indexes[0].name = "customers_pkey";
+  const auto designs = move.designs();
+  CHECK(designs[0].design.table.indexes[0].name == "customers_pkey");
+  CHECK(designs[1].design.table.indexes[0].name == "orders_customers_pkey");
+}
+
+TEST_CASE("a name that the target has is not taken again") {
+  Move move;
+  model::Table there;
+  there.name = {"crm", "customers_email_idx"};
+  move.target.tables = {there};
+  CHECK(move.designs()[0].design.table.indexes[1].name == "customers_customers_email_idx");
+}
+
+TEST_CASE("foreign keys point at the tables that are filled") {
+  Move move;
+  move.customers().target = {"new", "people"};
+  move.customers().rules.rules = {mapping::rename_rule("id", "person")};
+  MadeTables made;
+  const auto designs = move.designs();
+  for (const NewTable& table : designs) {
+    made.tables.push_back(table.design.table);
+    made.tables.back().foreign_keys.clear();
+  }
+  made.tables[0].columns[0].name = "person";
+  made.tables[0].indexes[0].parts[0].column = "person";
+  attach_foreign_keys(move.config, designs, move.target, made);
+  REQUIRE(made.tables[1].foreign_keys.size() == 1);
+  CHECK(made.tables[1].foreign_keys[0].referenced == model::QualifiedName{"new", "people"});
+  CHECK(
+      made.tables[1].foreign_keys[0].definition ==
+      R"(FOREIGN KEY ("customer_id") REFERENCES "new"."people"("person") ON DELETE CASCADE DEFERRABLE)");
+}
+
+TEST_CASE("a foreign key that PostgreSQL would refuse is left out, and told") {
+  Move move;
+  const auto said = [&move] {
+    const MadeTables made = move.made();
+    CHECK(made.tables.back().foreign_keys.empty());
+    const auto found = example::of_rule(made.findings, "foreign-key-not-made");
+    return found.size() == 1 ? found[0].message : std::string();
+  };
+  SECTION("its parent is not moved") {
+    move.config.tables.erase(move.config.tables.begin());
+    CHECK(said() == "crm.customers, to which it refers, is not moved");
+  }
+  SECTION("nothing makes the parent's columns unique") {
+    move.source.tables[0].indexes.clear();
+    CHECK(said() == "it refers to columns of crm.customers that no unique index holds");
+  }
+  SECTION("the types do not meet") {
+    move.customers().create->types["id"] = "text";
+    move.source.tables[0].columns[0].type = example::type("text", "text");
+    CHECK(said() == "its columns are of other types than the parent's");
+  }
+}
+
+TEST_CASE("defaults and expressions can be taken away one by one") {
+  Move move;
+  move.source.tables[0].columns[1].default_sql = "app.f()";
+  move.source.tables[0].columns[3].generated = model::Generated::stored;
+  move.source.tables[0].columns[3].generation_sql = "app.g(id)";
+  NewTable table = move.designs()[0];
+  CHECK(doubtful_columns(table) == std::vector<std::string>{"email", "credit"});
+  const auto only = trial_script(with_only(table, "email")).make;
+  CHECK(holds(only, "app.f()"));
+  CHECK_FALSE(holds(only, "app.g(id)"));
+  make_plain(table, "credit");
+  CHECK(doubtful_columns(table) == std::vector<std::string>{"email"});
+}
+
+TEST_CASE("once a table has taken its name, the plan speaks of it by that name") {
+  const Draft draft = Move().draft();
+  REQUIRE(draft.plan);
+  const Plan plan = with_names_taken(*draft.plan, {1});
+  CHECK(plan.tables[0].side == plan.tables[0].target);
+  CHECK(plan.tables[0].deferred[0].name == "customers_pkey");
+  CHECK(plan.tables[1].side == model::QualifiedName{"crm", "orders__side"});
+  const auto key = std::ranges::find(plan.tables[1].deferred, DeferredStep::Kind::foreign_key,
+                                     &DeferredStep::kind);
+  REQUIRE(key != plan.tables[1].deferred.end());
+  CHECK(key->referenced == plan.tables[0].target);
+  CHECK(key->sql.find(R"q(REFERENCES "crm"."customers"("id"))q") != std::string::npos);
+  CHECK(key->sql.ends_with("NOT VALID"));
+}
+
+TEST_CASE("a new table that is there under its own name is no drift, another one is") {
+  const Move move;
+  const Draft draft = move.draft();
+  REQUIRE(draft.plan);
+  CHECK(drift(*draft.plan, move.source, move.target, std::nullopt).empty());
+  model::Catalog after = move.target;
+  after.tables = move.made().tables;
+  CHECK(drift(*draft.plan, move.source, after, std::nullopt).empty());
+  after.tables[0].columns.pop_back();
+  CHECK_FALSE(drift(*draft.plan, move.source, after, std::nullopt).empty());
+}
+
+}  // namespace
+}  // namespace sluice::plan
