@@ -16,8 +16,9 @@ std::string quoted(std::string_view name) { return model::quote_identifier(kPg, 
 
 std::string column_sql(const model::Column& column) {
   std::string sql = quoted(column.name) + " " + column.type.sql;
-  if (!column.type.collation.empty()) sql += " COLLATE " + column.type.collation;
+  // In this order only: the grammar takes a collation for the first of the constraints.
   if (!column.compression.empty()) sql += " COMPRESSION " + column.compression;
+  if (!column.type.collation.empty()) sql += " COLLATE " + column.type.collation;
   if (column.generated != model::Generated::no) {
     sql += " GENERATED ALWAYS AS (" + column.generation_sql + ")";
     sql += column.generated == model::Generated::stored ? " STORED" : " VIRTUAL";

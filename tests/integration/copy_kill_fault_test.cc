@@ -1,12 +1,8 @@
 // kill -9 at every kill point, and at random, on either engine: the same command goes on, and what
 // arrives is what the source holds, each row once.
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <random>
-#include <regex>
 #include <set>
 #include <thread>
 #include <vector>
@@ -15,6 +11,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
+#include "kill_points.h"
 #include "support/migration.h"
 #include "support/outcome.h"
 
@@ -41,21 +38,6 @@ Points all_of(const std::vector<Points>& parts) {
   Points all;
   for (const Points& part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
-}
-
-std::set<std::string> points_in_the_source() {
-  const std::regex point("SLUICE_KILL_POINT\\(\"([a-z_]+)\"\\)");
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(SLUICE_SOURCE_DIR "/src/copy")) {
-    // Decisions are taken by another command, which has its own tests.
-    if (entry.path().filename().string().starts_with("deci")) continue;
-    std::ifstream file(entry.path());
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    for (std::sregex_iterator match(text.begin(), text.end(), point), end; match != end; ++match) {
-      names.insert((*match)[1]);
-    }
-  }
-  return names;
 }
 
 /// A table of the numbers 1 to `last` as n, for either engine.
