@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sluice/codec/json_read.h"
 #include "sluice/codec/sha256.h"
@@ -155,6 +156,14 @@ void set_table_state(db::SqlSession& session, const std::string& run_id, int tab
   session.query(
       "UPDATE sluice.run_table SET state = $3, reason = $4 WHERE run_id = $1 AND table_no = $2",
       {run_id, std::to_string(table_no), to_string(state), reason});
+}
+
+void set_table_states(db::SqlSession& session, const std::string& run_id,
+                      const std::vector<int>& table_nos, TableState state) {
+  session.query(
+      "UPDATE sluice.run_table SET state = $3, reason = '' WHERE run_id = $1 "
+      "AND table_no = ANY ($2::int[])",
+      {run_id, fmt::format("{{{}}}", fmt::join(table_nos, ",")), to_string(state)});
 }
 
 void mark_copied(db::SqlSession& session, const std::string& run_id) {
