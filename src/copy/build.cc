@@ -1,6 +1,7 @@
 #include "sluice/copy/build.h"
 
-#include <functional>
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "copy/cancel_on_stop.h"
 #include "copy/current.h"
 #include "copy/key_columns.h"
+#include "copy/session_pool.h"
 #include "copy/sweep.h"
 #include "copy/table_failure.h"
 
@@ -42,37 +44,48 @@ std::vector<std::string> side_schemas(const plan::Plan& plan) {
   return {schemas.begin(), schemas.end()};
 }
 
-/// The side tables as the catalogue has them now, by number, without failed tables and those that
-/// are side tables no more.
+/// The side tables as the catalogue has them now.
 class SideTables {
  public:
-  SideTables(const RunContext& run, db::SqlSession& ledger)
-      : catalog_(db::read_catalog(ledger, side_schemas(run.plan))) {
-    for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
-      if (entry.state == ledger::TableState::failed || entry.state == ledger::TableState::live) {
-        continue;
-      }
-      const plan::TablePlan& table = run.table(entry.number);
-      if (const model::Table* side = catalog_.find(table.side)) sides_.emplace(&table, side);
-    }
+  SideTables(const plan::Plan& plan, db::SqlSession& session)
+      : catalog_(db::read_catalog(session, side_schemas(plan))) {
+    for (const model::Table& table : catalog_.tables) by_name_.emplace(table.name, &table);
   }
-  [[nodiscard]] const std::map<const plan::TablePlan*, const model::Table*>& all() const noexcept {
-    return sides_;
+  /// Null where it is gone.
+  [[nodiscard]] const model::Table* find(const plan::TablePlan& table) const {
+    const auto found = by_name_.find(table.side);
+    return found == by_name_.end() ? nullptr : found->second;
   }
 
  private:
   model::Catalog catalog_;
-  std::map<const plan::TablePlan*, const model::Table*> sides_;
+  std::map<model::QualifiedName, const model::Table*> by_name_;
 };
 
-using Wanted = std::function<bool(const plan::TablePlan&, const DeferredStep&)>;
+/// Side tables that have not failed, the largest first: what takes longest must not begin last. New
+/// tables under their own names are side tables no more.
+std::vector<const plan::TablePlan*> sound_tables(const RunContext& run, db::SqlSession& ledger) {
+  std::vector<ledger::RunTable> entries = ledger::run_tables(ledger, run.run.id);
+  std::ranges::stable_sort(entries, std::ranges::greater(), &ledger::RunTable::estimated_bytes);
+  std::vector<const plan::TablePlan*> tables;
+  for (const ledger::RunTable& entry : entries) {
+    if (entry.state == ledger::TableState::failed || entry.state == ledger::TableState::live) {
+      continue;
+    }
+    tables.push_back(&run.table(entry.number));
+  }
+  return tables;
+}
 
-std::vector<Task> open_tasks(const RunContext& run, db::SqlSession& ledger, const Wanted& wanted) {
+/// The steps that the catalogue does not show as done, the largest tables' first.
+std::vector<Task> open_tasks(const RunContext& run, db::SqlSession& ledger) {
   std::vector<Task> tasks;
-  const SideTables sides(run, ledger);
-  for (const auto& [table, side] : sides.all()) {
+  const SideTables sides(run.plan, ledger);
+  for (const plan::TablePlan* const table : sound_tables(run, ledger)) {
+    const model::Table* const side = sides.find(*table);
+    if (side == nullptr) continue;
     for (const DeferredStep& step : table->deferred) {
-      if (wanted(*table, step) && !plan::is_done(step, *side)) tasks.push_back({table, &step});
+      if (!plan::is_done(step, *side)) tasks.push_back({table, &step});
     }
   }
   return tasks;
@@ -127,32 +140,80 @@ void run_step(const RunContext& run, db::TargetSession& session, const Task& tas
                                            task.table->side.text()));
 }
 
-void run_task(const RunContext& run, const Task& task) {
-  const auto session = db::open_target(run.target);
-  const CancelOnStop cancel(run.stop.token(), *session);
+void run_task(const RunContext& run, db::TargetSession& session, const Task& task) {
+  const CancelOnStop cancel(run.stop.token(), session);
   const std::string what = fmt::format("{} {} on {}", plan::to_string(task.step->kind),
                                        task.step->of, task.table->side.text());
   const Activity activity(run.progress.activities(), what);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, session.id());
   try {
-    run_step(run, *session, task);
+    run_step(run, session, task);
   } catch (const Error& error) {
     if (run.stop.token().stop_requested()) return;  // the statement was ended on purpose
     if (!sinks_only_its_table(error)) throw;
-    fail_table(*session, run, task.table->number,
+    fail_table(session, run, task.table->number,
                Error(error.kind(), fmt::format("{} {}: {}", plan::to_string(task.step->kind),
                                                task.step->of, error.what())));
   }
 }
 
-void run_tasks(const RunContext& run, const std::vector<Task>& tasks) {
-  pipeline::for_each(tasks.size(), run.options.writers, run.stop.source(),
-                     [&](std::size_t index) { run_task(run, tasks[index]); });
+/// Runs the tasks of one stage, but not those of tables that have failed or refer to one that has.
+void run_stage(const RunContext& run, db::SqlSession& ledger, SessionPool& sessions,
+               const std::vector<Task>& tasks, int stage) {
+  const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
+  std::vector<Task> now;
+  std::ranges::copy_if(tasks, std::back_inserter(now), [&](const Task& task) {
+    return plan::stage(task.step->kind) == stage && !failed.contains(task.table->side) &&
+           !failed.contains(task.step->referenced);
+  });
+  pipeline::for_each(now.size(), run.options.writers, run.stop.source(), [&](std::size_t index) {
+    SessionPool::Lease session(sessions);
+    run_task(run, *session, now[index]);
+    std::move(session).give_back();
+  });
 }
 
 bool makes_unique(const DeferredStep& step) noexcept {
   return (step.kind == DeferredStep::Kind::index && step.unique) ||
          step.kind == DeferredStep::Kind::primary_key || step.kind == DeferredStep::Kind::unique;
+}
+
+bool has_index(db::SqlSession& session, const model::QualifiedName& name) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass($1) "
+                 "AND indisvalid AND indisready)",
+                 {model::quote_name(model::Engine::postgresql, name)})
+             .value() == "t";
+}
+
+using ForeignKeyName = std::pair<model::QualifiedName, std::string>;
+
+/// All that the target has, by their tables.
+std::set<ForeignKeyName> foreign_keys(db::SqlSession& session) {
+  std::set<ForeignKeyName> keys;
+  const auto result = session.query(
+      "SELECT n.nspname, c.relname, k.conname FROM pg_constraint k JOIN pg_class c "
+      "ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'f'");
+  for (const auto& row : result.rows) {
+    keys.insert({{row.at(0).value(), row.at(1).value()}, row.at(2).value()});
+  }
+  return keys;
+}
+
+void vacuum(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table) {
+  const CancelOnStop cancel(run.stop.token(), session);
+  const std::string what = "VACUUM of " + table.side.text();
+  const Activity activity(run.progress.activities(), what);
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, session.id());
+  try {
+    session.query(fmt::format("VACUUM (ANALYZE) {}",
+                              model::quote_name(model::Engine::postgresql, table.side)));
+  } catch (const Error& error) {
+    if (run.stop.token().stop_requested()) return;
+    if (!sinks_only_its_table(error)) throw;
+    fail_table(session, run, table.number, error);
+  }
 }
 
 /// Whether the step makes a unique index over exactly the columns that hold the source's key.
@@ -165,36 +226,35 @@ bool is_key_index(const plan::TablePlan& table, const DeferredStep& step) {
 
 void build_tables(const RunContext& run, db::SqlSession& ledger) {
   const Activity activity(run.progress.activities(), "building indexes and constraints");
+  // Nobody else builds: what is not done now is not done when its stage comes.
+  const std::vector<Task> tasks = open_tasks(run, ledger);
+  SessionPool sessions(run.target);
   for (int stage = 1; stage <= plan::kStages && !run.stop.token().stop_requested(); ++stage) {
     // Before any foreign key exists: with one, deleting a parent could take its children along.
     if (stage == plan::stage(DeferredStep::Kind::foreign_key)) sweep_orphans(run);
-    const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
-    run_tasks(run, open_tasks(run, ledger, [&](const plan::TablePlan&, const DeferredStep& step) {
-                return plan::stage(step.kind) == stage && !failed.contains(step.referenced);
-              }));
+    run_stage(run, ledger, sessions, tasks, stage);
   }
 }
 
 void build_unique_of_kept(const RunContext& run, db::SqlSession& ledger) {
-  for (int stage = 1; stage <= 2; ++stage) {
-    run_tasks(run,
-              open_tasks(run, ledger, [&](const plan::TablePlan& table, const DeferredStep& step) {
-                return table.existing_rows == config::ExistingRows::keep && makes_unique(step) &&
-                       plan::stage(step.kind) == stage;
-              }));
-  }
+  std::vector<Task> tasks = open_tasks(run, ledger);
+  std::erase_if(tasks, [](const Task& task) {
+    return task.table->existing_rows != config::ExistingRows::keep || !makes_unique(*task.step);
+  });
+  SessionPool sessions(run.target);
+  for (int stage = 1; stage <= 2; ++stage) run_stage(run, ledger, sessions, tasks, stage);
 }
 
 void drop_foreign_keys(const RunContext& run, db::SqlSession& ledger) {
   std::set<model::QualifiedName> ours;
   for (const plan::TablePlan& table : run.plan.tables) ours.insert(table.side);
-  const SideTables sides(run, ledger);
+  const std::set<ForeignKeyName> made = foreign_keys(ledger);
   ledger.begin();
   require_current(ledger, run);
-  for (const auto& [table, side] : sides.all()) {
+  for (const plan::TablePlan* const table : sound_tables(run, ledger)) {
     for (const DeferredStep& step : table->deferred) {
       if (step.kind != DeferredStep::Kind::foreign_key || !ours.contains(step.referenced) ||
-          !plan::is_done(step, *side)) {
+          !made.contains({table->side, step.name})) {
         continue;
       }
       ledger.query(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}",
@@ -210,10 +270,9 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
   const Activity activity(run.progress.activities(), what);
   const auto session = db::open_target(run.target);
   const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
-  const model::Catalog catalog = db::read_catalog(*session, {table.side.schema});
-  const model::Table* side = catalog.find(table.side);
   for (const DeferredStep& step : table.deferred) {
-    if (side == nullptr || !is_key_index(table, step) || plan::is_done(step, *side)) continue;
+    if (!is_key_index(table, step)) continue;
+    if (has_index(*session, {table.side.schema, step.name})) return;
     const CancelOnStop cancel(run.stop.token(), *session);
     // Should rows stand in its way, they are found without it.
     static_cast<void>(try_step(run, *session, step));
@@ -223,38 +282,34 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
 
 void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
   const Activity activity(run.progress.activities(), "gathering statistics of the side tables");
-  const SideTables sides(run, ledger);
-  std::vector<const plan::TablePlan*> tables;
-  for (const auto& [table, side] : sides.all()) tables.push_back(table);
+  const std::vector<const plan::TablePlan*> tables = sound_tables(run, ledger);
+  SessionPool sessions(run.target);
   pipeline::for_each(tables.size(), run.options.writers, run.stop.source(), [&](std::size_t index) {
-    const auto session = db::open_session(run.target, db::Purpose::target);
-    const CancelOnStop cancel(run.stop.token(), *session);
-    const std::string what = "VACUUM of " + tables[index]->side.text();
-    const Activity table(run.progress.activities(), what);
-    const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
-    try {
-      session->query(fmt::format("VACUUM (ANALYZE) {}", model::quote_name(model::Engine::postgresql,
-                                                                          tables[index]->side)));
-    } catch (const Error&) {
-      if (!run.stop.token().stop_requested()) throw;
-    }
+    SessionPool::Lease session(sessions);
+    vacuum(run, *session, *tables[index]);
+    std::move(session).give_back();
   });
 }
 
 void check_built(const RunContext& run, db::SqlSession& ledger) {
-  const SideTables sides(run, ledger);
+  const SideTables sides(run.plan, ledger);
+  std::vector<int> ready;
   std::map<const plan::TablePlan*, std::string> incomplete;
   ledger.begin();
   require_current(ledger, run);
   ledger::set_run_stage(ledger, run.run.id, "checking");
-  for (const auto& [table, side] : sides.all()) {
-    const std::vector<std::string> missing = plan::side_differences(run.plan, *table, *side);
+  for (const plan::TablePlan* const table : sound_tables(run, ledger)) {
+    const model::Table* const side = sides.find(*table);
+    const std::vector<std::string> missing = side == nullptr
+                                                 ? std::vector<std::string>{"somebody dropped it"}
+                                                 : plan::side_differences(run.plan, *table, *side);
     if (missing.empty()) {
-      ledger::set_table_state(ledger, run.run.id, table->number, ledger::TableState::ready);
+      ready.push_back(table->number);
     } else {
       incomplete.emplace(table, missing.front());
     }
   }
+  ledger::set_table_states(ledger, run.run.id, ready, ledger::TableState::ready);
   SLUICE_KILL_POINT("before_checked_commit");
   ledger.commit();
   SLUICE_KILL_POINT("after_checked_commit");

@@ -63,20 +63,11 @@ void require_all_copied(const RunContext& run, db::SqlSession& ledger) {
   }
 }
 
-/// Points in time of the source that rows of the side tables are from.
-std::set<int> snapshots_in_use(const RunContext& run, db::SqlSession& ledger) {
-  std::set<int> used;
-  for (const plan::TablePlan& table : run.plan.tables) {
-    for (const ledger::Batch& batch : ledger::batches(ledger, run.run.id, table.number)) {
-      if (batch.origin == ledger::Origin::source) used.insert(batch.snapshot_no);
-    }
-  }
-  return used;
-}
-
-/// The newest where there are several.
+/// Of the points in time of the source that rows of the side tables are from, one that is no real
+/// one: the newest where there are several.
 std::string weaker_snapshot(const RunContext& run, db::SqlSession& ledger) {
-  const std::set<int> used = snapshots_in_use(run, ledger);
+  const std::set<int> used =
+      ledger::snapshots_of_batches(ledger, run.run.id, ledger::Origin::source);
   std::string weaker;
   for (const ledger::Snapshot& snapshot : ledger::snapshots(ledger, run.run.id)) {
     if (!used.contains(snapshot.number) || snapshot.label.starts_with(db::kOnePointInTime)) {

@@ -17,8 +17,8 @@ void stop_above_limit(const RunContext& run, const plan::TablePlan& table, std::
 }
 
 void check_quarantine(const RunContext& run, db::SqlSession& session) {
-  for (const plan::TablePlan& table : run.plan.tables) {
-    stop_above_limit(run, table, ledger::open_rows(session, run.run.id, table.number));
+  for (const auto& [table_no, open] : ledger::open_rows(session, run.run.id)) {
+    stop_above_limit(run, run.table(table_no), open);
   }
 }
 

@@ -96,28 +96,29 @@ bool is_swept(const ledger::Batch& batch) noexcept {
   return batch.origin == ledger::Origin::retracted && batch.proved.count() > 0;
 }
 
-void add_suspects(const RunContext& run, const SourceReader& reader, const ledger::RunTable& table,
-                  std::vector<ledger::Batch> batches, Suspects& all) {
-  const bool swept = std::ranges::any_of(batches, is_swept);
-  if (was_past_copying(table) || !is_replaceable(run, run.table(table.number))) {
-    all.whole.insert(table.number);
-  }
-  for (ledger::Batch& batch : batches) {
-    if (batch.origin != reader.origin || batch.snapshot_no == reader.snapshot_no) continue;
-    // Whether rows had to be taken out may depend on other tables, as they were then.
-    if (swept) all.stale.insert(table.number);
-    all.batches.push_back({std::move(batch), false});
-  }
-}
-
 Suspects suspects(const RunContext& run, const SourceReader& reader, db::SqlSession& ledger) {
   Suspects all;
+  std::set<int> left_alone;
   for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
-    if (is_left_alone(table)) continue;
-    add_suspects(run, reader, table, ledger::batches(ledger, run.run.id, table.number), all);
+    if (is_left_alone(table)) {
+      left_alone.insert(table.number);
+    } else if (was_past_copying(table) || !is_replaceable(run, run.table(table.number))) {
+      all.whole.insert(table.number);
+    }
   }
-  std::erase_if(all.batches,
-                [&](const Suspect& suspect) { return all.stale.contains(suspect.batch.table_no); });
+  std::set<int> swept;
+  ledger::for_each_batch(ledger, run.run.id, [&](ledger::Batch batch) {
+    if (left_alone.contains(batch.table_no)) return;
+    if (is_swept(batch)) swept.insert(batch.table_no);
+    if (batch.origin != reader.origin || batch.snapshot_no == reader.snapshot_no) return;
+    all.batches.push_back({std::move(batch), false});
+  });
+  // Whether rows had to be taken out may depend on other tables, as they were then.
+  std::erase_if(all.batches, [&](const Suspect& suspect) {
+    const int table_no = suspect.batch.table_no;
+    if (swept.contains(table_no)) all.stale.insert(table_no);
+    return swept.contains(table_no);
+  });
   return all;
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,15 +29,45 @@ std::string quoted(const model::QualifiedName& name) {
   return model::quote_name(Engine::postgresql, name);
 }
 
-/// The table's comment, or nothing when there is no such relation.
-std::optional<std::string> comment_of(db::SqlSession& session, const model::QualifiedName& name) {
-  const auto result = session.query(
-      "SELECT coalesce(obj_description(to_regclass($1), 'pg_class'), '') "
-      "WHERE to_regclass($1) IS NOT NULL",
-      {quoted(name)});
-  if (result.rows.empty()) return std::nullopt;
-  return result.value();
+std::string literal(const std::string& text) {
+  return model::quote_literal(Engine::postgresql, text);
 }
+
+/// "(0, '"public"."a"'), (1, '"public"."b"')": places and names, as rows of VALUES.
+std::string rows_of(const std::vector<model::QualifiedName>& names) {
+  std::string rows;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    rows += fmt::format("{}({}, {})", i == 0 ? "" : ", ", i, literal(quoted(names[i])));
+  }
+  return rows;
+}
+
+std::size_t place(const std::optional<std::string>& number) {
+  return static_cast<std::size_t>(std::stoul(number.value()));
+}
+
+/// The comments of those of the tables that are there, in one question.
+class Comments {
+ public:
+  Comments(db::SqlSession& session, const std::vector<model::QualifiedName>& names) {
+    if (names.empty()) return;
+    const auto result = session.query(
+        "SELECT w.place, coalesce(obj_description(to_regclass(w.name), 'pg_class'), '') "
+        "FROM (VALUES " +
+        rows_of(names) + ") AS w(place, name) WHERE to_regclass(w.name) IS NOT NULL");
+    for (const auto& row : result.rows) {
+      comments_.emplace(names.at(place(row.at(0))), row.at(1).value());
+    }
+  }
+  /// Null when there is no such relation.
+  [[nodiscard]] const std::string* find(const model::QualifiedName& name) const {
+    const auto found = comments_.find(name);
+    return found == comments_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<model::QualifiedName, std::string> comments_;
+};
 
 /// DO NOT CHANGE: it stands in comments of tables.
 constexpr std::string_view kMark = "sluice run ";
@@ -54,12 +86,19 @@ std::vector<model::QualifiedName> names_of(const plan::TablePlan& table) {
   return names;
 }
 
+/// All tables that a run of the plan makes.
+std::vector<model::QualifiedName> names_of(const plan::Plan& plan) {
+  std::vector<model::QualifiedName> names;
+  for (const plan::TablePlan& table : plan.tables)
+    std::ranges::move(names_of(table), std::back_inserter(names));
+  return names;
+}
+
 /// (tx)
 void create_one(db::SqlSession& session, const plan::TablePlan& table, const ledger::Run& run) {
   for (const std::string& statement : table.side_ddl) session.query(statement);
   for (const model::QualifiedName& name : names_of(table)) {
-    session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name),
-                              model::quote_literal(Engine::postgresql, mark_of(run))));
+    session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name), literal(mark_of(run))));
   }
 }
 
@@ -70,26 +109,46 @@ bool holds_rows(db::SqlSession& session, const model::QualifiedName& name) {
   return session.query(fmt::format("SELECT EXISTS (SELECT FROM {})", quoted(name))).value() == "t";
 }
 
-/// What a run's plan has for a target table; nothing where the plan was tampered with.
-std::vector<model::QualifiedName> names_of(db::SqlSession& session, const std::string& run_id,
-                                           const model::QualifiedName& target) {
+/// A table, and the target table that it stands for.
+using SideOfTarget = std::pair<model::QualifiedName, model::QualifiedName>;
+
+std::set<SideOfTarget> sides_of(const plan::Plan& plan) {
+  std::set<SideOfTarget> sides;
+  for (const plan::TablePlan& table : plan.tables) {
+    for (model::QualifiedName& name : names_of(table)) sides.emplace(std::move(name), table.target);
+  }
+  return sides;
+}
+
+/// What a run has made by its plan; nothing where there is no such run, or the plan was tampered
+/// with.
+std::set<SideOfTarget> sides_of_run(db::SqlSession& session, const std::string& run_id) {
+  if (!ledger::find_run(session, run_id)) return {};
   try {
-    const plan::Plan plan = plan::from_json(ledger::plan_of_run(session, run_id));
-    const auto table = std::ranges::find(plan.tables, target, &plan::TablePlan::target);
-    if (table != plan.tables.end()) return names_of(*table);
+    return sides_of(plan::from_json(ledger::plan_of_run(session, run_id)));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::drift) throw;
   }
   return {};
 }
 
-const EarlierTables* find_run_of(const std::vector<EarlierTables>& tables,
-                                 const model::QualifiedName& name) {
-  const auto found = std::ranges::find_if(tables, [&name](const EarlierTables& of_run) {
-    return std::ranges::find(of_run.names, name) != of_run.names.end();
-  });
-  return found == tables.end() ? nullptr : &*found;
-}
+/// The earlier run that has made a table.
+class MakerOf {
+ public:
+  explicit MakerOf(const std::vector<EarlierTables>& tables) {
+    for (const EarlierTables& of_run : tables) {
+      for (const model::QualifiedName& name : of_run.names) makers_.emplace(name, &of_run);
+    }
+  }
+  /// Null where the ledger knows none.
+  [[nodiscard]] const EarlierTables* find(const model::QualifiedName& name) const {
+    const auto found = makers_.find(name);
+    return found == makers_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<model::QualifiedName, const EarlierTables*> makers_;
+};
 
 /// `of_run` is null for a table that the ledger does not know.
 model::Finding taken_name(const model::QualifiedName& name, const EarlierTables* of_run) {
@@ -107,37 +166,31 @@ model::Finding taken_name(const model::QualifiedName& name, const EarlierTables*
 /// Views, and tables with foreign keys, that need a table which is to be dropped.
 void check_users(db::SqlSession& session, const std::vector<EarlierTables>& replaced,
                  std::vector<model::Finding>& findings) {
+  const MakerOf maker(replaced);
   for (const EarlierTables& of_run : replaced) {
-    for (const model::QualifiedName& name : of_run.names) {
-      const auto users = session.query(
-          "SELECT DISTINCT t.oid, n.nspname, t.relname "
-          "FROM pg_depend d LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass "
-          "AND r.oid = d.objid LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass "
-          "AND c.oid = d.objid JOIN pg_class t ON t.oid = coalesce(r.ev_class, c.conrelid) "
-          "JOIN pg_namespace n ON n.oid = t.relnamespace WHERE d.refclassid = 'pg_class'::regclass "
-          "AND d.refobjid = to_regclass($1) AND t.oid <> d.refobjid ORDER BY 2, 3",
-          {quoted(name)});
-      for (const auto& row : users.rows) {
-        const model::QualifiedName user{row.at(1).value_or(""), row.at(2).value_or("")};
-        if (find_run_of(replaced, user) != nullptr) continue;
-        findings.push_back({model::Severity::error, "side-table-used", name.text(),
-                            user.text() + " needs this table of run " + of_run.run_id,
-                            "drop what needs it, then begin the new run"});
-      }
+    const auto users = session.query(
+        "SELECT DISTINCT w.place, t.oid, n.nspname, t.relname FROM (VALUES " +
+        rows_of(of_run.names) +
+        ") AS w(place, name) JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass "
+        "AND d.refobjid = to_regclass(w.name) "
+        "LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid "
+        "LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid "
+        "JOIN pg_class t ON t.oid = coalesce(r.ev_class, c.conrelid) AND t.oid <> d.refobjid "
+        "JOIN pg_namespace n ON n.oid = t.relnamespace ORDER BY 1, 3, 4");
+    for (const auto& row : users.rows) {
+      const model::QualifiedName user{row.at(2).value_or(""), row.at(3).value_or("")};
+      if (maker.find(user) != nullptr) continue;
+      findings.push_back({model::Severity::error, "side-table-used",
+                          of_run.names.at(place(row.at(0))).text(),
+                          user.text() + " needs this table of run " + of_run.run_id,
+                          "drop what needs it, then begin the new run"});
     }
   }
 }
 
 void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                 std::vector<model::Finding>& findings) {
-  if (table.is_new) {
-    if (!comment_of(session, table.target)) return;
-    findings.push_back({model::Severity::error, "target-exists", table.target.text(),
-                        "a table of this name has been made since the plan",
-                        "plan again: it is then filled as a live table, or drop it"});
-    return;
-  }
-  if (!holds_rows(session, table.target)) return;
+  if (table.is_new || !holds_rows(session, table.target)) return;
   const bool refuse = table.existing_rows == config::ExistingRows::refuse;
   findings.push_back({refuse ? model::Severity::error : model::Severity::note, "existing-rows",
                       table.target.text(), "the live target table already holds rows",
@@ -146,24 +199,44 @@ void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                           : "they are treated as existing_rows says"});
 }
 
+/// New tables whose names somebody has taken meanwhile.
+void check_new_targets(db::SqlSession& session, const plan::Plan& plan,
+                       std::vector<model::Finding>& findings) {
+  std::vector<model::QualifiedName> names;
+  for (const plan::TablePlan& table : plan.tables) {
+    if (table.is_new) names.push_back(table.target);
+  }
+  const Comments comments(session, names);
+  for (const model::QualifiedName& name : names) {
+    if (comments.find(name) == nullptr) continue;
+    findings.push_back({model::Severity::error, "target-exists", name.text(),
+                        "a table of this name has been made since the plan",
+                        "plan again: it is then filled as a live table, or drop it"});
+  }
+}
+
 }  // namespace
 
 std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::Plan& plan) {
-  std::map<std::string, std::vector<model::QualifiedName>> by_run;
   if (ledger::schema_state(session) != ledger::SchemaState::usable) return {};
+  const Comments comments(session, names_of(plan));
+  std::map<std::string, std::vector<SideOfTarget>> marked;
   for (const plan::TablePlan& table : plan.tables) {
-    for (const model::QualifiedName& name : names_of(table)) {
-      const std::string mark = comment_of(session, name).value_or("");
-      if (!mark.starts_with(kMark)) continue;
-      const std::string run_id = mark.substr(kMark.size());
-      if (!ledger::find_run(session, run_id)) continue;
-      const auto known = names_of(session, run_id, table.target);
-      if (std::ranges::find(known, name) != known.end()) by_run[run_id].push_back(name);
+    for (model::QualifiedName& name : names_of(table)) {
+      const std::string* const comment = comments.find(name);
+      if (comment == nullptr || !comment->starts_with(kMark)) continue;
+      marked[comment->substr(kMark.size())].emplace_back(std::move(name), table.target);
     }
   }
   std::vector<EarlierTables> tables;
-  tables.reserve(by_run.size());
-  for (auto& [run_id, names] : by_run) tables.push_back({run_id, std::move(names)});
+  for (auto& [run_id, claimed] : marked) {
+    const std::set<SideOfTarget> made = sides_of_run(session, run_id);
+    EarlierTables of_run{run_id, {}};
+    for (SideOfTarget& side : claimed) {
+      if (made.contains(side)) of_run.names.push_back(std::move(side.first));
+    }
+    if (!of_run.names.empty()) tables.push_back(std::move(of_run));
+  }
   return tables;
 }
 
@@ -180,12 +253,13 @@ std::string drop_statement(const std::vector<EarlierTables>& tables) {
 std::vector<model::Finding> taken_names(db::SqlSession& session, const plan::Plan& plan,
                                         const std::vector<EarlierTables>& earlier, bool new_run) {
   std::vector<model::Finding> findings;
-  for (const plan::TablePlan& table : plan.tables) {
-    for (const model::QualifiedName& name : names_of(table)) {
-      const EarlierTables* const of_run = find_run_of(earlier, name);
-      if ((new_run && of_run != nullptr) || !comment_of(session, name)) continue;
-      findings.push_back(taken_name(name, of_run));
-    }
+  const std::vector<model::QualifiedName> names = names_of(plan);
+  const Comments comments(session, names);
+  const MakerOf maker(earlier);
+  for (const model::QualifiedName& name : names) {
+    const EarlierTables* const of_run = maker.find(name);
+    if ((new_run && of_run != nullptr) || comments.find(name) == nullptr) continue;
+    findings.push_back(taken_name(name, of_run));
   }
   return findings;
 }
@@ -194,15 +268,17 @@ std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Pl
                                          const std::vector<EarlierTables>& earlier, bool new_run) {
   std::vector<model::Finding> findings = taken_names(session, plan, earlier, new_run);
   if (new_run) check_users(session, earlier, findings);
+  check_new_targets(session, plan, findings);
   for (const plan::TablePlan& table : plan.tables) check_rows(session, table, findings);
   return findings;
 }
 
 void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
+  const Comments comments(session, names_of(plan));
   for (const plan::TablePlan& table : plan.tables) {
     if (has_own_name(table)) continue;
-    const auto comment = comment_of(session, table.side);
-    if (comment && *comment == mark_of(run)) continue;
+    const std::string* const comment = comments.find(table.side);
+    if (comment != nullptr && *comment == mark_of(run)) continue;
     throw Error(
         ErrorKind::drift,
         fmt::format("{} is not the side table that run {} filled", table.side.text(), run.id),
@@ -212,12 +288,14 @@ void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const 
 
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
   create_objects(session, plan.objects);
+  const Comments comments(session, names_of(plan));
+  const std::set<int> begun = ledger::tables_with_batches(session, run.id);
   for (const plan::TablePlan& table : plan.tables) {
     if (has_own_name(table)) continue;
-    const auto comment = comment_of(session, table.side);
-    if (comment && *comment != mark_of(run)) throw taken(table.side);
-    if (comment) continue;
-    if (!ledger::batches(session, run.id, table.number).empty()) {
+    const std::string* const comment = comments.find(table.side);
+    if (comment != nullptr && *comment != mark_of(run)) throw taken(table.side);
+    if (comment != nullptr) continue;
+    if (begun.contains(table.number)) {
       throw Error(ErrorKind::drift,
                   fmt::format("{} is gone, though the ledger has its batches", table.side.text()),
                   "somebody dropped it; begin a new run");

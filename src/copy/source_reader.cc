@@ -1,6 +1,7 @@
 #include "sluice/copy/source_reader.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "sluice/copy/activity.h"
@@ -105,10 +106,11 @@ std::optional<SourceReader> open_existing_reader(const RunContext& run, db::SqlS
 void cut_tables(const RunContext& run, SourceReader& reader, db::SqlSession& ledger) {
   const Activity activity(run.progress.activities(), "cutting tables into ranges");
   const bool live = reader.origin == ledger::Origin::existing;
+  const std::set<int> cut = ledger::tables_with_ranges(ledger, run.run.id, reader.origin);
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     if (live && !is_kept(run.table(entry.number))) continue;
     if (entry.state == ledger::TableState::failed) continue;
-    if (ledger::has_ranges(ledger, run.run.id, entry.number, reader.origin)) continue;
+    if (cut.contains(entry.number)) continue;
     try {
       cut_table(run, reader, ledger, entry);
     } catch (const model::Error& error) {

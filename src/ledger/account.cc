@@ -83,10 +83,10 @@ std::vector<Account> accounts(db::SqlSession& session, const std::string& run_id
                               codec::DigestAlgorithm algorithm) {
   std::map<int, Account> by_table;
   for (const RunTable& table : run_tables(session, run_id)) {
-    Account account = empty_account(table.number, algorithm);
-    for (const Batch& batch : batches(session, run_id, table.number)) add_batch(account, batch);
-    by_table.emplace(table.number, account);
+    by_table.emplace(table.number, empty_account(table.number, algorithm));
   }
+  for_each_batch(session, run_id,
+                 [&](const Batch& batch) { add_batch(by_table.at(batch.table_no), batch); });
   add_quarantine(session, run_id, by_table);
   std::vector<Account> all;
   all.reserve(by_table.size());

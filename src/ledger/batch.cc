@@ -40,6 +40,16 @@ std::vector<db::Parameter> name_of(const std::string& run_id, const Batch& batch
           std::to_string(batch.batch_no)};
 }
 
+/// Some MiB of answer.
+constexpr std::size_t kBatchesAtOnce = 5000;
+
+std::string select_batches(const std::string& tail) {
+  return "SELECT table_no, range_no, batch_no, origin, kind, lower_key, upper_key, snapshot_no, "
+         "bytes, read_digest, proved_digest, target_digest, quarantined_digest, filtered_digest, "
+         "rest_digest FROM sluice.batch WHERE run_id = $1 " +
+         tail;
+}
+
 constexpr const char* kIsBatch =
     " WHERE run_id = $1 AND table_no = $2 AND range_no = $3 AND batch_no = $4";
 
@@ -79,14 +89,42 @@ bool batch_exists(db::SqlSession& session, const std::string& run_id, int table_
 std::vector<Batch> batches(db::SqlSession& session, const std::string& run_id, int table_no) {
   std::vector<Batch> all;
   const auto result = session.query(
-      "SELECT table_no, range_no, batch_no, origin, kind, lower_key, upper_key, snapshot_no, "
-      "bytes, "
-      "read_digest, proved_digest, target_digest, quarantined_digest, filtered_digest, rest_digest "
-      "FROM sluice.batch WHERE run_id = $1 AND table_no = $2 AND NOT superseded "
-      "ORDER BY range_no, batch_no",
+      select_batches("AND table_no = $2 AND NOT superseded ORDER BY range_no, batch_no"),
       {run_id, std::to_string(table_no)});
   for (const auto& row : result.rows) all.push_back(read_batch(row));
   return all;
+}
+
+void for_each_batch(db::SqlSession& session, const std::string& run_id,
+                    const std::function<void(Batch)>& take) {
+  const std::string select = select_batches(
+      fmt::format("AND (table_no, range_no, batch_no) > ($2::int, $3::int, $4::int) "
+                  "AND NOT superseded ORDER BY table_no, range_no, batch_no LIMIT {}",
+                  kBatchesAtOnce));
+  Batch last;
+  last.table_no = last.range_no = last.batch_no = -1;
+  std::size_t found = kBatchesAtOnce;
+  while (found == kBatchesAtOnce) {
+    const auto result = session.query(select, name_of(run_id, last));
+    found = result.rows.size();
+    for (const auto& row : result.rows) {
+      last = read_batch(row);
+      take(last);
+    }
+  }
+}
+
+std::set<int> tables_with_batches(db::SqlSession& session, const std::string& run_id) {
+  return numbers(session.query(
+      "SELECT DISTINCT table_no FROM sluice.batch WHERE run_id = $1 AND NOT superseded", {run_id}));
+}
+
+std::set<int> snapshots_of_batches(db::SqlSession& session, const std::string& run_id,
+                                   Origin origin) {
+  return numbers(
+      session.query("SELECT DISTINCT snapshot_no FROM sluice.batch WHERE run_id = $1 "
+                    "AND origin = $2 AND NOT superseded",
+                    {run_id, to_string(origin)}));
 }
 
 std::size_t confirm_snapshot(db::SqlSession& session, const std::string& run_id, int snapshot_no,

@@ -75,4 +75,18 @@ std::uint64_t open_rows(db::SqlSession& session, const std::string& run_id, int 
   return RowReader(count.rows.at(0)).count();
 }
 
+std::map<int, std::uint64_t> open_rows(db::SqlSession& session, const std::string& run_id) {
+  std::map<int, std::uint64_t> by_table;
+  const auto counts = session.query(
+      "SELECT table_no, count(*) FROM sluice.quarantine WHERE run_id = $1 AND state = 'open' "
+      "GROUP BY 1",
+      {run_id});
+  for (const auto& row : counts.rows) {
+    RowReader reader(row);
+    const int table_no = reader.small();
+    by_table.emplace(table_no, reader.count());
+  }
+  return by_table;
+}
+
 }  // namespace sluice::ledger

@@ -43,13 +43,11 @@ void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no
   }
 }
 
-bool has_ranges(db::SqlSession& session, const std::string& run_id, int table_no, Origin origin) {
-  return session
-             .query(
-                 "SELECT EXISTS (SELECT FROM sluice.range WHERE run_id = $1 AND table_no = $2 "
-                 "AND origin = $3)",
-                 {run_id, std::to_string(table_no), to_string(origin)})
-             .value() == "t";
+std::set<int> tables_with_ranges(db::SqlSession& session, const std::string& run_id,
+                                 Origin origin) {
+  return numbers(
+      session.query("SELECT DISTINCT table_no FROM sluice.range WHERE run_id = $1 AND origin = $2",
+                    {run_id, to_string(origin)}));
 }
 
 std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,

@@ -46,6 +46,12 @@ codec::RowSetDigest RowReader::digest() {
   return *digest;
 }
 
+std::set<int> numbers(const db::QueryResult& result) {
+  std::set<int> all;
+  for (const auto& row : result.rows) all.insert(RowReader(row).small());
+  return all;
+}
+
 db::Parameter key_parameter(const std::optional<model::Key>& key) {
   if (!key) return std::nullopt;
   return to_json(*key);

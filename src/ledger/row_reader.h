@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ class RowReader {
   const std::vector<std::optional<std::string>>& row_;
   std::size_t next_ = 0;
 };
+
+/// The one column of a result.
+[[nodiscard]] std::set<int> numbers(const db::QueryResult& result);
 
 /// A bound as a statement parameter: NULL when open.
 [[nodiscard]] db::Parameter key_parameter(const std::optional<model::Key>& key);

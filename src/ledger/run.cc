@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sluice/codec/json_read.h"
 #include "sluice/codec/sha256.h"
@@ -163,6 +164,14 @@ std::set<int> live_tables(db::SqlSession& session, const std::string& run_id) {
     if (table.state == TableState::live) numbers.insert(table.number);
   }
   return numbers;
+}
+
+void set_table_states(db::SqlSession& session, const std::string& run_id,
+                      const std::vector<int>& table_nos, TableState state) {
+  session.query(
+      "UPDATE sluice.run_table SET state = $3, reason = '' WHERE run_id = $1 "
+      "AND table_no = ANY ($2::int[])",
+      {run_id, fmt::format("{{{}}}", fmt::join(table_nos, ",")), to_string(state)});
 }
 
 void mark_copied(db::SqlSession& session, const std::string& run_id) {

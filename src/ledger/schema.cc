@@ -81,6 +81,7 @@ CREATE TABLE sluice.range (
   PRIMARY KEY (run_id, table_no, range_no),
   FOREIGN KEY (run_id, table_no) REFERENCES sluice.run_table
 );
+CREATE INDEX ON sluice.range (run_id, origin, priority DESC, table_no, range_no) WHERE NOT done;
 CREATE TABLE sluice.batch (
   run_id text NOT NULL,
   table_no integer NOT NULL,

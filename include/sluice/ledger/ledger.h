@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -48,6 +50,9 @@ void set_run_stage(db::SqlSession& session, const std::string& run_id, const std
 [[nodiscard]] std::set<int> live_tables(db::SqlSession& session, const std::string& run_id);
 void set_table_state(db::SqlSession& session, const std::string& run_id, int table_no,
                      TableState state, const std::string& reason = {});
+/// The same of many tables at once, without a reason.
+void set_table_states(db::SqlSession& session, const std::string& run_id,
+                      const std::vector<int>& table_nos, TableState state);
 /// Marks tables `copied` whose ranges are all done, unless they failed: their rows are complete.
 void mark_copied(db::SqlSession& session, const std::string& run_id);
 /// Gives failed tables another try: those that were copied whole, in a run that is past copying,
@@ -113,8 +118,9 @@ void take_over(db::SqlSession& session, const std::string& run_id);
 /// Adds ranges to a table, numbered after those it has. `priority`: higher ones are claimed first.
 void add_ranges(db::SqlSession& session, const std::string& run_id, int table_no, Origin origin,
                 const std::vector<model::KeyRange>& ranges, std::uint64_t priority);
-[[nodiscard]] bool has_ranges(db::SqlSession& session, const std::string& run_id, int table_no,
-                              Origin origin);
+/// Numbers of the tables that have ranges of that origin: those that have been cut.
+[[nodiscard]] std::set<int> tables_with_ranges(db::SqlSession& session, const std::string& run_id,
+                                               Origin origin);
 /// Claims the next range that nobody owns or whose lease has run out; skips tables that failed.
 /// Nothing left, or the process has been taken over: absent.
 [[nodiscard]] std::optional<Claim> claim_range(db::SqlSession& session, const std::string& run_id,
@@ -142,6 +148,15 @@ void record_loose_batch(db::SqlSession& session, const std::string& run_id, cons
 /// Finished batches of a table that count, in range and batch order.
 [[nodiscard]] std::vector<Batch> batches(db::SqlSession& session, const std::string& run_id,
                                          int table_no);
+/// Calls `take` for each finished batch of the run that counts, in table, range and batch order.
+/// Reads some thousand at a time: a run may have millions.
+void for_each_batch(db::SqlSession& session, const std::string& run_id,
+                    const std::function<void(Batch)>& take);
+/// Numbers of the tables that have batches that count.
+[[nodiscard]] std::set<int> tables_with_batches(db::SqlSession& session, const std::string& run_id);
+/// Numbers of the snapshots under which batches of that origin that count were read.
+[[nodiscard]] std::set<int> snapshots_of_batches(db::SqlSession& session, const std::string& run_id,
+                                                 Origin origin);
 /// Says of all batches read under one snapshot that their rows are the same under another; returns
 /// how many they are.
 std::size_t confirm_snapshot(db::SqlSession& session, const std::string& run_id, int snapshot_no,
@@ -166,6 +181,9 @@ void supersede_table(db::SqlSession& session, const std::string& run_id, int tab
 /// How many rows of a table are open.
 [[nodiscard]] std::uint64_t open_rows(db::SqlSession& session, const std::string& run_id,
                                       int table_no);
+/// The same by table number, of all tables that have any.
+[[nodiscard]] std::map<int, std::uint64_t> open_rows(db::SqlSession& session,
+                                                     const std::string& run_id);
 
 // --- accounts
 // ----------------------------------------------------------------------------------------

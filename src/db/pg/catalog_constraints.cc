@@ -23,7 +23,9 @@ SELECT i.indrelid, ic.relname, i.indisunique, i.indisprimary, i.indpred IS NOT N
  ORDER BY i.indrelid, NOT i.indisprimary, ic.relname COLLATE "C", k.n
 )";
 
-// Of the first column of the primary key, or else of the first unique index.
+// Of the first column of the primary key, or else of the first unique index. OFFSET keeps the view
+// apart, so that it is asked for one column at a time: joined to thousands of tables, the planner
+// takes its rows to be a handful and compares each with each.
 constexpr const char* kCorrelations = R"(
 SELECT k.indrelid, s.correlation
   FROM (SELECT DISTINCT ON (indrelid) indrelid, indkey[0] AS attnum
@@ -33,8 +35,9 @@ SELECT k.indrelid, s.correlation
   JOIN pg_class c ON c.oid = k.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND a.attnum > 0
-  JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-                 AND s.inherited = (c.relkind = 'p')
+ CROSS JOIN LATERAL (SELECT p.correlation FROM pg_stats p
+                      WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.attname = a.attname
+                        AND p.inherited = (c.relkind = 'p') OFFSET 0) s
 )";
 
 // A row for each pair of columns.
