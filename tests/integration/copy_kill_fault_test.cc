@@ -30,7 +30,8 @@ const Points kBatch{"after_read",   "after_map",    "after_begin",
                     "after_commit", "in_bisect",    "after_quarantine"};
 const Points kEnd{"before_copied_commit", "after_copied_commit", "before_step_commit",
                   "before_sweep_commit",  "after_step",          "before_checked_commit",
-                  "after_checked_commit", "before_state_commit", "after_state_commit"};
+                  "after_checked_commit", "before_name_commit",  "after_name_commit",
+                  "before_state_commit",  "after_state_commit"};
 /// These come by only when the source has changed since an earlier process read it.
 const Points kRecheck{"before_restart_commit", "before_confirm_commit", "before_supersede_commit"};
 
@@ -56,6 +57,15 @@ void make_heap(Migration& migration) {
   migration.source(
       "INSERT INTO heap SELECT n % 50, repeat('h', 60) FROM generate_series(1, 2000) n; ANALYZE");
   migration.move("heap");
+}
+
+/// A table that the target lacks.
+void make_fresh(Migration& migration) {
+  migration.source(
+      "CREATE TABLE fresh (id int PRIMARY KEY, code int UNIQUE, payload varchar(60));"
+      "INSERT INTO fresh SELECT n, -n, repeat('f', 60) FROM " +
+      numbers(migration, 1500));
+  migration.move("fresh", "fresh", R"("create": {})");
 }
 
 /// Tables with something for every point: rows that the target refuses during the load, collisions
@@ -91,6 +101,7 @@ void make_tables(Migration& migration) {
       "from": "title", "steps": [{"truncate": 20}], "lossy": true, "keep_rest": true}},
       "drop": [{"column": "old", "lossy": true, "keep_rest": true, "reason": "nobody reads it"}]})");
   migration.move("kept", "kept", R"("existing_rows": "keep")");
+  make_fresh(migration);
 }
 
 void check_rest(const Migration& migration) {
@@ -103,6 +114,14 @@ void check_rest(const Migration& migration) {
             "20 ORDER BY 1, 2",
             "SELECT (source_key::json->>0)::int, column_name, value FROM notes__rest ORDER BY 1, "
             "2") == "");
+}
+
+void check_fresh(const Migration& migration) {
+  CHECK(migration.difference("SELECT * FROM fresh ORDER BY id",
+                             "SELECT * FROM fresh ORDER BY id") == "");
+  CHECK(migration.target_value("SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY "
+                               "indexrelid::regclass::text) FROM pg_index WHERE indrelid = "
+                               "'fresh'::regclass") == "code fresh_pkey");
 }
 
 void check_kept(const Migration& migration) {
@@ -125,6 +144,7 @@ void check_result(const Migration& migration) {
   if (has_heap(migration)) CHECK(migration.table_difference("heap", "n, payload") == "");
   check_rest(migration);
   check_kept(migration);
+  check_fresh(migration);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "18");
 }
 
