@@ -30,7 +30,8 @@ const Points kBatch{"after_read",   "after_map",    "after_begin",
                     "after_commit", "in_bisect",    "after_quarantine"};
 const Points kEnd{"before_copied_commit", "after_copied_commit", "before_step_commit",
                   "before_sweep_commit",  "after_step",          "before_checked_commit",
-                  "after_checked_commit", "before_state_commit", "after_state_commit"};
+                  "after_checked_commit", "before_name_commit",  "after_name_commit",
+                  "before_state_commit",  "after_state_commit"};
 /// These come by only when the source has changed since an earlier process read it.
 const Points kRecheck{"before_restart_commit", "before_confirm_commit", "before_supersede_commit"};
 
@@ -46,6 +47,13 @@ std::string numbers(const Migration& migration, int last) {
       fmt::runtime(migration.from() == From::postgresql ? "generate_series(1, {}) n"
                                                         : "(SELECT seq AS n FROM seq_1_to_{}) s"),
       last);
+}
+
+/// A table that the target has not: it takes its name when it is whole.
+void make_new(Migration& migration) {
+  migration.source("CREATE TABLE made (id int PRIMARY KEY, payload varchar(60));" +
+                   ("INSERT INTO made SELECT n, repeat('m', 60) FROM " + numbers(migration, 1500)));
+  migration.move("made", "made", R"("create": {})");
 }
 
 /// Only PostgreSQL's tables may lack a key.
@@ -85,6 +93,7 @@ void make_tables(Migration& migration) {
       "INSERT INTO notes SELECT n, CASE n WHEN 7 THEN 8 ELSE n END, repeat('t', n % 60), "
       "CASE n % 3 WHEN 0 THEN concat('old ', n) END" +
       from(1500) + "INSERT INTO kept SELECT n, repeat('s', 60)" + from(1500));
+  make_new(migration);
   if (has_heap(migration)) make_heap(migration);
   for (const char* table : {"parents", "children"}) migration.move(table);
   migration.move("notes", "notes", "", R"({"columns": {"id": "id", "code": "code", "title": {
@@ -123,6 +132,8 @@ void check_result(const Migration& migration) {
   CHECK(migration.difference("SELECT * FROM children WHERE parent NOT IN (7, 8) ORDER BY a, b",
                              "SELECT * FROM children__side ORDER BY a, b") == "");
   if (has_heap(migration)) CHECK(migration.table_difference("heap", "n, payload") == "");
+  CHECK(migration.difference("SELECT * FROM made ORDER BY id", "SELECT * FROM made ORDER BY id") ==
+        "");
   check_rest(migration);
   check_kept(migration);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.quarantine") == "18");
