@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cctype>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,19 +10,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "field_data.h"
 #include "support/migration.h"
 
 /// The same shop, published for MySQL and for PostgreSQL by its own authors: what sluice makes of
 /// the one must be the other, but for the twelve rows in which the two publications differ by
 /// themselves.
 namespace sluice::test::chinook {
-
-/// Where real data lies that is not part of the project; empty when it is not there.
-[[nodiscard]] inline std::filesystem::path field_data() {
-  const char* given = std::getenv("SLUICE_FIELD_DATA");
-  const std::filesystem::path path = given != nullptr ? given : SLUICE_SOURCE_DIR "/../shared/data";
-  return std::filesystem::exists(path / "chinook") ? path / "chinook" : std::filesystem::path();
-}
 
 /// A script without its head, which drops, creates and enters a database of its own: all up to the
 /// line that begins with `marker`.
@@ -77,7 +70,7 @@ inline const std::vector<std::string> kTables{
 /// Moves Chinook's MySQL script, run by that server, over the tables and rows of its PostgreSQL
 /// script.
 inline void check_move(From from) {
-  const std::filesystem::path data = field_data();
+  const std::filesystem::path data = field_data("chinook");
   if (data.empty()) SKIP("no field data: set SLUICE_FIELD_DATA to a folder that holds chinook/");
   Migration migration(from);
   migration.source(script_after(data / "Chinook_MySql.sql", "USE "));

@@ -11,6 +11,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "support/migration.h"
+#include "support/whole_database.h"
 
 namespace sluice::test {
 namespace {
@@ -150,6 +151,17 @@ void make_rich_table(Migration& migration) {
       "source": {"table": "t"}, "target": {"table": "t"}}])");
 }
 
+/// With something of each grade: a table that cannot be filled, a view, a decision, a note.
+void check_init(Page& page) {
+  const MysqlFamilyDatabase source(MariadbServer::shared());
+  source.run(
+      "CREATE TABLE a (id int PRIMARY KEY, flag tinyint(1), twice int AS (id * 2) VIRTUAL);"
+      "CREATE TABLE b (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1");
+  const WholeDatabase whole(reader_url(source));
+  whole.target().run("CREATE TABLE b (id int PRIMARY KEY, needed int NOT NULL)");
+  page.check(whole.init({"--json"}), 2, "sluice.init/1");
+}
+
 }  // namespace
 
 TEST_CASE("every verb answers in JSON as its page promises, however a copy ends") {
@@ -186,6 +198,7 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
   page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
   migration.target("UPDATE t__side SET name = 'y' WHERE id = 1; DELETE FROM t__rest");
   page.check(migration.sluice("verify", {"--json"}), 3, "sluice.verify/1");
+  check_init(page);
   page.check_all_printed();
 }
 

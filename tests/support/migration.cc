@@ -7,20 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "support/reader.h"
+
 namespace sluice::test {
 namespace {
-
-constexpr const char* kReader = "sluice_reader";
-
-std::string postgres_url(const PostgresDatabase& db, const std::string& user) {
-  return fmt::format("postgresql:///{}?host={}&port={}&user={}", db.name(),
-                     db.server().socket_dir(), db.server().port(), user);
-}
-
-std::string mysql_url(const MysqlFamilyDatabase& db, const std::string& who) {
-  return fmt::format("{}:///{}?socket={}&{}", db.server().is_mysql() ? "mysql" : "mariadb",
-                     db.name(), db.server().socket(), who);
-}
 
 /// The server of the MySQL family that a test shares with others; none for PostgreSQL.
 MysqlFamilyServer* shared_mysql(From from) {
@@ -78,8 +68,8 @@ Migration::Migration(From from, MysqlFamilyServer* mysql, PostgresServer* source
   // The smallest there are: a few hundred rows are several batches then.
   limits_["batch_bytes"] = 64 << 10;
   limits_["min_free_bytes"] = 0;
-  target_url_ = postgres_url(target_, target_.server().user());
-  make_reader();
+  target_url_ = url_of(target_, target_.server().user());
+  source_url_ = mysql_ ? reader_url(*mysql_) : reader_url(*postgres_);
 }
 
 Migration::Migration(From from, PostgresServer& target)
@@ -91,34 +81,13 @@ Migration::Migration(PostgresServer& source, PostgresServer& target)
 Migration::Migration(MysqlFamilyServer& source, PostgresServer& target)
     : Migration(source.is_mysql() ? From::mysql : From::mariadb, &source, nullptr, target) {}
 
-void Migration::make_reader() {
-  if (mysql_) {
-    // What tells whether a source has moved, and on MySQL the lock for one point in time; nothing
-    // can be written with them.
-    const char* const more = mysql_->server().is_mysql() ? "REPLICATION CLIENT, FLUSH_TABLES"
-                                                         : "BINLOG MONITOR, SLAVE MONITOR";
-    mysql_->run(
-        fmt::format("CREATE USER IF NOT EXISTS {0}@localhost;"
-                    "GRANT SELECT, SHOW VIEW ON {1}.* TO {0}@localhost;"
-                    "GRANT {2} ON *.* TO {0}@localhost",
-                    kReader, mysql_->name(), more));
-    source_url_ = source_url_of(kReader);
-    return;
-  }
-  postgres_->run(fmt::format(
-      "DO $$ BEGIN CREATE ROLE {0} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-      "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {0}",
-      kReader));
-  source_url_ = postgres_url(*postgres_, kReader);
-}
-
 std::string Migration::source_url_of(const std::string& user) const {
-  return mysql_url(*mysql_, fmt::format("user={}&defaults_file=/dev/null", user));
+  return url_of(*mysql_, fmt::format("user={}&defaults_file=/dev/null", user));
 }
 
 void Migration::read_as_superuser() {
-  source_url_ = mysql_ ? mysql_url(*mysql_, "defaults_file=" + mysql_->server().option_file())
-                       : postgres_url(*postgres_, postgres_->server().user());
+  source_url_ = mysql_ ? url_of(*mysql_, "defaults_file=" + mysql_->server().option_file())
+                       : url_of(*postgres_, postgres_->server().user());
 }
 
 std::string Migration::target_url_by_port(int port) const {

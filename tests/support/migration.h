@@ -115,7 +115,6 @@ class Migration {
 
  private:
   Migration(From from, MysqlFamilyServer* mysql, PostgresServer* source, PostgresServer& target);
-  void make_reader();
 
   From from_;
   TempDir dir_;
