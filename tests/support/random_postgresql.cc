@@ -175,7 +175,7 @@ void PostgresMaker::add_generated(RandomTable& table) {
   if (is_integer(from)) {
     column.type.sql = "numeric";
     column.clause = fmt::format("GENERATED ALWAYS AS ({}::numeric * 3) STORED", name);
-  } else if (from.type.sql.starts_with("text") || from.type.sql.starts_with("varchar(")) {
+  } else if (from.type.sql == "text" || from.type.sql == "varchar") {
     column.type.sql = "integer";
     column.clause = fmt::format("GENERATED ALWAYS AS (length({}::text)) STORED", name);
   } else {

@@ -83,8 +83,10 @@ class Maker {
       if (column.generated) continue;
       columns += (columns.empty() ? "" : ", ") + database_.dialect.quoted(column.name);
     }
-    return fmt::format("INSERT INTO {} ({}) {}VALUES ", database_.name_of(table), columns,
-                       database_.dialect.is_mysql ? "" : "OVERRIDING SYSTEM VALUE ");
+    const bool is_mysql = database_.dialect.is_mysql;
+    return fmt::format("INSERT {}INTO {} ({}) {}VALUES ", is_mysql ? "IGNORE " : "",
+                       database_.name_of(table), columns,
+                       is_mysql ? "" : "OVERRIDING SYSTEM VALUE ");
   }
 
   const RandomDatabase& database_;
