@@ -1,9 +1,11 @@
 #include "verify/held_keys.h"
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "sluice/codec/mysql_types.h"
 #include "sluice/model/quote.h"
 
 #include "verify/sql_expressions.h"
@@ -42,6 +44,16 @@ std::string comparable(const model::ColumnType& type, std::string text) {
   return text == "f" ? "false" : text;
 }
 
+/// Bytes, of which the MySQL family knows another spelling than their text's.
+std::string key_literal(model::Engine engine, const model::ColumnType& type,
+                        const std::string& text) {
+  constexpr std::string_view kPrefix = "\\x";
+  const bool is_bytes =
+      model::is_mysql_family(engine) && codec::mysql_kind(type) == codec::MysqlKind::binary;
+  if (is_bytes && text.starts_with(kPrefix)) return "x'" + text.substr(kPrefix.size()) + "'";
+  return literal_sql(engine, value_class(type), comparable(type, text));
+}
+
 /// PostgreSQL hashes a list of VALUES, whatever the number of key columns, and takes their types
 /// from the first row.
 std::string key_row(const std::vector<KeyColumn>& columns, model::Engine engine,
@@ -51,7 +63,7 @@ std::string key_row(const std::vector<KeyColumn>& columns, model::Engine engine,
     const model::ColumnType& type = columns.at(i).type;
     const ValueClass value = value_class(type);
     if (i != 0) row += ", ";
-    row += literal_sql(engine, value, comparable(type, key[i]));
+    row += key_literal(engine, type, key[i]);
     if (is_first && !model::is_mysql_family(engine)) {
       row += "::" + (value == ValueClass::text ? std::string("text") : type.sql);
     }
