@@ -41,6 +41,14 @@ std::string_view family(const model::ColumnType& type) {
   return type.base;
 }
 
+/// Whether PostgreSQL has an operator to look one's values up among the other's by: it makes a
+/// numeric of a whole number by itself.
+bool can_refer(const model::ColumnType& child, const model::ColumnType& parent) {
+  const std::string_view here = family(child);
+  const std::string_view there = family(parent);
+  return here == there || (here == "integer" && there == "numeric");
+}
+
 /// Puts the keys of one table on what the target showed of it.
 class KeyWriter {
  public:
@@ -97,9 +105,7 @@ bool comparable(const model::Table& child, const model::Table& parent,
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const model::Column* const here = child.find_column(key.columns[i]);
     const model::Column* const there = parent.find_column(key.referenced_columns[i]);
-    if (here == nullptr || there == nullptr || family(here->type) != family(there->type)) {
-      return false;
-    }
+    if (here == nullptr || there == nullptr || !can_refer(here->type, there->type)) return false;
   }
   return true;
 }

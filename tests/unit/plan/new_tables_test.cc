@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "sluice/plan/draft.h"
 
@@ -174,6 +175,18 @@ TEST_CASE("foreign keys point at the tables that are filled") {
   CHECK(
       made.tables[1].foreign_keys[0].definition ==
       R"(FOREIGN KEY ("customer_id") REFERENCES "new"."people"("person") ON DELETE CASCADE DEFERRABLE)");
+}
+
+TEST_CASE("a whole number may refer to a numeric, and not the other way round") {
+  Move move;
+  const bool parent_is_numeric = GENERATE(true, false);
+  model::ColumnType& type =
+      (parent_is_numeric
+           ? move.source.tables[0].columns[0]
+           : *std::ranges::find(move.source.tables[1].columns, "customer_id", &model::Column::name))
+          .type;
+  type = example::type("numeric(20,0)", "numeric");
+  CHECK(move.made().tables.back().foreign_keys.size() == (parent_is_numeric ? 1 : 0));
 }
 
 TEST_CASE("a foreign key that PostgreSQL would refuse is left out, and told") {
