@@ -321,7 +321,10 @@ void sweep_step(const RunContext& run, db::TargetSession& session, const plan::T
   const Activity activity(
       run.progress.activities(),
       fmt::format("taking out rows of {} that break {}", table.side.text(), step.of));
-  if (violator_condition(table, step).empty()) throw Error(ErrorKind::data, refusal.message);
+  // What an index has no room for breaks no promise: no row could be taken out for it.
+  const bool has_violators =
+      refusal.kind != db::Refusal::Kind::row_too_big && !violator_condition(table, step).empty();
+  if (!has_violators) throw Error(ErrorKind::data, refusal.message);
   Sweep(run, session, table, step).take_out();
 }
 

@@ -43,6 +43,20 @@ TEST_CASE("a check whose function needs a search_path sinks only its table, and 
   CHECK(migration.table_difference("good", "id") == "");
 }
 
+TEST_CASE("a value that a unique index has no room for sinks its table, in the server's words") {
+  Migration migration;
+  migration.on_both("CREATE TABLE bad (id int PRIMARY KEY, v text)");
+  migration.target("ALTER TABLE bad ADD UNIQUE (v)");
+  // Some 9 kB that no compression makes much less.
+  migration.source(
+      "INSERT INTO bad SELECT 1, string_agg(md5(n::text), '') FROM generate_series(1, 300) n");
+  migration.move("bad");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  INFO(failed.err);
+  CHECK(failed.err.find("index row requires") != std::string::npos);
+}
+
 TEST_CASE("a damaged source table sinks only itself") {
   MariadbServer source;
   Migration migration(source, PostgresServer::shared());
