@@ -142,8 +142,10 @@ void Steps::add_foreign_keys(const SideOf& side_of) {
       step.referenced_key.push_back(quoted(column));
     step.operators = key.equal_operators;
     if (definition.validated) {
+      // Where the other table has failed, there is no foreign key to validate.
       add(DeferredStep::Kind::validate, key.name, key.name,
-          alter_ + " VALIDATE CONSTRAINT " + quoted(key.name));
+          alter_ + " VALIDATE CONSTRAINT " + quoted(key.name))
+          .referenced = referenced;
     }
     add_constraint_comment(key.name, key.name, key.comment, referenced);
   }

@@ -95,6 +95,23 @@ TEST_CASE("side tables that cannot be made leave a run that says so and goes on"
   CHECK(migration.table_difference("t", "id") == "");
 }
 
+TEST_CASE("a foreign key to a bad table sinks none but its own") {
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE bad (id int PRIMARY KEY, v text); CREATE TABLE good (id int PRIMARY KEY);"
+      "CREATE TABLE child (id int PRIMARY KEY, p int REFERENCES bad)");
+  migration.target("ALTER TABLE bad ADD UNIQUE (v)");
+  migration.source(
+      "INSERT INTO bad SELECT 1, string_agg(md5(n::text), '') FROM generate_series(1, 300) n;"
+      "INSERT INTO good VALUES (1), (2); INSERT INTO child VALUES (1, 1)");
+  for (const char* table : {"bad", "child", "good"}) migration.move(table);
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
+  CHECK(failed.err.find("public.child failed: ") != std::string::npos);
+  CHECK(migration.table_difference("good", "id") == "");
+}
+
 TEST_CASE("one bad table sinks neither the others nor its next try") {
   Migration migration;
   // No row is at fault where a plain index cannot be built.
