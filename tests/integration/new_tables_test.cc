@@ -114,16 +114,18 @@ TEST_CASE("columns that the mapping renames, drops and joins are those of the ne
       "CREATE INDEX by_last ON people (last);"
       "INSERT INTO people VALUES (1, 'Ada', 'Lovelace', '1')");
   migration.move("people", "persons", R"json("create": {"types": {"name": "varchar(80)"}})json",
-                 R"({"columns": {"number": "id", "name": {"concat": [{"column": "first"},
-                     {"column": "last"}], "separator": " ", "lossy": true}},
+                 R"({"columns": {"number": "id", "name": {"concat": [
+                     {"column": "first", "missing": "skip"},
+                     {"column": "last", "missing": "skip"}],
+                     "all_missing": "quarantine", "separator": " ", "lossy": true}},
                      "drop": [{"column": "fax", "lossy": true, "reason": "nobody faxes"}]})");
-require_exit(migration.copy(), 0);
-CHECK(migration.target_value("SELECT p::text FROM persons p") == R"((1,"Ada Lovelace"))");
-CHECK(migration.target_value("SELECT string_agg(attname || ' ' || format_type(atttypid, "
-                             "atttypmod), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid "
-                             "= 'persons'::regclass AND attnum > 0 AND NOT attisdropped") ==
-      "number integer, name character varying(80)");
-CHECK(relations(migration) == "people_pkey persons");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT p::text FROM persons p") == R"((1,"Ada Lovelace"))");
+  CHECK(migration.target_value("SELECT string_agg(attname || ' ' || format_type(atttypid, "
+                               "atttypmod), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid "
+                               "= 'persons'::regclass AND attnum > 0 AND NOT attisdropped") ==
+        "number integer, name character varying(80)");
+  CHECK(relations(migration) == "people_pkey persons");
 }
 
 TEST_CASE("a table that cannot be made at all is an error before anything is copied") {
