@@ -12,7 +12,7 @@ namespace sluice::test {
                                            const PostgresDatabase& target);
 /// Lines of pg_dump --schema-only that only one side has.
 [[nodiscard]] std::string schema_difference(const PostgresDatabase& source,
-                                          const PostgresDatabase& target);
+                                            const PostgresDatabase& target);
 /// Sequences of columns that would give out a number again.
 [[nodiscard]] std::string sequences_behind(const PostgresDatabase& target);
 
