@@ -7,6 +7,7 @@
 
 #include "plan/names.h"
 #include "plan/pg_definition.h"
+#include "plan/side_table.h"
 
 namespace sluice::plan {
 namespace {
@@ -70,10 +71,8 @@ void settle_sequence(const model::QualifiedName& table, model::Column& column, N
     column.sequence_options = std::string("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE ") +
                               largest(column.type) + " CACHE 1 NO CYCLE";
   }
-  const auto nextval = [](const std::string& sequence) {
-    return "nextval(" + model::quote_literal(model::Engine::postgresql, sequence) + "::regclass)";
-  };
-  if (column.default_sql == nextval(before)) column.default_sql = nextval(column.sequence);
+  if (column.default_sql == printed_nextval(before))
+    column.default_sql = printed_nextval(column.sequence);
 }
 
 void settle_index(model::Table& table, model::Index& index, Names& names) {

@@ -158,14 +158,20 @@ void add_settings(const model::Table& live, const model::QualifiedName& side,
 
 }  // namespace
 
+std::string printed_nextval(const std::string& sequence) {
+  std::string sql = "nextval('";
+  for (const char c : sequence) sql.append(c == '\'' ? 2 : 1, c);
+  return sql + "'::regclass)";
+}
+
 NumberSource number_source(const model::Column& column) {
   if (column.identity == model::Identity::always || column.identity == model::Identity::by_default)
     return NumberSource::identity;
   if (!column.default_sql || column.default_sql->find("nextval(") == std::string::npos)
     return NumberSource::none;
-  const std::string plain = "nextval(" + literal(column.sequence) + "::regclass)";
-  return !column.sequence.empty() && *column.default_sql == plain ? NumberSource::own_sequence
-                                                                  : NumberSource::shared_sequence;
+  const bool is_own = *column.default_sql == printed_nextval(column.sequence);
+  return !column.sequence.empty() && is_own ? NumberSource::own_sequence
+                                            : NumberSource::shared_sequence;
 }
 
 std::vector<std::string> side_ddl(const model::Table& live, const model::QualifiedName& side,

@@ -16,6 +16,10 @@ namespace sluice::plan {
 /// Live tables of the plan and the side tables that stand in for them.
 using SideOf = std::map<model::QualifiedName, model::QualifiedName>;
 
+/// "nextval('public.t_id_seq'::regclass)" as the server prints it: never with E, whatever
+/// backslashes the name has. `sequence`: quoted.
+[[nodiscard]] std::string printed_nextval(const std::string& sequence);
+
 /// What fills a column whose value nobody gives.
 enum class NumberSource : std::uint8_t {
   none,

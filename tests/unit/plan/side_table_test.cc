@@ -12,6 +12,13 @@ namespace {
 
 const model::QualifiedName kSide{"crm", "customers__side"};
 
+TEST_CASE("a serial column's sequence is known by a name with a backslash and a quote") {
+  model::Column column;
+  column.sequence = R"(public."a\b'c")";
+  column.default_sql = R"(nextval('public."a\b''c"'::regclass))";
+  CHECK(number_source(column) == NumberSource::own_sequence);
+}
+
 TEST_CASE("the side table takes the live table's columns, and no autovacuum during the load") {
   model::Table live = example::target_customers();
   live.storage_parameters = {"fillfactor=70", "autovacuum_enabled=true"};
