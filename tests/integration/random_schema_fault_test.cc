@@ -84,7 +84,7 @@ void check_postgresql(std::uint64_t seed) {
   for (const RandomTable& table : database.tables) {
     CHECK(table_difference(database.name_of(table), source, target) == "");
   }
-  CHECK(dump_difference(source, target) == "");
+  CHECK(schema_dump_difference(source, target) == "");
   CHECK(sequences_behind(target) == "");
 }
 

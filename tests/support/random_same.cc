@@ -56,7 +56,7 @@ std::string table_difference(const std::string& table, const PostgresDatabase& s
   return table + ": " + first_difference(source.query(rows), target.query(rows));
 }
 
-std::string dump_difference(const PostgresDatabase& source, const PostgresDatabase& target) {
+std::string schema_dump_difference(const PostgresDatabase& source, const PostgresDatabase& target) {
   const Lines before = schema_of(source);
   const Lines after = schema_of(target);
   return only_in(before, after, "source") + only_in(after, before, "target");

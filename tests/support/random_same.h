@@ -11,8 +11,8 @@ namespace sluice::test {
 [[nodiscard]] std::string table_difference(const std::string& table, const PostgresDatabase& source,
                                            const PostgresDatabase& target);
 /// Lines of pg_dump --schema-only that only one side has.
-[[nodiscard]] std::string dump_difference(const PostgresDatabase& source,
-                                          const PostgresDatabase& target);
+[[nodiscard]] std::string schema_dump_difference(const PostgresDatabase& source,
+                                                 const PostgresDatabase& target);
 /// Sequences of columns that would give out a number again.
 [[nodiscard]] std::string sequences_behind(const PostgresDatabase& target);
 
