@@ -119,9 +119,10 @@ void check_rest(const Migration& migration) {
 void check_fresh(const Migration& migration) {
   CHECK(migration.difference("SELECT * FROM fresh ORDER BY id",
                              "SELECT * FROM fresh ORDER BY id") == "");
-  CHECK(migration.target_value("SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY "
-                               "indexrelid::regclass::text) FROM pg_index WHERE indrelid = "
-                               "'fresh'::regclass") == "code fresh_pkey");
+  // Its keys; how that of the code is named depends on the source.
+  CHECK(migration.target_value(
+            "SELECT count(*) FROM pg_index WHERE indrelid = 'fresh'::regclass AND indisunique") ==
+        "2");
 }
 
 void check_kept(const Migration& migration) {
@@ -159,6 +160,13 @@ void change_source(const Migration& migration) {
     migration.source(
         "UPDATE heap SET n = n WHERE n = 0; UPDATE heap SET payload = 'changed' WHERE n = 1");
   }
+}
+
+/// Every batch of these tables that is copied already is another one now.
+void change_copied_rows(const Migration& migration) {
+  migration.source(
+      "UPDATE parents SET payload = 'again'; UPDATE children SET payload = 'again';"
+      "UPDATE notes SET title = 'again'; UPDATE fresh SET payload = 'again'");
 }
 
 /// A run that is past copying holds one point in time, and does not look at the source again.
@@ -216,7 +224,12 @@ TEST_CASE("a run that is killed at one point after the other arrives whole") {
   }
   // The last moment at which the source is looked at again.
   change_source(migration);
-  for (const std::string& point : all_of({kRecheck, kEnd})) kill_at(point);
+  for (const std::string& point : kRecheck) {
+    // What the process before has taken out is not there to be taken out again.
+    if (point == "before_supersede_commit") change_copied_rows(migration);
+    kill_at(point);
+  }
+  for (const std::string& point : kEnd) kill_at(point);
   finish(migration);
   check_result(migration);
   const RunResult verified = migration.sluice("verify");
