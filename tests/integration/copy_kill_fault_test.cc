@@ -49,13 +49,6 @@ std::string numbers(const Migration& migration, int last) {
       last);
 }
 
-/// A table that the target has not: it takes its name when it is whole.
-void make_new(Migration& migration) {
-  migration.source("CREATE TABLE made (id int PRIMARY KEY, payload varchar(60));" +
-                   ("INSERT INTO made SELECT n, repeat('m', 60) FROM " + numbers(migration, 1500)));
-  migration.move("made", "made", R"("create": {})");
-}
-
 /// Only PostgreSQL's tables may lack a key.
 bool has_heap(const Migration& migration) { return migration.from() == From::postgresql; }
 
@@ -102,7 +95,6 @@ void make_tables(Migration& migration) {
       "INSERT INTO notes SELECT n, CASE n WHEN 7 THEN 8 ELSE n END, repeat('t', n % 60), "
       "CASE n % 3 WHEN 0 THEN concat('old ', n) END" +
       from(1500) + "INSERT INTO kept SELECT n, repeat('s', 60)" + from(1500));
-  make_new(migration);
   if (has_heap(migration)) make_heap(migration);
   for (const char* table : {"parents", "children"}) migration.move(table);
   migration.move("notes", "notes", "", R"({"columns": {"id": "id", "code": "code", "title": {
@@ -127,9 +119,10 @@ void check_rest(const Migration& migration) {
 void check_fresh(const Migration& migration) {
   CHECK(migration.difference("SELECT * FROM fresh ORDER BY id",
                              "SELECT * FROM fresh ORDER BY id") == "");
-  CHECK(migration.target_value("SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY "
-                               "indexrelid::regclass::text) FROM pg_index WHERE indrelid = "
-                               "'fresh'::regclass") == "code fresh_pkey");
+  // Its keys; how that of the code is named depends on the source.
+  CHECK(migration.target_value(
+            "SELECT count(*) FROM pg_index WHERE indrelid = 'fresh'::regclass AND indisunique") ==
+        "2");
 }
 
 void check_kept(const Migration& migration) {
@@ -150,8 +143,6 @@ void check_result(const Migration& migration) {
   CHECK(migration.difference("SELECT * FROM children WHERE parent NOT IN (7, 8) ORDER BY a, b",
                              "SELECT * FROM children__side ORDER BY a, b") == "");
   if (has_heap(migration)) CHECK(migration.table_difference("heap", "n, payload") == "");
-  CHECK(migration.difference("SELECT * FROM made ORDER BY id", "SELECT * FROM made ORDER BY id") ==
-        "");
   check_rest(migration);
   check_kept(migration);
   check_fresh(migration);
@@ -169,6 +160,13 @@ void change_source(const Migration& migration) {
     migration.source(
         "UPDATE heap SET n = n WHERE n = 0; UPDATE heap SET payload = 'changed' WHERE n = 1");
   }
+}
+
+/// Every batch of these tables that is copied already is another one now.
+void change_copied_rows(const Migration& migration) {
+  migration.source(
+      "UPDATE parents SET payload = 'again'; UPDATE children SET payload = 'again';"
+      "UPDATE notes SET title = 'again'; UPDATE fresh SET payload = 'again'");
 }
 
 /// A run that is past copying holds one point in time, and does not look at the source again.
@@ -226,7 +224,12 @@ TEST_CASE("a run that is killed at one point after the other arrives whole") {
   }
   // The last moment at which the source is looked at again.
   change_source(migration);
-  for (const std::string& point : all_of({kRecheck, kEnd})) kill_at(point);
+  for (const std::string& point : kRecheck) {
+    // What the process before has taken out is not there to be taken out again.
+    if (point == "before_supersede_commit") change_copied_rows(migration);
+    kill_at(point);
+  }
+  for (const std::string& point : kEnd) kill_at(point);
   finish(migration);
   check_result(migration);
   const RunResult verified = migration.sluice("verify");

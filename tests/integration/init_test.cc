@@ -162,7 +162,7 @@ TEST_CASE("tables that are there are filled aside, and new ones beside them take
                             "'bought'") == "\"Customer__side\"");
 }
 
-TEST_CASE("new tables stay aside where the config says so") {
+TEST_CASE("new tables of a whole database stay aside where its config says so") {
   const Shop shop;
   REQUIRE(shop.whole.init().exit_code == 0);
   shop.whole.edit_config(R"("new_tables": "live")", R"("new_tables": "side")");
