@@ -66,4 +66,30 @@ TEST_CASE("the largest tables are read and built first") {
         "huge__side large__side middle__side small__side");
 }
 
+TEST_CASE("a new run drops the many tables of the one before, whichever refers to which") {
+  Migration migration;
+  // More than are dropped at once, each referring to one that is dropped later, the last to the
+  // first.
+  constexpr int kTables = 60;
+  for (int i = 1; i <= kTables; ++i) {
+    migration.on_both(fmt::format("CREATE TABLE t{} (id int PRIMARY KEY, other int)", i));
+    migration.source(fmt::format("INSERT INTO t{} VALUES (1, 1)", i));
+    migration.move(fmt::format("t{}", i));
+  }
+  for (int i = 1; i <= kTables; ++i) {
+    migration.target(
+        fmt::format("ALTER TABLE t{} ADD CONSTRAINT other FOREIGN KEY (other) REFERENCES t{}", i,
+                    i % kTables + 1));
+  }
+  finish(migration);
+  const RunResult anew = migration.copy({"--new-run"});
+  require_exit(anew, 0);
+  CHECK(anew.err.find("60 side table(s) of run ") != std::string::npos);
+  CHECK(migration.target_value("SELECT count(DISTINCT obj_description(oid, 'pg_class')) FROM "
+                               "pg_class WHERE relname LIKE 't%\\_\\_side' AND relkind = 'r'") ==
+        "1");
+  CHECK(migration.target_value("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND "
+                               "conrelid::regclass::text LIKE '%\\_\\_side'") == "60");
+}
+
 }  // namespace sluice::test
