@@ -145,8 +145,11 @@ int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new
                   Console& console) {
   std::string drop;
   if (new_run) {
-    drop = copy::drop_statement(copy::earlier_tables(*open_planned_target(plan, config), plan));
-    if (!drop.empty()) drop += ";\n";
+    const auto session = open_planned_target(plan, config);
+    for (const std::string& sql :
+         copy::drop_statements(*session, copy::earlier_tables(*session, plan))) {
+      drop += sql + ";\n";
+    }
   }
   console.print(fmt::format("-- plan {}\n{}{}{}", plan::sha256_of(plan), ledger::schema_ddl(), drop,
                             plan::copy_script(plan)));

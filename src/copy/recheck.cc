@@ -106,18 +106,20 @@ Suspects suspects(const RunContext& run, const SourceReader& reader, db::SqlSess
       all.whole.insert(table.number);
     }
   }
-  std::set<int> swept;
+  std::set<int> stale;
   ledger::for_each_batch(ledger, run.run.id, [&](ledger::Batch batch) {
     if (left_alone.contains(batch.table_no)) return;
-    if (is_swept(batch)) swept.insert(batch.table_no);
+    // Whether rows had to be taken out may depend on other tables, as they were then.
+    if (is_swept(batch)) stale.insert(batch.table_no);
     if (batch.origin != reader.origin || batch.snapshot_no == reader.snapshot_no) return;
+    // Places in one stream mean nothing in another.
+    if (batch.range.kind == model::RangeKind::whole) stale.insert(batch.table_no);
     all.batches.push_back({std::move(batch), false});
   });
-  // Whether rows had to be taken out may depend on other tables, as they were then.
   std::erase_if(all.batches, [&](const Suspect& suspect) {
     const int table_no = suspect.batch.table_no;
-    if (swept.contains(table_no)) all.stale.insert(table_no);
-    return swept.contains(table_no);
+    if (stale.contains(table_no)) all.stale.insert(table_no);
+    return stale.contains(table_no);
   });
   return all;
 }

@@ -188,6 +188,28 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
   }
 }
 
+/// Each takes a dozen locks with its indexes; by default a server has room for some thousand in
+/// all.
+constexpr std::size_t kDroppedAtOnce = 50;
+
+/// Without the foreign keys between them, tables can be dropped in any order.
+std::vector<std::string> drop_references(db::SqlSession& session,
+                                         const std::vector<model::QualifiedName>& names) {
+  std::vector<std::string> statements;
+  if (names.empty()) return statements;
+  const auto keys = session.query(
+      "WITH w AS (SELECT place, to_regclass(name)::oid AS id FROM (VALUES " + rows_of(names) +
+      ") AS v(place, name)) SELECT w.place, k.conname FROM w JOIN pg_constraint k "
+      "ON k.conrelid = w.id AND k.contype = 'f' AND k.confrelid <> k.conrelid "
+      "AND k.confrelid IN (SELECT id FROM w) ORDER BY 1, 2");
+  for (const auto& row : keys.rows) {
+    statements.push_back(
+        fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", quoted(names.at(place(row.at(0)))),
+                    model::quote_identifier(Engine::postgresql, row.at(1).value())));
+  }
+  return statements;
+}
+
 void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                 std::vector<model::Finding>& findings) {
   if (table.is_new || !holds_rows(session, table.target)) return;
@@ -240,14 +262,18 @@ std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::P
   return tables;
 }
 
-std::string drop_statement(const std::vector<EarlierTables>& tables) {
-  std::string sql;
-  for (const EarlierTables& of_run : tables) {
-    for (const model::QualifiedName& name : of_run.names) {
-      sql += (sql.empty() ? "DROP TABLE " : ", ") + quoted(name);
-    }
+std::vector<std::string> drop_statements(db::SqlSession& session,
+                                         const std::vector<EarlierTables>& tables) {
+  std::vector<model::QualifiedName> names;
+  for (const EarlierTables& of_run : tables)
+    std::ranges::copy(of_run.names, std::back_inserter(names));
+  std::vector<std::string> statements = drop_references(session, names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i % kDroppedAtOnce == 0) statements.emplace_back("DROP TABLE ");
+    if (i % kDroppedAtOnce != 0) statements.back() += ", ";
+    statements.back() += quoted(names[i]);
   }
-  return sql;
+  return statements;
 }
 
 std::vector<model::Finding> taken_names(db::SqlSession& session, const plan::Plan& plan,

@@ -68,7 +68,8 @@ bool is_left_alone(Start& start, const plan::Plan& plan, const StartOptions& opt
   return true;
 }
 
-/// (tx) Drops what earlier runs made. Each of them keeps on record what became of its tables.
+/// Drops what earlier runs made. Each of them keeps on record what becomes of its tables, from
+/// before the first is dropped: should this process be killed, the next new run drops the others.
 void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& options) {
   if (options.replaced.empty()) return;
   db::SqlSession& control = *start.control;
@@ -77,7 +78,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
                        "the side tables of earlier runs are not what they were a moment ago",
                        "find out who works on them, then start again");
   }
-  control.query(drop_statement(options.replaced));
+  control.begin();
   for (const EarlierTables& of_run : options.replaced) {
     codec::JsonWriter body;
     body.begin_object().member("by_run", start.run.id).key("tables").begin_array();
@@ -85,6 +86,8 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
     body.end_array().end_object();
     ledger::append_event_within(control, of_run.run_id, "side-tables-dropped", body.take());
   }
+  control.commit();
+  for (const std::string& sql : drop_statements(control, options.replaced)) control.query(sql);
 }
 
 /// Makes a new run that is ours from the beginning.
@@ -92,8 +95,8 @@ void create(Start& start, const approve::Approved<plan::Plan>& plan,
             const std::vector<ledger::RunTable>& estimates, const StartOptions& options) {
   db::SqlSession& control = *start.control;
   static_cast<void>(ledger::take_run(control, start.run.id, ledger::Holding::alone));
-  control.begin();
   drop_replaced(start, *plan, options);
+  control.begin();
   ledger::create_run(control, start.run, plan::to_json(*plan), estimates);
   record_start(start, "run-started", plan, options);
   control.commit();

@@ -14,6 +14,7 @@ bool sinks_only_its_table(const model::Error& error) noexcept {
     case model::ErrorKind::data:
     case model::ErrorKind::config:
     case model::ErrorKind::not_comparable:
+    case model::ErrorKind::drift:  // a table that was dropped or altered meanwhile
       return true;
     default:
       return false;

@@ -94,11 +94,19 @@ SourceKey mysql_key(const model::Table& table, config::ReadBy read, Findings& fi
     look_at_key_charsets(table, *key, findings);
     return {columns_of(*key), model::RangeKind::key};
   }
-  findings.error("no-usable-key", where,
-                 "no primary or unique key with whole NOT NULL columns that sort as they compare "
-                 "(not float, bit, enum, set, json, inet)",
-                 "add such a key to the source table, or list the table under \"leave\"");
-  return {};
+  constexpr const char* kNone =
+      "no primary or unique key with whole NOT NULL columns that sort as they compare (not float, "
+      "bit, enum, set, json, inet)";
+  if (read == config::ReadBy::key) {
+    findings.error("no-usable-key", where, kNone,
+                   "leave \"read\" out: the table is then read in one stream");
+  }
+  findings.note("no-key", where,
+                std::string(kNone) +
+                    ": it is read in one stream, compared as a bag of rows, copied anew when the "
+                    "source may have changed after an interruption, and a row in quarantine has no "
+                    "name");
+  return {{}, model::RangeKind::whole};
 }
 
 /// Types whose order is the same everywhere and that a range can be cut at.

@@ -72,13 +72,24 @@ std::optional<std::strong_ordering> compare_places(const model::Key& a, const mo
   return compare({codec::Carrier::int8, codec::Carrier::int8}, parts(a), parts(b));
 }
 
+std::optional<std::strong_ordering> compare_bounds(const model::KeyRange& range,
+                                                   const std::vector<codec::Carrier>& carriers) {
+  switch (range.kind) {
+    case model::RangeKind::ctid:
+      return compare_places(*range.lower, *range.upper);
+    case model::RangeKind::whole:  // numbers of rows
+      return compare({codec::Carrier::int8}, range.lower->values, range.upper->values);
+    case model::RangeKind::key:
+      break;
+  }
+  return compare(carriers, range.lower->values, range.upper->values);
+}
+
 /// Whether a range surely ends where it begins, or before.
 bool is_backwards(const model::KeyRange& range, const std::vector<codec::Carrier>& carriers) {
   if (!range.lower || !range.upper) return false;
   if (range.lower == range.upper) return true;
-  const auto order = range.kind == model::RangeKind::ctid
-                         ? compare_places(*range.lower, *range.upper)
-                         : compare(carriers, range.lower->values, range.upper->values);
+  const auto order = compare_bounds(range, carriers);
   return order && *order >= 0;
 }
 

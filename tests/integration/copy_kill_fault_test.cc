@@ -33,7 +33,7 @@ const Points kEnd{"before_copied_commit", "after_copied_commit", "before_step_co
                   "after_checked_commit", "before_name_commit",  "after_name_commit",
                   "before_state_commit",  "after_state_commit"};
 /// These come by only when the source has changed since an earlier process read it.
-const Points kRecheck{"before_restart_commit", "before_confirm_commit", "before_supersede_commit"};
+const Points kRecheck{"before_restart_commit", "before_supersede_commit", "before_confirm_commit"};
 
 Points all_of(const std::vector<Points>& parts) {
   Points all;

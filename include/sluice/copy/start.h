@@ -34,9 +34,11 @@ struct EarlierTables {
 /// Those in the plan's way, by run. Tables that the ledger does not know are never among them.
 [[nodiscard]] std::vector<EarlierTables> earlier_tables(db::SqlSession& session,
                                                         const plan::Plan& plan);
-/// Drops them all at once, since they may refer to each other, and only where nothing else refers
-/// to them. Empty for none.
-[[nodiscard]] std::string drop_statement(const std::vector<EarlierTables>& tables);
+/// Drop them, and only where nothing else refers to them: first their references to each other,
+/// then some tables at a time, since a server has no room for the locks of thousands in one
+/// transaction. Empty for none.
+[[nodiscard]] std::vector<std::string> drop_statements(db::SqlSession& session,
+                                                       const std::vector<EarlierTables>& tables);
 
 struct StartOptions {
   bool join = false;

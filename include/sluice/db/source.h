@@ -37,8 +37,8 @@ struct SourceBatch {
   codec::RowBuffer rows;
   std::vector<codec::Irregular> irregular;  // in row order, then column order
   /// Where the next batch begins: at the next row's key, or at a ctid that is not behind it. There
-  /// is such a row: absent when the range is exhausted. For RangeKind::whole it only says that
-  /// there are more rows, since no stream can start there.
+  /// is such a row: absent when the range is exhausted. For RangeKind::whole it counts the rows
+  /// before it: on MySQL and MariaDB a stream of the same snapshot can start there.
   std::optional<model::Key> next;
 };
 

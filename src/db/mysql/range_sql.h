@@ -25,6 +25,8 @@ namespace sluice::db::mysql {
 /// The whole statement. `index`: that holds the key in key order, or empty; it is forced, because a
 /// sort of the rows would take the server minutes and gigabytes before the first of them comes.
 /// Columns are selected in the order of `expressions`.
+/// A bound of RangeKind::whole: how many rows lie before it.
+[[nodiscard]] std::uint64_t count_of(const model::Key& key);
 [[nodiscard]] std::string select_range(const TableRead& table, const model::KeyRange& range,
                                        const std::string& index,
                                        const std::vector<std::string>& expressions);

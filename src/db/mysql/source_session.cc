@@ -15,6 +15,7 @@
 
 #include "db/mysql/dialect.h"
 #include "db/mysql/literals.h"
+#include "db/mysql/range_sql.h"
 #include "db/mysql/row_reader.h"
 
 namespace sluice::db::mysql {
@@ -107,7 +108,10 @@ class SnapshotSession::Stream final : public RowStream {
  public:
   Stream(SnapshotSession& session, const TableRead& table, const model::KeyRange& range,
          const std::string& index)
-      : session_(session), table_(table), by_key_(range.kind == model::RangeKind::key) {
+      : session_(session),
+        table_(table),
+        by_key_(range.kind == model::RangeKind::key),
+        rows_(!by_key_ && range.lower ? count_of(*range.lower) : 0) {
     reader_.emplace(session.connection_, table_, range, index);
     session_.streaming_ = true;
   }
@@ -131,7 +135,7 @@ class SnapshotSession::Stream final : public RowStream {
   }
 
  private:
-  /// Of a whole table, which no stream can go on with, the count of rows so far.
+  /// Of a whole table the count of rows so far.
   [[nodiscard]] model::Key next_key() const {
     return by_key_ ? key_of(table_, ahead_.row(0), ahead_irregular_)
                    : model::Key{{std::to_string(rows_)}};
@@ -184,7 +188,7 @@ class SnapshotSession::Stream final : public RowStream {
   TableRead table_;
   bool by_key_;
   bool failed_ = false;
-  std::uint64_t rows_ = 0;
+  std::uint64_t rows_;
   std::optional<RowReader> reader_;  // until the range is exhausted
   codec::RowBuffer ahead_;
   std::vector<codec::Irregular> ahead_irregular_;
@@ -198,7 +202,6 @@ std::unique_ptr<RowStream> SnapshotSession::read(const TableRead& table,
   if (streaming_) fail("a session runs one stream at a time");
   if (range.kind == model::RangeKind::ctid) fail("ctid ranges are PostgreSQL's");
   const bool by_key = range.kind == model::RangeKind::key;
-  if (!by_key && range.lower) fail("a whole table can only be read from its beginning");
   if (by_key && table.key.empty()) fail(table.table.text() + " has no key to be read by");
   const std::string index = by_key ? key_index(table) : std::string();
   return std::make_unique<Stream>(*this, table, range, index);

@@ -88,10 +88,11 @@ bool can_sample(const TableRead& table, const HeapFacts& facts) {
 
 std::vector<model::KeyRange> cut_ranges(SourceSession& session, const TableRead& table,
                                         model::RangeKind kind, std::size_t pieces) {
+  // Most tables are small, and nothing need be known of them.
+  if (pieces < 2 || kind == model::RangeKind::whole) return ranges_between(kind, {});
   Connection& connection = connection_of(session.sql());
   const StreamScope scope(connection, table, model::RangeKind::whole);
   const HeapFacts facts = read_heap_facts(connection, table.table);
-  if (pieces < 2 || kind == model::RangeKind::whole) return ranges_between(kind, {});
   if (kind == model::RangeKind::ctid) {
     // Before 14 a range of blocks is found by reading all of them.
     const bool direct = connection.server().version >= 140000;

@@ -199,7 +199,7 @@ TEST_CASE("every problem is reported at once") {
   CHECK(example::of_rule(findings, "unmapped-source-table").size() == 1);
   CHECK(example::of_rule(findings, "unknown-target-table").size() == 1);
   CHECK(example::of_rule(findings, "not-a-table").size() == 1);
-  CHECK(example::of_rule(findings, "no-usable-key").size() == 1);
+  CHECK(example::of_rule(findings, "no-key").size() == 1);
   CHECK_FALSE(input.draft().plan);
 }
 

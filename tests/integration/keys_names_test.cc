@@ -1,0 +1,129 @@
+// Names: characters that quote, escape and end lines, the longest there are, other schemas and
+// several databases.
+#include <catch2/generators/catch_generators.hpp>
+
+#include "sluice/model/quote.h"
+
+#include "keys_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+std::string pg(std::string_view name) {
+  return model::quote_identifier(model::Engine::postgresql, name);
+}
+std::string my(std::string_view name) {
+  return model::quote_identifier(model::Engine::mariadb, name);
+}
+
+}  // namespace
+
+TEST_CASE("tables, columns and schemas of any name arrive") {
+  const std::string name =
+      GENERATE("double\"quote", "back\\slash\\", "new\nline", "UPPER Case", "single'quote",
+               "back`tick", "do.t", "percent%s{}$1?", "select");
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(name, to_string(from));
+  Migration migration(from);
+  const bool mysql = from == From::mariadb;
+  const std::string column = "c " + name;
+  const std::string key = "k " + name;
+  const std::string schema = pg("s " + name);
+  const auto create = [&](const auto& quoted, const std::string& table) {
+    return fmt::format("CREATE TABLE {} ({} int PRIMARY KEY, {} varchar(20))", table, quoted(key),
+                       quoted(column));
+  };
+  const std::string target = schema + "." + pg(name);
+  migration.target(
+      "CREATE SCHEMA " + schema + ";" + create(pg, target) +
+      fmt::format("; CREATE INDEX {} ON {} ({})", pg("i " + name), target, pg(column)));
+  const std::string source = mysql ? my(name) : target;
+  if (mysql) {
+    migration.source(create(my, source));
+  } else {
+    migration.source("CREATE SCHEMA " + schema + "; GRANT USAGE ON SCHEMA " + schema +
+                     " TO sluice_reader;" + create(pg, source));
+  }
+  migration.source(fmt::format("INSERT INTO {} VALUES (1, 'one'), (2, NULL)", source));
+  const std::string in_schema = config_part("s " + name) + "." + config_part(name);
+  migration.move(mysql ? config_part(name) : in_schema, in_schema);
+  copy_in_two_lives(migration);
+  const auto select = [&](const auto& quoted, const std::string& table) {
+    return fmt::format("SELECT {0}, {1} FROM {2} ORDER BY {0}", quoted(key), quoted(column), table);
+  };
+  const std::string side = schema + "." + pg(name + "__side");
+  CHECK((mysql ? migration.difference(select(my, source), select(pg, side))
+               : migration.difference(select(pg, source), select(pg, side))) == "");
+  CHECK(migration.sluice("status").exit_code == 0);
+}
+
+TEST_CASE("names of 63 bytes that differ in the last one arrive side by side") {
+  Migration migration;
+  const std::string stem(62, 'n');
+  for (const char* last : {"a", "b"}) {
+    const std::string name = stem + last;
+    migration.on_both(fmt::format("CREATE TABLE {0} ({0} int PRIMARY KEY, {1} int, UNIQUE ({1}))",
+                                  name, stem + "c"));
+    migration.source(fmt::format("INSERT INTO {} VALUES (1, 7), (2, 8)", name));
+    migration.move(name);
+  }
+  migration.source(fmt::format("INSERT INTO {}b VALUES (3, 9)", stem));
+  copy_in_two_lives(migration);
+  // By what the plan has called them.
+  for (const auto& [last, rows] : {std::pair("a", "2"), std::pair("b", "3")}) {
+    const std::string side = migration.target_value(fmt::format(
+        "SELECT t -> 'side' ->> 'table' FROM sluice.run, json_array_elements(plan::json -> "
+        "'tables') t WHERE t -> 'target' ->> 'table' = '{}{}'",
+        stem, last));
+    CHECK(migration.target_value("SELECT count(*) FROM " + pg(side)) == rows);
+    CHECK(migration.target_value(fmt::format("SELECT count(*) FROM pg_index WHERE indrelid = "
+                                             "'{}'::regclass",
+                                             pg(side))) == "2");
+  }
+}
+
+TEST_CASE("names of 64 characters, which only MySQL has, are read") {
+  Migration migration(From::mariadb);
+  const std::string table(64, 't');
+  // 128 bytes
+  std::string column;
+  for (int i = 0; i < 64; ++i) column += "\xc3\xa4";
+  migration.source(
+      fmt::format("CREATE TABLE {} ({} int PRIMARY KEY, b int); INSERT INTO {} VALUES "
+                  "(1, 2), (2, NULL)",
+                  my(table), my(column), my(table)));
+  migration.target("CREATE TABLE t (a int PRIMARY KEY, b int)");
+  migration.move(table, "t", "", fmt::format(R"({{"columns": {{"a": "{}", "b": "b"}}}})", column));
+  copy_in_two_lives(migration);
+  CHECK(migration.difference(
+            fmt::format("SELECT {0}, b FROM {1} ORDER BY {0}", my(column), my(table)),
+            "SELECT a, b FROM t__side ORDER BY a") == "");
+}
+
+TEST_CASE("tables of several databases of one server arrive in one run") {
+  Migration migration(From::mariadb);
+  const std::string other = migration.source_value("SELECT database()") + "_other";
+  migration.source(
+      fmt::format("CREATE DATABASE {0}; GRANT SELECT, SHOW VIEW ON {0}.* TO "
+                  "sluice_reader@localhost;"
+                  "CREATE TABLE t (id int PRIMARY KEY, v varchar(9));"
+                  "CREATE TABLE {0}.t (id int PRIMARY KEY, v varchar(9));"
+                  "INSERT INTO t VALUES (1, 'here'); "
+                  "INSERT INTO {0}.t VALUES (1, 'there'), (2, 'there')",
+                  other));
+  migration.target(
+      "CREATE SCHEMA other; CREATE TABLE t (id int PRIMARY KEY, v text);"
+      "CREATE TABLE other.t (id int PRIMARY KEY, v text)");
+  migration.move("t");
+  migration.move(other + ".t", "other.t");
+  copy_in_two_lives(migration);
+  CHECK(migration.table_difference("t", "id, v") == "");
+  CHECK(migration.difference(fmt::format("SELECT id, v FROM {}.t ORDER BY id", other),
+                             "SELECT id, v FROM other.t__side ORDER BY id") == "");
+  migration.source(
+      fmt::format("DROP DATABASE {0}; REVOKE SELECT, SHOW VIEW ON {0}.* FROM "
+                  "sluice_reader@localhost",
+                  other));
+}
+
+}  // namespace sluice::test
