@@ -20,6 +20,14 @@ void print_failed(const copy::RunContext& run, const copy::CopyResult& result, C
   }
 }
 
+void note_unseen_counters(const copy::CopyResult& result, Console& console) {
+  if (result.unseen_counters.empty()) return;
+  console.note(fmt::format(
+      "where {} of the source's sequences stand could not be seen ({}): numbers go on behind the "
+      "highest in use; sluice grants has what a role needs to see them",
+      result.unseen_counters.size(), result.unseen_counters.front().text()));
+}
+
 /// The answer in JSON, with the accounts as the ledger has them now.
 void print_json(const plan::Plan& plan, const ledger::Run& run, db::SqlSession& ledger,
                 std::string_view outcome, std::string_view reason, Console& console) {
@@ -133,6 +141,7 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
   if (!result.weaker_snapshot.empty()) {
     console.note("how the source was read: " + result.weaker_snapshot);
   }
+  note_unseen_counters(result, console);
   if (result.tables_failed) {
     console.error("tables failed; the others are whole",
                   fmt::format("mend the cause, then '{}' copies the failed ones anew",

@@ -13,6 +13,7 @@
 #include "plan/keys.h"
 #include "plan/names.h"
 #include "plan/new_table.h"
+#include "plan/positions.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
 #include "plan/table_findings.h"
@@ -94,6 +95,30 @@ void take_mapping(const mapping::TableMapping& resolved, const model::Table& tar
   plan.rules = resolved.rules;
 }
 
+/// The source column that a target column is an unchanged copy of; none: null.
+const model::Column* copied_column(const mapping::TableRules& rules, const std::string& target,
+                                   const model::Table& source) {
+  const auto rule = std::ranges::find(rules.rules, target, &mapping::Rule::target);
+  if (rule == rules.rules.end() || rule->cases.size() != 1 || rule->cases.front().when) {
+    return nullptr;
+  }
+  const auto* const from = std::get_if<mapping::FromColumn>(&rule->cases.front().value);
+  return from == nullptr || !from->steps.empty() ? nullptr : source.find_column(from->column);
+}
+
+/// What gives out, in the source, the numbers of columns that have numbers given out in the target.
+Counters counters_of(const mapping::TableRules& rules, const model::Table& source,
+                     const model::Table& target) {
+  Counters counters;
+  for (const model::Column& column : target.columns) {
+    if (number_source(column) == NumberSource::none) continue;
+    const model::Column* const from = copied_column(rules, column.name, source);
+    const auto counter = from == nullptr ? std::nullopt : counter_of(source, *from);
+    if (counter) counters.emplace(column.name, *counter);
+  }
+  return counters;
+}
+
 bool keeps_rest(const mapping::TableRules& rules) {
   return std::ranges::any_of(rules.rules, &mapping::Rule::keep_rest) ||
          std::ranges::any_of(rules.drops, &mapping::Drop::keep_rest);
@@ -113,12 +138,16 @@ class TableDraft {
         findings_(findings) {}
 
   [[nodiscard]] TablePlan make(const config::Table& table, int number);
+  /// Of all tables so far.
+  [[nodiscard]] const std::set<model::QualifiedName>& counters() const noexcept {
+    return counters_;
+  }
 
  private:
   void resolve(const config::Table& table, const model::Table& source, const model::Table& target,
                TablePlan& plan);
   [[nodiscard]] const model::Table* find_target(const config::Table& table, TablePlan& plan);
-  void write_ddl(const model::Table& target, TablePlan& plan);
+  void write_ddl(const model::Table& source, const model::Table& target, TablePlan& plan);
 
   const config::Config& config_;
   const model::Catalog& source_;
@@ -126,6 +155,7 @@ class TableDraft {
   const MadeTables& made_;
   const SideOf& side_of_;
   Findings& findings_;
+  std::set<model::QualifiedName> counters_;
 };
 
 /// A table that is there, or else the new one of that name.
@@ -154,7 +184,7 @@ TablePlan TableDraft::make(const config::Table& table, int number) {
     plan.source_shape = source_shape(*source);
   }
   if (target != nullptr) {
-    look_at_target(*target, table, side_of_, findings_);
+    look_at_target(*target, table, plan.is_new, side_of_, findings_);
     plan.target_shape = target_shape(*target);
   }
   if (source != nullptr && target != nullptr) resolve(table, *source, *target, plan);
@@ -181,7 +211,7 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   }
   plan.target_key = choose_target_key(target, plan.write);
   if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
-  write_ddl(target, plan);
+  write_ddl(source, target, plan);
   look_at_names(plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
   look_at_computed(plan, findings_);
@@ -189,12 +219,15 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   look_at_unique_keys(source, target, plan, findings_);
 }
 
-void TableDraft::write_ddl(const model::Table& target, TablePlan& plan) {
+void TableDraft::write_ddl(const model::Table& source, const model::Table& target,
+                           TablePlan& plan) {
   if (target.kind != "table" || target_.server.engine != model::Engine::postgresql) return;
   try {
     const Model model = plan.is_new ? Model::design : Model::live;
     plan.side_ddl = side_ddl(target, plan.side, plan.rest, model);
-    plan.deferred = deferred_steps(target, plan.side, side_of_, model);
+    const Counters counters = counters_of(plan.rules, source, target);
+    for (const auto& [column, counter] : counters) counters_.insert(counter);
+    plan.deferred = deferred_steps(target, plan.side, side_of_, model, counters);
     if (plan.is_new) plan.naming = naming_statements(target, plan.side, plan.deferred);
   } catch (const model::Error& error) {
     findings_.error("unreadable-definition", target.name.text(), error.what(),
@@ -248,6 +281,7 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   for (const config::Table& table : config.tables) {
     plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
   }
+  plan.counters.assign(table_draft.counters().begin(), table_draft.counters().end());
 
   Draft result;
   result.findings = findings.take();

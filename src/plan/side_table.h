@@ -30,6 +30,7 @@ enum class NumberSource : std::uint8_t {
 enum class Model : std::uint8_t {
   live,    // a table that is there, and that will be replaced
   design,  // nothing is there: as the trial has found that it can be made
+  parent,  // the same of a partitioned table, which has its own name from the beginning
 };
 
 /// Statements that create the side table: the live table's columns, and sequences of its own, so
@@ -43,12 +44,16 @@ enum class Model : std::uint8_t {
                                                 const std::optional<model::QualifiedName>& rest,
                                                 Model model = Model::live);
 
+/// By column: what gives its numbers out in the source.
+using Counters = std::map<std::string, model::QualifiedName>;
+
 /// What comes back after the load, by stage. Foreign keys to tables of the plan point at their side
 /// tables. Indexes that are not valid on the live table are left out. Throws Error{data} where a
 /// definition is not understood.
 [[nodiscard]] std::vector<DeferredStep> deferred_steps(const model::Table& live,
                                                        const model::QualifiedName& side,
                                                        const SideOf& side_of,
-                                                       Model model = Model::live);
+                                                       Model model = Model::live,
+                                                       const Counters& counters = {});
 
 }  // namespace sluice::plan

@@ -15,6 +15,7 @@ struct CopyResult {
   std::vector<ledger::RunTable> tables;
   bool accounts_close = true;
   bool tables_failed = false;
+  std::vector<model::QualifiedName> unseen_counters;  // of the source, which its role may not see
   std::string weaker_snapshot;  // how the source was read, if not at one point in time
 
   [[nodiscard]] bool is_good() const noexcept { return accounts_close && !tables_failed; }
