@@ -62,7 +62,8 @@ std::string way_on(model::ErrorKind kind, const std::string& config) {
 }
 
 Words next_after(const copy::CopyResult& result, const CopyArguments& arguments) {
-  if (result.tables_failed) return {"status", "--config", arguments.config};
+  if (result.tables_failed || !result.unjoined.empty())
+    return {"status", "--config", arguments.config};
   // What is in the ledger and what is in the tables differ: reading both again names the rows.
   if (!result.accounts_close) return {"verify", "--config", arguments.config};
   if (open_rows(result) > 0) return {"quarantine", "--config", arguments.config, "--group"};
@@ -128,12 +129,9 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
                 const CopyArguments& arguments, Console& console) {
   if (console.json()) {
-    const std::string reason = result.is_good()       ? ""
-                               : result.tables_failed ? "tables failed"
-                                                      : "an account does not close";
     console.print(copy_json(run.plan, run.run,
-                            {result.is_good() ? "finished" : "paused", reason, result.accounts,
-                             result.weaker_snapshot}));
+                            {result.is_good() ? "finished" : "paused", result.why(),
+                             result.accounts, result.weaker_snapshot}));
   } else {
     console.show(accounts_text(run.plan, result.accounts));
   }
@@ -142,6 +140,12 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
     console.note("how the source was read: " + result.weaker_snapshot);
   }
   note_unseen_counters(result, console);
+  for (const std::string& why : result.unjoined) console.error(why);
+  if (!result.unjoined.empty() && !result.tables_failed) {
+    console.error("every table is whole, but not all of them are what they are to be to others",
+                  fmt::format("mend the cause, then '{}' goes on with that",
+                              command_line(copy_words(arguments))));
+  }
   if (result.tables_failed) {
     console.error("tables failed; the others are whole",
                   fmt::format("mend the cause, then '{}' copies the failed ones anew",

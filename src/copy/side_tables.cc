@@ -128,13 +128,17 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
   }
 }
 
+model::Finding made_since(const model::QualifiedName& table) {
+  return {model::Severity::error, "target-exists", table.text(),
+          "a table of this name has been made since the plan",
+          "plan again: it is then taken as it is, or drop it"};
+}
+
 void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                 std::vector<model::Finding>& findings) {
   if (table.is_new) {
     if (!comment_of(session, table.target)) return;
-    findings.push_back({model::Severity::error, "target-exists", table.target.text(),
-                        "a table of this name has been made since the plan",
-                        "plan again: it is then filled as a live table, or drop it"});
+    findings.push_back(made_since(table.target));
     return;
   }
   if (!holds_rows(session, table.target)) return;
@@ -195,6 +199,10 @@ std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Pl
   std::vector<model::Finding> findings = taken_names(session, plan, earlier, new_run);
   if (new_run) check_users(session, earlier, findings);
   for (const plan::TablePlan& table : plan.tables) check_rows(session, table, findings);
+  for (const plan::FamilyStep& step : plan.families) {
+    if (step.kind != plan::FamilyStep::Kind::parent || !comment_of(session, step.table)) continue;
+    findings.push_back(made_since(step.table));
+  }
   return findings;
 }
 

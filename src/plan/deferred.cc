@@ -69,7 +69,11 @@ DeferredStep& Steps::add(DeferredStep::Kind kind, std::string name, std::string 
 
 void Steps::add_index(const model::Index& index) {
   const std::string name = name_of(index.name);
-  if (index.constraint_definition.starts_with("EXCLUDE")) {
+  if (model_ == Model::parent && index.is_constraint) {
+    // Partitioned tables take no index for a constraint.
+    add(index.primary ? DeferredStep::Kind::primary_key : DeferredStep::Kind::unique, name,
+        index.name, alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
+  } else if (index.constraint_definition.starts_with("EXCLUDE")) {
     DeferredStep& step =
         add(DeferredStep::Kind::exclusion, name, index.name,
             alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
@@ -205,6 +209,7 @@ void Steps::add_settings() {
     add(DeferredStep::Kind::setting, name, index,
         alter_ + " REPLICA IDENTITY USING INDEX " + quoted(name));
   }
+  if (model_ == Model::parent) return;  // the rest is of rows
   constexpr std::string_view kAutovacuum = "autovacuum_enabled";
   std::string sql = alter_ + " RESET (autovacuum_enabled)";
   for (const std::string& parameter : live_.storage_parameters) {

@@ -9,6 +9,7 @@
 #include "sluice/model/error.h"
 #include "sluice/plan/shape.h"
 
+#include "plan/families.h"
 #include "plan/findings.h"
 #include "plan/keys.h"
 #include "plan/names.h"
@@ -147,6 +148,7 @@ class TableDraft {
   void resolve(const config::Table& table, const model::Table& source, const model::Table& target,
                TablePlan& plan);
   [[nodiscard]] const model::Table* find_target(const config::Table& table, TablePlan& plan);
+  void write_naming(const model::Table& target, TablePlan& plan);
   void write_ddl(const model::Table& source, const model::Table& target, TablePlan& plan);
 
   const config::Config& config_;
@@ -219,6 +221,17 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   look_at_unique_keys(source, target, plan, findings_);
 }
 
+/// With its name a table takes back what is its own, and its place among partitions.
+void TableDraft::write_naming(const model::Table& target, TablePlan& plan) {
+  plan.naming = naming_statements(target, plan.side, plan.deferred);
+  const auto kin = made_.kin.find(plan.target);
+  if (kin == made_.kin.end()) return;
+  for (std::string& sql : ownership_statements(plan.target, kin->second)) {
+    plan.naming.push_back(std::move(sql));
+  }
+  if (kin->second.place) plan.naming.push_back(attach_sql(plan.target, *kin->second.place));
+}
+
 void TableDraft::write_ddl(const model::Table& source, const model::Table& target,
                            TablePlan& plan) {
   if (target.kind != "table" || target_.server.engine != model::Engine::postgresql) return;
@@ -228,7 +241,7 @@ void TableDraft::write_ddl(const model::Table& source, const model::Table& targe
     const Counters counters = counters_of(plan.rules, source, target);
     for (const auto& [column, counter] : counters) counters_.insert(counter);
     plan.deferred = deferred_steps(target, plan.side, side_of_, model, counters);
-    if (plan.is_new) plan.naming = naming_statements(target, plan.side, plan.deferred);
+    if (plan.is_new) write_naming(target, plan);
   } catch (const model::Error& error) {
     findings_.error("unreadable-definition", target.name.text(), error.what(),
                     "this is a gap in sluice: please report the definition");
@@ -255,9 +268,12 @@ void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name
 }  // namespace
 
 Draft draft(const config::Config& config, const std::string& config_sha256,
-            const model::Catalog& source, const model::Catalog& target, const MadeTables& made) {
+            const model::Catalog& source, const model::Catalog& target,
+            const MadeTables& made_tables) {
   Findings findings;
-  findings.append(made.findings);
+  findings.append(made_tables.findings);
+  MadeTables made = made_tables;
+  std::vector<FamilyStep> families = take_family_steps(made);
   SideOf side_of;
   for (const config::Table& table : config.tables) {
     side_of[table.target] = derived_name(table.target, kSideSuffix);
@@ -281,7 +297,12 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   for (const config::Table& table : config.tables) {
     plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
   }
-  plan.counters.assign(table_draft.counters().begin(), table_draft.counters().end());
+  plan.families = std::move(families);
+  std::set<model::QualifiedName> counters = table_draft.counters();
+  for (const model::Table& parent : made.parents) {
+    for (const auto& [column, counter] : made.kin[parent.name].counters) counters.insert(counter);
+  }
+  plan.counters.assign(counters.begin(), counters.end());
 
   Draft result;
   result.findings = findings.take();

@@ -1,4 +1,7 @@
+#include <optional>
+
 #include "sluice/plan/draft.h"
+#include "sluice/plan/new_tables.h"
 #include "sluice/plan/shape.h"
 
 namespace sluice::plan {
@@ -51,7 +54,10 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
     const model::Table* const now = target.find(table.target);
     // A new table is there from when it takes its name.
     if (table.is_new && now == nullptr) continue;
-    compare_table("target", table.target, table.target_shape, now, target_shape, lines);
+    const std::optional<model::Table> made =
+        table.is_new ? std::optional(as_planned(plan, *now)) : std::nullopt;
+    compare_table("target", table.target, table.target_shape, made ? &*made : now, target_shape,
+                  lines);
   }
   return lines;
 }
@@ -61,8 +67,9 @@ std::vector<std::string> comment_changes(const Plan& plan, const model::Catalog&
   for (const TablePlan& table : plan.tables) {
     const model::Table* const now = target.find(table.target);
     if (now == nullptr) continue;
+    const Shape shape = target_shape(table.is_new ? as_planned(plan, *now) : *now);
     add_differences("target " + table.target.text() + ": ", comments_only(table.target_shape),
-                    comments_only(target_shape(*now)), lines);
+                    comments_only(shape), lines);
   }
   return lines;
 }

@@ -6,6 +6,7 @@
 #include "sluice/model/quote.h"
 #include "sluice/schema/from_mysql.h"
 
+#include "plan/families.h"
 #include "plan/names.h"
 #include "plan/new_table.h"
 #include "plan/new_table_columns.h"
@@ -29,6 +30,10 @@ schema::Design design_from_postgresql(const model::Table& source,
   design.table.triggers.clear();
   design.table.row_security = false;
   for (model::Column& column : design.table.columns) {
+    // From 17 on a partition's column says that it is one; the sequence is the parent's.
+    if (!source.partition_bound.empty() && column.sequence.empty()) {
+      column.identity = model::Identity::no;
+    }
     const auto type = types.find(column.name);
     if (type == types.end()) continue;
     column.type = {};
@@ -54,7 +59,8 @@ std::vector<model::SchemaObject> with_needs(const model::Catalog& catalog,
   return found;
 }
 
-/// Every database has a schema public.
+}  // namespace
+
 void add_schema(const std::string& schema, std::vector<model::SchemaObject>& objects) {
   if (schema == "public") return;
   model::SchemaObject object;
@@ -68,6 +74,7 @@ void add_schema(const std::string& schema, std::vector<model::SchemaObject>& obj
 NewTable design_table(const config::Table& table, const model::Catalog& source,
                       const model::Table& from) {
   NewTable made;
+  made.source = from.name;
   const WantedTypes types = wanted_types(table, from);
   made.design = model::is_mysql_family(source.server.engine)
                     ? schema::design_from_mysql(from, table.target, types.of_source)
@@ -79,6 +86,8 @@ NewTable design_table(const config::Table& table, const model::Catalog& source,
   choose_columns(table, made);
   return made;
 }
+
+namespace {
 
 bool is_doubtful(const model::Column& column) {
   return column.generated != model::Generated::no ||
@@ -107,19 +116,30 @@ void add_renames(const NewTable& table, const std::string& alter, std::vector<st
   }
 }
 
+/// What the config renames, drops and adds.
+void add_column_changes(const NewTable& table, std::vector<std::string>& sql) {
+  const std::string alter = "ALTER TABLE " + model::quote_name(kPg, table.design.table.name);
+  for (const std::string& column : table.dropped) {
+    sql.push_back(alter + " DROP COLUMN " + model::quote_identifier(kPg, column));
+  }
+  add_renames(table, alter, sql);
+  for (const auto& [column, type] : table.added) {
+    sql.push_back(alter + " ADD COLUMN " + model::quote_identifier(kPg, column) + " " + type);
+  }
+}
+
 }  // namespace
 
 std::vector<NewTable> new_tables(const config::Config& config, const model::Catalog& source,
-                                 const model::Catalog& target, const MadeTables& made) {
+                                 const model::Catalog& target) {
   std::vector<NewTable> tables;
   for (const config::Table& table : config.tables) {
     const model::Table* const from = source.find(table.source);
-    const bool is_there =
-        target.find(table.target) != nullptr ||
-        std::ranges::find(made.tables, table.target, &model::Table::name) != made.tables.end();
-    if (!table.create || from == nullptr || is_there) continue;
+    if (!table.create || from == nullptr || target.find(table.target) != nullptr) continue;
     tables.push_back(design_table(table, source, *from));
   }
+  add_families(config, source, target, tables);
+  share_sequences(source, tables);
   settle_names(target, tables);
   return tables;
 }
@@ -139,19 +159,18 @@ TrialScript trial_script(const NewTable& table) {
   return script;
 }
 
+std::vector<std::string> parent_script(const NewTable& parent) {
+  std::vector<std::string> sql = parent_statements(parent.design.table);
+  add_column_changes(parent, sql);
+  return sql;
+}
+
 std::vector<std::string> finishing_statements(const NewTable& table,
                                               const std::vector<DeferredStep>& made) {
   const model::Table& design = table.design.table;
   std::vector<std::string> sql =
       naming_statements(design, derived_name(design.name, kSideSuffix), made);
-  const std::string alter = "ALTER TABLE " + model::quote_name(kPg, design.name);
-  for (const std::string& column : table.dropped) {
-    sql.push_back(alter + " DROP COLUMN " + model::quote_identifier(kPg, column));
-  }
-  add_renames(table, alter, sql);
-  for (const auto& [column, type] : table.added) {
-    sql.push_back(alter + " ADD COLUMN " + model::quote_identifier(kPg, column) + " " + type);
-  }
+  add_column_changes(table, sql);
   return sql;
 }
 

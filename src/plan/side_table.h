@@ -33,6 +33,10 @@ enum class Model : std::uint8_t {
   parent,  // the same of a partitioned table, which has its own name from the beginning
 };
 
+/// CREATE SEQUENCE with the options of the column's own.
+[[nodiscard]] std::string sequence_sql(const model::QualifiedName& name,
+                                       const model::Column& column);
+
 /// Statements that create the side table: the live table's columns, and sequences of its own, so
 /// that nothing done to it moves the live table's numbers. Then the rest table, where there is one.
 /// Nobody but the owner gets any right, whatever ALTER DEFAULT PRIVILEGES says; a new table, which
