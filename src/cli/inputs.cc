@@ -43,7 +43,11 @@ void take_own_tables(const plan::Plan& plan, model::Catalog& target, plan::MadeT
     target.tables.erase(found);
   };
   for (const plan::TablePlan& table : plan.tables) {
-    if (table.is_new) take(table.target, own.tables);
+    if (!table.is_new) continue;
+    take(table.target, own.tables);
+    // Names that its parts have are not taken by others.
+    std::erase_if(target.tables,
+                  [&table](const model::Table& side) { return side.name == table.side; });
   }
   for (const plan::FamilyStep& step : plan.families) {
     if (step.kind == plan::FamilyStep::Kind::parent) take(step.table, own.parents);

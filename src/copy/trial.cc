@@ -41,7 +41,7 @@ class TableTrial {
   [[nodiscard]] bool run_by_parts();
   [[nodiscard]] bool make();
   void leave_out_refused();
-  [[nodiscard]] std::vector<DeferredStep> make_parts();
+  void make_parts();
   void refuse(Severity severity, const char* rule, const std::string& part,
               const std::string& message, const std::string& action);
 
@@ -86,23 +86,19 @@ bool TableTrial::make() {
   return false;
 }
 
-std::vector<DeferredStep> TableTrial::make_parts() {
-  std::vector<DeferredStep> made;
+void TableTrial::make_parts() {
   std::set<std::string> refused;
-  for (DeferredStep& step : plan::trial_script(table_).parts) {
+  const std::vector<DeferredStep> parts = plan::trial_script(table_).parts;
+  for (const DeferredStep& step : parts) {
     if (refused.contains(step.name)) continue;  // it needs what was refused
     const auto refusal = attempt_.run({step.sql});
-    if (!refusal) {
-      made.push_back(std::move(step));
-      continue;
-    }
+    if (!refusal) continue;
     refused.insert(step.name);
     refuse(Severity::warning, "part-refused", step.of,
            fmt::format("the target does not take this {}, so it is left out: {}",
                        plan::to_string(step.kind), *refusal),
            "make it by hand, once what it needs is there");
   }
-  return made;
 }
 
 /// All at once, which nearly every table allows.
@@ -110,7 +106,7 @@ bool TableTrial::run_whole() {
   plan::TrialScript script = plan::trial_script(table_);
   std::vector<std::string> all = std::move(script.make);
   for (const DeferredStep& step : script.parts) all.push_back(step.sql);
-  for (std::string& sql : plan::finishing_statements(table_, script.parts)) {
+  for (std::string& sql : plan::finishing_statements(table_)) {
     all.push_back(std::move(sql));
   }
   return !attempt_.run(all);
@@ -134,8 +130,8 @@ bool TableTrial::run() {
 
 bool TableTrial::run_by_parts() {
   if (!make()) return false;
-  const std::vector<DeferredStep> parts = make_parts();
-  const auto refusal = attempt_.run(plan::finishing_statements(table_, parts));
+  make_parts();
+  const auto refusal = attempt_.run(plan::finishing_statements(table_));
   if (!refusal) return true;
   refuse(Severity::error, "table-refused", "",
          "the target cannot give this table its names and columns: " + *refusal,

@@ -38,7 +38,7 @@ class Steps {
  private:
   /// What a name that the schema has room for once becomes.
   [[nodiscard]] std::string name_of(const std::string& live) const {
-    return model_ == Model::parent ? live : derived_name(live, kSideSuffix);
+    return model_ == Model::named ? live : derived_name(live, kSideSuffix);
   }
   void add_shared_position(const model::Column& column);
   [[nodiscard]] std::optional<model::QualifiedName> counter_of(const model::Column& column) const;
@@ -69,7 +69,7 @@ DeferredStep& Steps::add(DeferredStep::Kind kind, std::string name, std::string 
 
 void Steps::add_index(const model::Index& index) {
   const std::string name = name_of(index.name);
-  if (model_ == Model::parent && index.is_constraint) {
+  if (!live_.partition_key.empty() && index.is_constraint) {
     // Partitioned tables take no index for a constraint.
     add(index.primary ? DeferredStep::Kind::primary_key : DeferredStep::Kind::unique, name,
         index.name, alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
@@ -209,7 +209,7 @@ void Steps::add_settings() {
     add(DeferredStep::Kind::setting, name, index,
         alter_ + " REPLICA IDENTITY USING INDEX " + quoted(name));
   }
-  if (model_ == Model::parent) return;  // the rest is of rows
+  if (!live_.partition_key.empty()) return;  // the rest is of rows
   constexpr std::string_view kAutovacuum = "autovacuum_enabled";
   std::string sql = alter_ + " RESET (autovacuum_enabled)";
   for (const std::string& parameter : live_.storage_parameters) {

@@ -165,8 +165,8 @@ void Steps::add_positions() {
 }  // namespace
 
 std::vector<std::string> parent_statements(const model::Table& parent) {
-  std::vector<std::string> sql = side_ddl(parent, parent.name, std::nullopt, Model::parent);
-  for (DeferredStep& step : deferred_steps(parent, parent.name, {}, Model::parent)) {
+  std::vector<std::string> sql = side_ddl(parent, parent.name, std::nullopt, Model::named);
+  for (DeferredStep& step : deferred_steps(parent, parent.name, {}, Model::named)) {
     const bool later = step.kind == DeferredStep::Kind::position ||
                        step.kind == DeferredStep::Kind::foreign_key ||
                        step.kind == DeferredStep::Kind::validate || !step.referenced.table.empty();

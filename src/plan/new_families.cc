@@ -108,7 +108,7 @@ void Families::add_parent(const config::Table& entry, const model::Table& from,
   config::Table of_parent = entry;  // its partitions' columns are its own
   of_parent.source = from.name;
   of_parent.target = name;
-  NewTable parent = design_table(of_parent, source_, from);
+  NewTable parent = design_table(of_parent, source_, target_, from);
   parent.design.findings.clear();  // its partitions have said them
   parent.kin.place = place_of(entry, from);
   parent.kin.counters = counters_of(parent, from);

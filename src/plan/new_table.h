@@ -27,6 +27,9 @@ namespace sluice::plan {
 void add_schema(const std::string& schema, std::vector<model::SchemaObject>& objects);
 /// One table as its config and source have it, with the source's columns.
 [[nodiscard]] NewTable design_table(const config::Table& table, const model::Catalog& source,
-                                    const model::Table& from);
+                                    const model::Catalog& target, const model::Table& from);
+/// What a table needs and nothing here makes, unless the target has it.
+void look_at_needs(const model::Catalog& source, const model::Catalog& target,
+                   const model::Table& from, schema::Design& design);
 
 }  // namespace sluice::plan

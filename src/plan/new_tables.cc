@@ -18,6 +18,30 @@ namespace {
 
 constexpr auto kPg = model::Engine::postgresql;
 
+/// What belongs to the other server, or says who may see what.
+void leave_behind(schema::Design& design) {
+  model::Table& table = design.table;
+  const auto say = [&](const char* rule, const char* message, const char* action) {
+    design.findings.push_back({model::Severity::note, rule, table.name.text(), message, action});
+  };
+  bool placed = !table.tablespace.empty();
+  table.tablespace.clear();
+  for (model::Index& index : table.indexes) {
+    placed = placed || !index.tablespace.empty();
+    index.tablespace.clear();
+  }
+  if (placed) {
+    say("tablespace-not-moved", "tablespaces are not moved: new tables lie where the target's do",
+        "ALTER TABLE ... SET TABLESPACE by hand");
+  }
+  if (table.row_security) {
+    say("row-security-not-moved",
+        "row security is not moved: who may read the table reads all of it",
+        "make the policies and ALTER TABLE ... ENABLE ROW LEVEL SECURITY before anybody may");
+  }
+  table.row_security = false;
+}
+
 /// A table of PostgreSQL is its own design, but for what belongs to its server alone.
 schema::Design design_from_postgresql(const model::Table& source,
                                       const model::QualifiedName& target,
@@ -28,7 +52,7 @@ schema::Design design_from_postgresql(const model::Table& source,
   design.table.kind = "table";
   design.table.owner.clear();
   design.table.triggers.clear();
-  design.table.row_security = false;
+  leave_behind(design);
   for (model::Column& column : design.table.columns) {
     // From 17 on a partition's column says that it is one; the sequence is the parent's.
     if (!source.partition_bound.empty() && column.sequence.empty()) {
@@ -72,7 +96,7 @@ void add_schema(const std::string& schema, std::vector<model::SchemaObject>& obj
 }
 
 NewTable design_table(const config::Table& table, const model::Catalog& source,
-                      const model::Table& from) {
+                      const model::Catalog& target, const model::Table& from) {
   NewTable made;
   made.source = from.name;
   const WantedTypes types = wanted_types(table, from);
@@ -81,6 +105,7 @@ NewTable design_table(const config::Table& table, const model::Catalog& source,
                     : design_from_postgresql(from, table.target, types.of_source);
   if (!model::is_mysql_family(source.server.engine)) {
     made.design.objects = with_needs(source, from.needs);
+    look_at_needs(source, target, from, made.design);
   }
   add_schema(table.target.schema, made.design.objects);
   choose_columns(table, made);
@@ -136,7 +161,7 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
   for (const config::Table& table : config.tables) {
     const model::Table* const from = source.find(table.source);
     if (!table.create || from == nullptr || target.find(table.target) != nullptr) continue;
-    tables.push_back(design_table(table, source, *from));
+    tables.push_back(design_table(table, source, target, *from));
   }
   add_families(config, source, target, tables);
   share_sequences(source, tables);
@@ -147,9 +172,9 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
 TrialScript trial_script(const NewTable& table) {
   const model::Table& design = table.design.table;
   TrialScript script;
-  script.side = derived_name(design.name, kSideSuffix);
-  script.make = side_ddl(design, script.side, std::nullopt, Model::design);
-  script.parts = deferred_steps(design, script.side, {}, Model::design);
+  // Not as a side table: a run that is under way may have one.
+  script.make = side_ddl(design, design.name, std::nullopt, Model::named);
+  script.parts = deferred_steps(design, design.name, {}, Model::named);
   std::erase_if(script.parts, [](const DeferredStep& step) {
     // Foreign keys need tables that are tried by themselves; positions need rows.
     return step.kind == DeferredStep::Kind::foreign_key ||
@@ -165,11 +190,13 @@ std::vector<std::string> parent_script(const NewTable& parent) {
   return sql;
 }
 
-std::vector<std::string> finishing_statements(const NewTable& table,
-                                              const std::vector<DeferredStep>& made) {
+std::vector<std::string> finishing_statements(const NewTable& table) {
   const model::Table& design = table.design.table;
-  std::vector<std::string> sql =
-      naming_statements(design, derived_name(design.name, kSideSuffix), made);
+  std::vector<std::string> sql;
+  if (!design.comment.empty()) {
+    sql.push_back("COMMENT ON TABLE " + model::quote_name(kPg, design.name) + " IS " +
+                  model::quote_literal(kPg, design.comment));
+  }
   add_column_changes(table, sql);
   return sql;
 }

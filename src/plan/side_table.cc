@@ -43,8 +43,9 @@ std::string like(const model::Table& live) {
 
 std::string create_table(const model::Table& live, const model::QualifiedName& side, Model model) {
   std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
-  sql += quoted(side) + " (" + (model == Model::live ? like(live) : column_list(live)) + ")" +
-         (model == Model::parent ? " PARTITION BY " + live.partition_key : storage_clause(live));
+  sql +=
+      quoted(side) + " (" + (model == Model::live ? like(live) : column_list(live)) + ")" +
+      (live.partition_key.empty() ? storage_clause(live) : " PARTITION BY " + live.partition_key);
   if (!live.tablespace.empty()) sql += " TABLESPACE " + quoted(live.tablespace);
   return sql;
 }
@@ -68,7 +69,7 @@ void add_number_source(const model::Column& column, const model::QualifiedName& 
   if (source != NumberSource::identity && source != NumberSource::own_sequence) return;
   const model::QualifiedName live = read_name(column.sequence);
   const model::QualifiedName sequence =
-      model == Model::parent ? live : derived_name(live, kSideSuffix);
+      model == Model::named ? live : derived_name(live, kSideSuffix);
   relations.push_back(sequence);
   const std::string alter = "ALTER TABLE " + quoted(side) + " ALTER COLUMN " + quoted(column.name);
   if (source == NumberSource::identity) {
@@ -123,7 +124,7 @@ std::string create_rest(const model::QualifiedName& rest) {
 void add_statistics(const model::Statistics& statistics, const model::QualifiedName& side,
                     Model model, std::vector<std::string>& ddl) {
   const std::string name =
-      quoted(model == Model::parent ? statistics.name : side_statistics(statistics.name, side));
+      quoted(model == Model::named ? statistics.name : side_statistics(statistics.name, side));
   ddl.push_back("CREATE STATISTICS " + name + " " + statistics.definition + " FROM " +
                 quoted(side));
   if (statistics.target) {

@@ -30,7 +30,7 @@ enum class NumberSource : std::uint8_t {
 enum class Model : std::uint8_t {
   live,    // a table that is there, and that will be replaced
   design,  // nothing is there: as the trial has found that it can be made
-  parent,  // the same of a partitioned table, which has its own name from the beginning
+  named,   // the same under its own name, and its parts under theirs, from the beginning
 };
 
 /// CREATE SEQUENCE with the options of the column's own.

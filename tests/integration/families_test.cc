@@ -1,6 +1,8 @@
 // A PostgreSQL database arrives as it was: partitions in their places, children under their
 // parents.
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <string_view>
@@ -219,6 +221,69 @@ TEST_CASE("what becomes of families is in the plan and in the script") {
     CHECK(script.out.find(part) != std::string::npos);
   }
   CHECK(migration.target_value("SELECT count(*) FROM pg_class WHERE relname = 'orders'") == "0");
+}
+
+TEST_CASE("what a table needs and nobody makes is said before anything is refused") {
+  Migration migration;
+  migration.source(
+      "CREATE FUNCTION f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+      "CREATE TABLE t (id int PRIMARY KEY, x int DEFAULT f(1, 'a')); INSERT INTO t VALUES (1, 2)");
+  migration.move("t", "t", R"("create": {})");
+  const std::string need = "needs function public.f(integer,text), which is not made";
+  const RunResult missing = migration.copy({"--dry-run"});
+  require_exit(missing, 0);
+  CHECK(missing.err.find(need) != std::string::npos);
+  CHECK(missing.err.find("expression-refused") != std::string::npos);
+  migration.target("CREATE FUNCTION f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1'");
+  const RunResult there = migration.copy();
+  require_exit(there, 0);
+  CHECK(there.err.find(need) == std::string::npos);
+  CHECK(migration.target_value("INSERT INTO t (id) VALUES (2) RETURNING x") == "1");
+}
+
+TEST_CASE("what belongs to a server, a role or an extension is listed, and sinks no table") {
+  Migration migration;
+  const auto source = migration.source_session();
+  source("SET allow_in_place_tablespaces = on");
+  source("CREATE TABLESPACE families LOCATION ''");
+  source(
+      "CREATE TABLE t (id int PRIMARY KEY USING INDEX TABLESPACE families) TABLESPACE families;"
+      "INSERT INTO t VALUES (1); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+      "CREATE TABLE member (id int); ALTER EXTENSION plpgsql ADD TABLE member;"
+      "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+      "CREATE EVENT TRIGGER every ON ddl_command_end EXECUTE FUNCTION e(); SELECT lo_create(0)");
+  const TempDir dir;
+  const PostgresDatabase& target = migration.target_database();
+  const auto url = [&](const std::string& database) {
+    return fmt::format("postgresql:///{}?host={}&port={}&user={}", database,
+                       target.server().socket_dir(), target.server().port(),
+                       target.server().user());
+  };
+  const std::string config = (dir.path() / "c.json").string();
+  const RunResult init =
+      run_sluice({"init", "--source", url(migration.source_value("SELECT current_database()")),
+                  "--target", url(target.name()), "--out", config, "--all"});
+  require_exit(init, 0);
+  for (const char* const part :
+       {"[event-trigger-not-moved]\n    every\n", "large objects are not moved",
+        "[tablespace-not-moved]", "[row-security-not-moved]", "[rights-not-moved]",
+        "[table-of-extension-plpgsql-not-moved]"}) {
+    CAPTURE(part);
+    CHECK(init.out.find(part) != std::string::npos);
+  }
+  std::ifstream file(config);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  CHECK(text.find(R"("member": "it belongs to extension plpgsql, which makes it in the target")") !=
+        std::string::npos);
+  migration.move("t", "t", R"("create": {})");
+  migration.leave("member");
+  migration.read_as_superuser();
+  migration.member("allow",
+                   R"({"source_can_delete": {"reason": "a test", "person": "the tester"}})");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT reltablespace FROM pg_class WHERE relname = 't'") == "0");
+  source("DROP TABLE t");
+  source("DROP TABLESPACE families");
 }
 
 }  // namespace sluice::test

@@ -68,15 +68,12 @@ struct MadeTables {
 
 /// What the trial runs, in this order; each statement may be refused.
 struct TrialScript {
-  model::QualifiedName side;
   std::vector<std::string> make;    // the table; nothing can be tried without it
   std::vector<DeferredStep> parts;  // indexes, constraints, settings; without foreign keys
 };
 [[nodiscard]] TrialScript trial_script(const NewTable& table);
-/// Then: own names, and what the config renames, drops and adds. `made`: the parts that were not
-/// refused.
-[[nodiscard]] std::vector<std::string> finishing_statements(const NewTable& table,
-                                                            const std::vector<DeferredStep>& made);
+/// Then: its comment, and what the config renames, drops and adds.
+[[nodiscard]] std::vector<std::string> finishing_statements(const NewTable& table);
 
 /// Makes a partitioned table under its own name, with its columns as the config has them, without
 /// partitions and foreign keys.
