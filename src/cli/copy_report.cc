@@ -20,6 +20,14 @@ void print_failed(const copy::RunContext& run, const copy::CopyResult& result, C
   }
 }
 
+void note_unseen_counters(const copy::CopyResult& result, Console& console) {
+  if (result.unseen_counters.empty()) return;
+  console.note(fmt::format(
+      "where {} of the source's sequences stand could not be seen ({}): numbers go on behind the "
+      "highest in use; sluice grants has what a role needs to see them",
+      result.unseen_counters.size(), result.unseen_counters.front().text()));
+}
+
 /// The answer in JSON, with the accounts as the ledger has them now.
 void print_json(const plan::Plan& plan, const ledger::Run& run, db::SqlSession& ledger,
                 std::string_view outcome, std::string_view reason, Console& console) {
@@ -54,7 +62,8 @@ std::string way_on(model::ErrorKind kind, const std::string& config) {
 }
 
 Words next_after(const copy::CopyResult& result, const CopyArguments& arguments) {
-  if (result.tables_failed) return {"status", "--config", arguments.config};
+  if (result.tables_failed || !result.unjoined.empty())
+    return {"status", "--config", arguments.config};
   // What is in the ledger and what is in the tables differ: reading both again names the rows.
   if (!result.accounts_close) return {"verify", "--config", arguments.config};
   if (open_rows(result) > 0) return {"quarantine", "--config", arguments.config, "--group"};
@@ -120,18 +129,22 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
                 const CopyArguments& arguments, Console& console) {
   if (console.json()) {
-    const std::string reason = result.is_good()       ? ""
-                               : result.tables_failed ? "tables failed"
-                                                      : "an account does not close";
     console.print(copy_json(run.plan, run.run,
-                            {result.is_good() ? "finished" : "paused", reason, result.accounts,
-                             result.weaker_snapshot}));
+                            {result.is_good() ? "finished" : "paused", result.why(),
+                             result.accounts, result.weaker_snapshot}));
   } else {
     console.show(accounts_text(run.plan, result.accounts));
   }
   print_failed(run, result, console);
   if (!result.weaker_snapshot.empty()) {
     console.note("how the source was read: " + result.weaker_snapshot);
+  }
+  note_unseen_counters(result, console);
+  for (const std::string& why : result.unjoined) console.error(why);
+  if (!result.unjoined.empty() && !result.tables_failed) {
+    console.error("every table is whole, but not all of them are what they are to be to others",
+                  fmt::format("mend the cause, then '{}' goes on with that",
+                              command_line(copy_words(arguments))));
   }
   if (result.tables_failed) {
     console.error("tables failed; the others are whole",

@@ -38,11 +38,32 @@ void sort_in(const model::Finding& finding, InitReport& report) {
   }
 }
 
+/// "event trigger" -> "event-trigger-not-moved".
+std::string rule_of(std::string kind) {
+  std::ranges::replace(kind, ' ', '-');
+  return kind + "-not-moved";
+}
+
 /// Views, routines and the like: they are other people's programs, so they are listed and left.
 void add_others(const model::Catalog& source, InitReport& report) {
   for (const model::OtherObject& other : source.others) {
-    add_to_groups(report.left, {Severity::note, other.kind + "-not-moved", other.name.text(),
-                                other.kind + " is not moved", "make it in the target by hand"});
+    const bool many = other.kind == "large objects";  // their number stands for their names
+    add_to_groups(report.left,
+                  {Severity::note, rule_of(other.kind),
+                   other.name.schema.empty() ? other.name.table : other.name.text(),
+                   other.kind + (many ? " are not moved" : " is not moved"),
+                   "make " + std::string(many ? "them" : "it") + " in the target by hand"});
+  }
+}
+
+/// Whoever makes the new tables owns them.
+void add_rights(const config::Config& config, InitReport& report) {
+  for (const config::Table& table : config.tables) {
+    if (!table.create) continue;
+    add_to_groups(report.left,
+                  {Severity::note, "rights-not-moved", table.target.text(),
+                   "owners and grants are not moved: new tables belong to the role that copies",
+                   "ALTER TABLE ... OWNER TO and GRANT by hand"});
   }
 }
 
@@ -85,6 +106,7 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
   }
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
   add_others(catalogs.source, report);
+  add_rights(config, report);
   return report;
 }
 

@@ -102,6 +102,8 @@ std::optional<db::Refusal> try_once(const RunContext& run, db::TargetSession& se
   // Steps of one table wait for each other as long as they take. A foreign key may lock a live
   // table too, and applications would queue behind it.
   if (step.kind != DeferredStep::Kind::foreign_key) session.query("SET LOCAL lock_timeout = 0");
+  // By which it finds where the source's counters stood.
+  if (step.kind == DeferredStep::Kind::position) name_run(session, run);
   auto refusal = session.try_query(step.sql);
   SLUICE_KILL_POINT("before_step_commit");
   if (refusal) {

@@ -4,6 +4,11 @@
 
 #include "sluice/copy/build.h"
 #include "sluice/copy/recheck.h"
+#include "sluice/db/counters.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/kill_point.h"
+
+#include "copy/current.h"
 
 namespace sluice::copy {
 namespace {
@@ -14,6 +19,18 @@ void copy_kept_rows(const RunContext& run, SourceReader& live, db::SqlSession& l
   cut_tables(run, live, ledger);
   copy_rows(run, live);
   build_unique_of_kept(run, ledger);
+}
+
+/// Behind the last row that was read: numbers that the source has given out are nobody else's.
+void record_counters(const RunContext& run, SourceReader& source, db::SqlSession& ledger) {
+  if (run.plan.counters.empty()) return;
+  const auto positions =
+      db::read_counters(source.snapshot.sessions.front()->sql(), run.plan.counters);
+  ledger.begin();
+  require_current(ledger, run);
+  ledger::record_counters(ledger, run.run.id, positions);
+  SLUICE_KILL_POINT("before_counters_commit");
+  ledger.commit();
 }
 
 }  // namespace
@@ -39,6 +56,7 @@ void copy_all_rows(const RunContext& run, db::SqlSession& ledger) {
     // The same for batches of processes that joined.
     again = recheck_older_batches(run, source, ledger).opened_ranges();
   }
+  if (!stopped()) record_counters(run, source, ledger);
 }
 
 void help_copying(const RunContext& run, db::SqlSession& ledger) {

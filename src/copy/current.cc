@@ -15,4 +15,8 @@ void require_current(db::SqlSession& session, const RunContext& run) {
       "nothing is lost: sluice status shows who works on it");
 }
 
+void name_run(db::SqlSession& session, const RunContext& run) {
+  session.query("SELECT pg_catalog.set_config('sluice.run_id', $1, true)", {run.run.id});
+}
+
 }  // namespace sluice::copy

@@ -10,4 +10,7 @@ namespace sluice::copy {
 /// batches, whose ranges say the same, nor on the session that holds the run.
 void require_current(db::SqlSession& session, const RunContext& run);
 
+/// (tx) Tells the transaction's statements which run they are of (ledger.md: Numbers go on).
+void name_run(db::SqlSession& session, const RunContext& run);
+
 }  // namespace sluice::copy

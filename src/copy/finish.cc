@@ -80,19 +80,20 @@ std::string weaker_snapshot(const RunContext& run, db::SqlSession& ledger) {
 
 }  // namespace
 
-CopyResult finish_run(const RunContext& run, db::SqlSession& ledger) {
+CopyResult finish_run(const RunContext& run, db::SqlSession& ledger,
+                      std::vector<std::string> unjoined) {
   CopyResult result;
+  result.unjoined = std::move(unjoined);
   result.accounts = ledger::accounts(ledger, run.run.id, run.plan.digest);
   result.tables = ledger::run_tables(ledger, run.run.id);
+  result.unseen_counters = ledger::unseen_counters(ledger, run.run.id);
   result.weaker_snapshot = weaker_snapshot(run, ledger);
   for (const ledger::Account& account : result.accounts) result.accounts_close &= account.closes();
   for (const ledger::RunTable& table : result.tables) {
     result.tables_failed |= table.state == ledger::TableState::failed;
   }
   db::flush_commits(ledger);
-  const std::string why = result.tables_failed    ? "tables failed"
-                          : result.accounts_close ? ""
-                                                  : "an account does not close";
+  const std::string why = result.why();
   ledger.begin();
   require_current(ledger, run);
   ledger::set_run_stage(ledger, run.run.id, result.is_good() ? "done" : "checking");

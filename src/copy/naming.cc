@@ -8,6 +8,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
+#include "copy/families.h"
 #include "copy/table_failure.h"
 
 namespace sluice::copy {
@@ -26,8 +27,9 @@ void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TableP
 
 }  // namespace
 
-void take_names(const RunContext& run, db::SqlSession& ledger) {
-  if (run.plan.new_tables == config::NewTables::side) return;
+std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledger) {
+  if (run.plan.new_tables == config::NewTables::side) return {};
+  std::vector<std::string> refused = make_parents(run, ledger);
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     const plan::TablePlan& table = run.table(entry.number);
     if (!table.is_new || entry.state != ledger::TableState::ready) continue;
@@ -41,6 +43,8 @@ void take_names(const RunContext& run, db::SqlSession& ledger) {
                                           table.side.text(), table.target.text(), error.what())));
     }
   }
+  for (std::string& why : join_families(run, ledger)) refused.push_back(std::move(why));
+  return refused;
 }
 
 }  // namespace sluice::copy

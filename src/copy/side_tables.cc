@@ -210,6 +210,12 @@ std::vector<std::string> drop_references(db::SqlSession& session,
   return statements;
 }
 
+model::Finding made_since(const model::QualifiedName& table) {
+  return {model::Severity::error, "target-exists", table.text(),
+          "a table of this name has been made since the plan",
+          "plan again: it is then taken as it is, or drop it"};
+}
+
 void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                 std::vector<model::Finding>& findings) {
   if (table.is_new || !holds_rows(session, table.target)) return;
@@ -221,19 +227,19 @@ void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                           : "they are treated as existing_rows says"});
 }
 
-/// New tables whose names somebody has taken meanwhile.
+/// New tables and parents whose names somebody has taken meanwhile.
 void check_new_targets(db::SqlSession& session, const plan::Plan& plan,
                        std::vector<model::Finding>& findings) {
   std::vector<model::QualifiedName> names;
   for (const plan::TablePlan& table : plan.tables) {
     if (table.is_new) names.push_back(table.target);
   }
+  for (const plan::FamilyStep& step : plan.families) {
+    if (step.kind == plan::FamilyStep::Kind::parent) names.push_back(step.table);
+  }
   const Comments comments(session, names);
   for (const model::QualifiedName& name : names) {
-    if (comments.find(name) == nullptr) continue;
-    findings.push_back({model::Severity::error, "target-exists", name.text(),
-                        "a table of this name has been made since the plan",
-                        "plan again: it is then filled as a live table, or drop it"});
+    if (comments.find(name) != nullptr) findings.push_back(made_since(name));
   }
 }
 

@@ -9,8 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "sluice/db/catalog.h"
 #include "sluice/model/error.h"
+
+#include "copy/attempt.h"
+#include "copy/trial_families.h"
 
 namespace sluice::copy {
 namespace {
@@ -24,32 +26,6 @@ using plan::DeferredStep;
 /// 6,400 as it comes (max_locks_per_transaction x max_connections). A table with TOAST and three
 /// indexes has six.
 constexpr std::size_t kTablesAtOnce = 200;
-
-/// Runs statements that a server may refuse; those of a refused group leave nothing behind.
-class Attempt {
- public:
-  explicit Attempt(db::SqlSession& session) : session_(session) {}
-
-  /// The server's words where it refuses one of them. What is not an answer to a statement is
-  /// thrown.
-  std::optional<std::string> run(const std::vector<std::string>& statements) {
-    session_.query("SAVEPOINT sluice_trial");
-    try {
-      for (const std::string& sql : statements) session_.query(sql);
-    } catch (const Error& error) {
-      if (error.retry() != model::Retry::never || error.kind() == model::ErrorKind::interrupted) {
-        throw;
-      }
-      session_.query("ROLLBACK TO SAVEPOINT sluice_trial");
-      return error.what();
-    }
-    session_.query("RELEASE SAVEPOINT sluice_trial");
-    return std::nullopt;
-  }
-
- private:
-  db::SqlSession& session_;
-};
 
 /// One table's trial, inside a transaction.
 class TableTrial {
@@ -65,7 +41,7 @@ class TableTrial {
   [[nodiscard]] bool run_by_parts();
   [[nodiscard]] bool make();
   void leave_out_refused();
-  [[nodiscard]] std::vector<DeferredStep> make_parts();
+  void make_parts();
   void refuse(Severity severity, const char* rule, const std::string& part,
               const std::string& message, const std::string& action);
 
@@ -110,23 +86,19 @@ bool TableTrial::make() {
   return false;
 }
 
-std::vector<DeferredStep> TableTrial::make_parts() {
-  std::vector<DeferredStep> made;
+void TableTrial::make_parts() {
   std::set<std::string> refused;
-  for (DeferredStep& step : plan::trial_script(table_).parts) {
+  const std::vector<DeferredStep> parts = plan::trial_script(table_).parts;
+  for (const DeferredStep& step : parts) {
     if (refused.contains(step.name)) continue;  // it needs what was refused
     const auto refusal = attempt_.run({step.sql});
-    if (!refusal) {
-      made.push_back(std::move(step));
-      continue;
-    }
+    if (!refusal) continue;
     refused.insert(step.name);
     refuse(Severity::warning, "part-refused", step.of,
            fmt::format("the target does not take this {}, so it is left out: {}",
                        plan::to_string(step.kind), *refusal),
            "make it by hand, once what it needs is there");
   }
-  return made;
 }
 
 /// All at once, which nearly every table allows.
@@ -134,7 +106,7 @@ bool TableTrial::run_whole() {
   plan::TrialScript script = plan::trial_script(table_);
   std::vector<std::string> all = std::move(script.make);
   for (const DeferredStep& step : script.parts) all.push_back(step.sql);
-  for (std::string& sql : plan::finishing_statements(table_, script.parts)) {
+  for (std::string& sql : plan::finishing_statements(table_)) {
     all.push_back(std::move(sql));
   }
   return !attempt_.run(all);
@@ -158,8 +130,8 @@ bool TableTrial::run() {
 
 bool TableTrial::run_by_parts() {
   if (!make()) return false;
-  const std::vector<DeferredStep> parts = make_parts();
-  const auto refusal = attempt_.run(plan::finishing_statements(table_, parts));
+  make_parts();
+  const auto refusal = attempt_.run(plan::finishing_statements(table_));
   if (!refusal) return true;
   refuse(Severity::error, "table-refused", "",
          "the target cannot give this table its names and columns: " + *refusal,
@@ -168,38 +140,22 @@ bool TableTrial::run_by_parts() {
   return false;
 }
 
-/// Takes from the target's catalogue what the trial has made, with what it does not show.
-void take_shown(db::SqlSession& session, const std::set<model::QualifiedName>& made,
-                plan::MadeTables& result) {
-  std::set<std::string> schemas;
-  for (const model::QualifiedName& name : made) schemas.insert(name.schema);
-  if (schemas.empty()) return;
-  model::Catalog catalog = db::read_catalog(session, {schemas.begin(), schemas.end()});
-  for (model::Table& table : catalog.tables) {
-    if (!made.contains(table.name)) continue;
-    table.owner.clear();  // whoever made it
-    result.tables.push_back(std::move(table));
-  }
-}
-
-void add_objects(const plan::NewTable& table, plan::MadeTables& result) {
-  for (const model::SchemaObject& object : table.design.objects) {
-    if (std::ranges::find(result.objects, object) == result.objects.end()) {
-      result.objects.push_back(object);
-    }
-  }
-}
-
 using Tables = std::vector<plan::NewTable>;
 
+/// The tables of one transaction.
 void try_some(db::SqlSession& session, Tables::iterator first, Tables::iterator last,
-              plan::MadeTables& result) {
+              Tables& parents, plan::MadeTables& result) {
   std::set<model::QualifiedName> made;
+  std::vector<const plan::NewTable*> standing;
   session.begin();
   for (auto table = first; table != last; ++table) {
-    if (TableTrial(session, *table, result.findings).run()) made.insert(table->design.table.name);
+    if (!TableTrial(session, *table, result.findings).run()) continue;
+    made.insert(table->design.table.name);
+    standing.push_back(&*table);
   }
-  take_shown(session, made, result);
+  // As they are while nobody has a place.
+  for (model::Table& table : shown_tables(session, made)) result.tables.push_back(std::move(table));
+  try_families(session, parents, standing, result);
   session.rollback();
 }
 
@@ -207,15 +163,18 @@ void try_some(db::SqlSession& session, Tables::iterator first, Tables::iterator 
 
 plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTable> tables) {
   plan::MadeTables result;
+  const auto is_table = [](const plan::NewTable& table) { return !table.is_partitioned(); };
+  const auto middle = std::stable_partition(tables.begin(), tables.end(), is_table);
+  Tables parents(std::make_move_iterator(middle), std::make_move_iterator(tables.end()));
+  tables.erase(middle, tables.end());
   for (const plan::NewTable& table : tables) {
     const auto& said = table.design.findings;
     result.findings.insert(result.findings.end(), said.begin(), said.end());
-    add_objects(table, result);
   }
   const auto step = static_cast<std::ptrdiff_t>(kTablesAtOnce);
   for (auto first = tables.begin(); first != tables.end();) {
     const auto last = first + std::min(step, std::distance(first, tables.end()));
-    try_some(session, first, last, result);
+    try_some(session, first, last, parents, result);
     first = last;
   }
   return result;

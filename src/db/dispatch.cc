@@ -1,6 +1,7 @@
 // The one place where the engine decides which side of the seam is called.
 
 #include "sluice/db/catalog.h"
+#include "sluice/db/counters.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -120,6 +121,14 @@ std::vector<std::string> write_privileges(SqlSession& session,
 Storage read_storage(SqlSession& session) {
   return with_own(session, [](SqlSession& own) {
     return model::is_mysql_family(own.engine()) ? mysql::read_storage(own) : pg::read_storage(own);
+  });
+}
+
+std::vector<CounterPosition> read_counters(SqlSession& session,
+                                           const std::vector<model::QualifiedName>& counters) {
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_counters(own, counters)
+                                                : pg::read_counters(own, counters);
   });
 }
 

@@ -63,6 +63,14 @@ CREATE TABLE sluice.snapshot (
   opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (run_id, snapshot_no)
 );
+CREATE TABLE sluice.counter (
+  run_id text NOT NULL REFERENCES sluice.run,
+  schema_name text NOT NULL,
+  counter_name text NOT NULL,
+  last_value numeric,
+  is_called boolean NOT NULL,
+  PRIMARY KEY (run_id, schema_name, counter_name)
+);
 CREATE TABLE sluice.range (
   run_id text NOT NULL,
   table_no integer NOT NULL,

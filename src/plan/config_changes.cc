@@ -43,6 +43,7 @@ bool same(const JsonValue& a, const JsonValue& b) {
 /// Goes down where both are objects; what else differs is named, not shown.
 void compare(const JsonValue* before, const JsonValue* now, const std::string& path,
              std::vector<std::string>& lines) {
+  if (before == nullptr && now == nullptr) return;
   if (before == nullptr || now == nullptr) {
     lines.push_back(path + (before == nullptr ? " is new" : " is gone"));
   } else if (before->is_object() && now->is_object()) {
@@ -78,7 +79,8 @@ std::vector<std::string> changes(const Plan& before, const Plan& now, const std:
   const codec::JsonDocument old_plan = codec::parse_json_or_throw(to_json(before), "plan");
   const codec::JsonDocument new_plan = codec::parse_json_or_throw(to_json(now), "plan");
   std::vector<std::string> lines;
-  for (const char* const key : {"name", "digest", "leave", "checks", "new_tables", "objects"}) {
+  for (const char* const key :
+       {"name", "digest", "leave", "checks", "new_tables", "objects", "families", "counters"}) {
     const JsonValue* const old_value = old_plan.root().find(key);
     const JsonValue* const new_value = new_plan.root().find(key);
     if (old_value != nullptr || new_value != nullptr) {

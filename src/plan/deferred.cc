@@ -5,6 +5,7 @@
 
 #include "plan/names.h"
 #include "plan/pg_definition.h"
+#include "plan/positions.h"
 #include "plan/side_table.h"
 
 namespace sluice::plan {
@@ -19,8 +20,13 @@ std::string literal(std::string_view text) { return model::quote_literal(kPg, te
 /// Collects the steps of one table.
 class Steps {
  public:
-  Steps(const model::Table& live, const model::QualifiedName& side, Model model)
-      : live_(live), side_(side), model_(model), alter_("ALTER TABLE " + quoted(side)) {}
+  Steps(const model::Table& live, const model::QualifiedName& side, Model model,
+        const Counters& counters)
+      : live_(live),
+        side_(side),
+        model_(model),
+        counters_(counters),
+        alter_("ALTER TABLE " + quoted(side)) {}
 
   void add_index(const model::Index& index);
   void add_checks();
@@ -30,6 +36,12 @@ class Steps {
   [[nodiscard]] std::vector<DeferredStep> take();
 
  private:
+  /// What a name that the schema has room for once becomes.
+  [[nodiscard]] std::string name_of(const std::string& live) const {
+    return model_ == Model::named ? live : derived_name(live, kSideSuffix);
+  }
+  void add_shared_position(const model::Column& column);
+  [[nodiscard]] std::optional<model::QualifiedName> counter_of(const model::Column& column) const;
   void add_constraint(const model::Index& index);
   void add_settings_of(const model::Index& index, const std::string& name);
   void add_constraint_comment(const std::string& name, const std::string& of,
@@ -40,6 +52,7 @@ class Steps {
   const model::Table& live_;
   const model::QualifiedName& side_;
   Model model_;
+  const Counters& counters_;
   std::string alter_;
   std::vector<DeferredStep> steps_;
 };
@@ -55,8 +68,12 @@ DeferredStep& Steps::add(DeferredStep::Kind kind, std::string name, std::string 
 }
 
 void Steps::add_index(const model::Index& index) {
-  const std::string name = derived_name(index.name, kSideSuffix);
-  if (index.constraint_definition.starts_with("EXCLUDE")) {
+  const std::string name = name_of(index.name);
+  if (!live_.partition_key.empty() && index.is_constraint) {
+    // Partitioned tables take no index for a constraint.
+    add(index.primary ? DeferredStep::Kind::primary_key : DeferredStep::Kind::unique, name,
+        index.name, alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
+  } else if (index.constraint_definition.starts_with("EXCLUDE")) {
     DeferredStep& step =
         add(DeferredStep::Kind::exclusion, name, index.name,
             alter_ + " ADD CONSTRAINT " + quoted(name) + " " + index.constraint_definition);
@@ -109,7 +126,7 @@ void Steps::add_constraint_comment(const std::string& name, const std::string& o
 }
 
 void Steps::add_constraint(const model::Index& index) {
-  const std::string name = derived_name(index.name, kSideSuffix);
+  const std::string name = name_of(index.name);
   const std::string timing = constraint_timing(index.constraint_definition);
   add(index.primary ? DeferredStep::Kind::primary_key : DeferredStep::Kind::unique, name,
       index.name,
@@ -151,43 +168,19 @@ void Steps::add_foreign_keys(const SideOf& side_of) {
   }
 }
 
-/// The value of one option in "START WITH 1 INCREMENT BY -1 MINVALUE 1 ...".
-std::string sequence_option(const std::string& options, std::string_view name) {
-  const std::size_t at = options.find(name);
-  if (at == std::string::npos) return {};
-  const std::size_t start = at + name.size();
-  return options.substr(start, options.find(' ', start) - start);
-}
-
-/// Behind every number in the side table and every number that the live sequence has given out.
-/// setval of NULL does nothing.
-std::string position_sql(const model::Column& column, const model::QualifiedName& side,
-                         Model model) {
-  const model::QualifiedName live = read_name(column.sequence);
-  const bool descending =
-      sequence_option(column.sequence_options, "INCREMENT BY ").starts_with('-');
-  const std::string minimum = sequence_option(column.sequence_options, "MINVALUE ");
-  const std::string maximum = sequence_option(column.sequence_options, "MAXVALUE ");
-  std::string used = std::string("SELECT ") + (descending ? "min(" : "max(") + quoted(column.name) +
-                     ") FROM " + quoted(side);
-  // Numbers outside the sequence's own range can never meet one that it gives.
-  if (!minimum.empty() && !maximum.empty()) {
-    used += " WHERE " + quoted(column.name) + " BETWEEN " + minimum + " AND " + maximum;
-  }
-  const std::string setval =
-      "SELECT pg_catalog.setval(" + literal(quoted(derived_name(live, kSideSuffix))) + ", ";
-  if (model == Model::design) return setval + "(" + used + "))";
-  return setval + (descending ? "least" : "greatest") + "((" + used +
-         "), (SELECT last_value FROM " + quoted(live) + " WHERE is_called)))";
-}
-
 void Steps::add_positions() {
   for (const model::Column& column : live_.columns) {
     const NumberSource source = number_source(column);
-    if (source != NumberSource::identity && source != NumberSource::own_sequence) continue;
+    if (source == NumberSource::none) continue;
+    if (source == NumberSource::shared_sequence) {
+      add_shared_position(column);
+      continue;
+    }
     const model::QualifiedName live = read_name(column.sequence);
-    add(DeferredStep::Kind::position, derived_name(live.table, kSideSuffix), live.table,
-        position_sql(column, side_, model_));
+    const model::QualifiedName own{live.schema, name_of(live.table)};
+    Numbers numbers{own, column.sequence_options, {{side_, column.name}}, {}, counter_of(column)};
+    if (model_ == Model::live) numbers.others.push_back(live);
+    add(DeferredStep::Kind::position, own.table, live.table, position_sql(numbers));
     if (column.identity == model::Identity::always) {
       add(DeferredStep::Kind::setting, column.name, column.name,
           alter_ + " ALTER COLUMN " + quoted(column.name) + " SET GENERATED ALWAYS");
@@ -195,14 +188,30 @@ void Steps::add_positions() {
   }
 }
 
+/// A live table's is in use while rows are copied: what it gives out is its applications' business.
+void Steps::add_shared_position(const model::Column& column) {
+  const auto sequence = sequence_of_default(column);
+  if (model_ == Model::live || !sequence) return;
+  Numbers numbers{*sequence, {}, {}, {*sequence}, counter_of(column)};
+  if (is_integer(column.type)) numbers.used.push_back({side_, column.name});
+  add(DeferredStep::Kind::position, sequence->table, sequence->table,
+      one_at_a_time(*sequence) + position_sql(numbers));
+}
+
+std::optional<model::QualifiedName> Steps::counter_of(const model::Column& column) const {
+  const auto found = counters_.find(column.name);
+  return found == counters_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Steps::add_settings() {
   constexpr std::string_view kIndex = "index ";
   if (live_.replica_identity.starts_with(kIndex)) {
     const std::string index = live_.replica_identity.substr(kIndex.size());
-    const std::string name = derived_name(index, kSideSuffix);
+    const std::string name = name_of(index);
     add(DeferredStep::Kind::setting, name, index,
         alter_ + " REPLICA IDENTITY USING INDEX " + quoted(name));
   }
+  if (!live_.partition_key.empty()) return;  // the rest is of rows
   constexpr std::string_view kAutovacuum = "autovacuum_enabled";
   std::string sql = alter_ + " RESET (autovacuum_enabled)";
   for (const std::string& parameter : live_.storage_parameters) {
@@ -241,8 +250,9 @@ int stage(DeferredStep::Kind kind) noexcept {
 }
 
 std::vector<DeferredStep> deferred_steps(const model::Table& live, const model::QualifiedName& side,
-                                         const SideOf& side_of, Model model) {
-  Steps steps(live, side, model);
+                                         const SideOf& side_of, Model model,
+                                         const Counters& counters) {
+  Steps steps(live, side, model, counters);
   if (const model::Index* primary = live.primary_key()) steps.add_index(*primary);
   for (const model::Index& index : live.indexes) {
     if (!index.primary && index.valid) steps.add_index(index);

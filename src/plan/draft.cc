@@ -9,10 +9,12 @@
 #include "sluice/model/error.h"
 #include "sluice/plan/shape.h"
 
+#include "plan/families.h"
 #include "plan/findings.h"
 #include "plan/keys.h"
 #include "plan/names.h"
 #include "plan/new_table.h"
+#include "plan/positions.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
 #include "plan/table_findings.h"
@@ -94,6 +96,30 @@ void take_mapping(const mapping::TableMapping& resolved, const model::Table& tar
   plan.rules = resolved.rules;
 }
 
+/// The source column that a target column is an unchanged copy of; none: null.
+const model::Column* copied_column(const mapping::TableRules& rules, const std::string& target,
+                                   const model::Table& source) {
+  const auto rule = std::ranges::find(rules.rules, target, &mapping::Rule::target);
+  if (rule == rules.rules.end() || rule->cases.size() != 1 || rule->cases.front().when) {
+    return nullptr;
+  }
+  const auto* const from = std::get_if<mapping::FromColumn>(&rule->cases.front().value);
+  return from == nullptr || !from->steps.empty() ? nullptr : source.find_column(from->column);
+}
+
+/// What gives out, in the source, the numbers of columns that have numbers given out in the target.
+Counters counters_of(const mapping::TableRules& rules, const model::Table& source,
+                     const model::Table& target) {
+  Counters counters;
+  for (const model::Column& column : target.columns) {
+    if (number_source(column) == NumberSource::none) continue;
+    const model::Column* const from = copied_column(rules, column.name, source);
+    const auto counter = from == nullptr ? std::nullopt : counter_of(source, *from);
+    if (counter) counters.emplace(column.name, *counter);
+  }
+  return counters;
+}
+
 bool keeps_rest(const mapping::TableRules& rules) {
   return std::ranges::any_of(rules.rules, &mapping::Rule::keep_rest) ||
          std::ranges::any_of(rules.drops, &mapping::Drop::keep_rest);
@@ -113,12 +139,17 @@ class TableDraft {
         findings_(findings) {}
 
   [[nodiscard]] TablePlan make(const config::Table& table, int number);
+  /// Of all tables so far.
+  [[nodiscard]] const std::set<model::QualifiedName>& counters() const noexcept {
+    return counters_;
+  }
 
  private:
   void resolve(const config::Table& table, const model::Table& source, const model::Table& target,
                TablePlan& plan);
   [[nodiscard]] const model::Table* find_target(const config::Table& table, TablePlan& plan);
-  void write_ddl(const model::Table& target, TablePlan& plan);
+  void write_naming(const model::Table& target, TablePlan& plan);
+  void write_ddl(const model::Table& source, const model::Table& target, TablePlan& plan);
 
   const config::Config& config_;
   const model::Catalog& source_;
@@ -126,6 +157,7 @@ class TableDraft {
   const MadeTables& made_;
   const SideOf& side_of_;
   Findings& findings_;
+  std::set<model::QualifiedName> counters_;
 };
 
 /// A table that is there, or else the new one of that name.
@@ -154,7 +186,7 @@ TablePlan TableDraft::make(const config::Table& table, int number) {
     plan.source_shape = source_shape(*source);
   }
   if (target != nullptr) {
-    look_at_target(*target, table, side_of_, findings_);
+    look_at_target(*target, table, plan.is_new, side_of_, findings_);
     plan.target_shape = target_shape(*target);
   }
   if (source != nullptr && target != nullptr) resolve(table, *source, *target, plan);
@@ -181,7 +213,7 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   }
   plan.target_key = choose_target_key(target, plan.write);
   if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
-  write_ddl(target, plan);
+  write_ddl(source, target, plan);
   look_at_names(plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
   look_at_computed(plan, findings_);
@@ -189,13 +221,27 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   look_at_unique_keys(source, target, plan, findings_);
 }
 
-void TableDraft::write_ddl(const model::Table& target, TablePlan& plan) {
+/// With its name a table takes back what is its own, and its place among partitions.
+void TableDraft::write_naming(const model::Table& target, TablePlan& plan) {
+  plan.naming = naming_statements(target, plan.side, plan.deferred);
+  const auto kin = made_.kin.find(plan.target);
+  if (kin == made_.kin.end()) return;
+  for (std::string& sql : ownership_statements(plan.target, kin->second)) {
+    plan.naming.push_back(std::move(sql));
+  }
+  if (kin->second.place) plan.naming.push_back(attach_sql(plan.target, *kin->second.place));
+}
+
+void TableDraft::write_ddl(const model::Table& source, const model::Table& target,
+                           TablePlan& plan) {
   if (target.kind != "table" || target_.server.engine != model::Engine::postgresql) return;
   try {
     const Model model = plan.is_new ? Model::design : Model::live;
     plan.side_ddl = side_ddl(target, plan.side, plan.rest, model);
-    plan.deferred = deferred_steps(target, plan.side, side_of_, model);
-    if (plan.is_new) plan.naming = naming_statements(target, plan.side, plan.deferred);
+    const Counters counters = counters_of(plan.rules, source, target);
+    for (const auto& [column, counter] : counters) counters_.insert(counter);
+    plan.deferred = deferred_steps(target, plan.side, side_of_, model, counters);
+    if (plan.is_new) write_naming(target, plan);
   } catch (const model::Error& error) {
     findings_.error("unreadable-definition", target.name.text(), error.what(),
                     "this is a gap in sluice: please report the definition");
@@ -222,9 +268,12 @@ void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name
 }  // namespace
 
 Draft draft(const config::Config& config, const std::string& config_sha256,
-            const model::Catalog& source, const model::Catalog& target, const MadeTables& made) {
+            const model::Catalog& source, const model::Catalog& target,
+            const MadeTables& made_tables) {
   Findings findings;
-  findings.append(made.findings);
+  findings.append(made_tables.findings);
+  MadeTables made = made_tables;
+  std::vector<FamilyStep> families = take_family_steps(made);
   SideOf side_of;
   for (const config::Table& table : config.tables) {
     side_of[table.target] = derived_name(table.target, kSideSuffix);
@@ -248,6 +297,12 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   for (const config::Table& table : config.tables) {
     plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
   }
+  plan.families = std::move(families);
+  std::set<model::QualifiedName> counters = table_draft.counters();
+  for (const model::Table& parent : made.parents) {
+    for (const auto& [column, counter] : made.kin[parent.name].counters) counters.insert(counter);
+  }
+  plan.counters.assign(counters.begin(), counters.end());
 
   Draft result;
   result.findings = findings.take();

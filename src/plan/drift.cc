@@ -1,6 +1,7 @@
-#include <map>
+#include <optional>
 
 #include "sluice/plan/draft.h"
+#include "sluice/plan/new_tables.h"
 #include "sluice/plan/shape.h"
 
 namespace sluice::plan {
@@ -25,26 +26,6 @@ void add_differences(const std::string& where, const Shape& planned, const Shape
   for (const std::string& line : differences(planned, now)) lines.push_back(where + line);
 }
 
-using Names = std::map<model::QualifiedName, model::QualifiedName>;
-
-Names names_by_side(const Plan& plan) {
-  Names names;
-  for (const TablePlan& table : plan.tables) {
-    if (table.is_new) names.emplace(table.side, table.target);
-  }
-  return names;
-}
-
-/// As it will be once all new tables have taken their names: one by one they do, and what refers to
-/// one that has not yet names its side table.
-model::Table with_final_names(model::Table table, const Names& names) {
-  for (model::ForeignKey& key : table.foreign_keys) {
-    const auto name = names.find(key.referenced);
-    if (name != names.end()) key.referenced = name->second;
-  }
-  return table;
-}
-
 void compare_table(const std::string& side, const model::QualifiedName& name, const Shape& planned,
                    const model::Table* now, Shape (*shape_of)(const model::Table&),
                    std::vector<std::string>& lines) {
@@ -67,17 +48,16 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
   }
   compare_server("source", plan.source, source.server, lines);
   compare_server("target", plan.target, target.server, lines);
-  const Names names = names_by_side(plan);
   for (const TablePlan& table : plan.tables) {
     compare_table("source", table.source, table.source_shape, source.find(table.source),
                   source_shape, lines);
     const model::Table* const now = target.find(table.target);
     // A new table is there from when it takes its name.
     if (table.is_new && now == nullptr) continue;
-    std::optional<model::Table> named;
-    if (now != nullptr) named = with_final_names(*now, names);
-    compare_table("target", table.target, table.target_shape, named ? &*named : nullptr,
-                  target_shape, lines);
+    const std::optional<model::Table> made =
+        table.is_new ? std::optional(as_planned(plan, *now)) : std::nullopt;
+    compare_table("target", table.target, table.target_shape, made ? &*made : now, target_shape,
+                  lines);
   }
   return lines;
 }
@@ -87,8 +67,9 @@ std::vector<std::string> comment_changes(const Plan& plan, const model::Catalog&
   for (const TablePlan& table : plan.tables) {
     const model::Table* const now = target.find(table.target);
     if (now == nullptr) continue;
+    const Shape shape = target_shape(table.is_new ? as_planned(plan, *now) : *now);
     add_differences("target " + table.target.text() + ": ", comments_only(table.target_shape),
-                    comments_only(target_shape(*now)), lines);
+                    comments_only(shape), lines);
   }
   return lines;
 }

@@ -105,6 +105,8 @@ std::string pg_source(const config::Config& config, const std::string& role) {
   grants.on_database("CONNECT", config.source.database);
   grants.on_schemas("USAGE", schemas_of(tables));
   grants.on_tables("SELECT", tables);
+  grants.line("-- where sequences stand, so that no number is given out twice");
+  grants.on_sequences("SELECT", schemas_of(tables));
   grants.password_hint();
   return grants.take();
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sluice/model/schema.h"
+#include "sluice/plan/new_tables.h"
 #include "sluice/plan/plan.h"
 
 /// The SQL of tables that are made where there is no live one.
@@ -21,5 +22,14 @@ namespace sluice::plan {
 [[nodiscard]] std::vector<std::string> naming_statements(const model::Table& made,
                                                          const model::QualifiedName& side,
                                                          const std::vector<DeferredStep>& deferred);
+
+/// The schema among `objects`, unless every database has it.
+void add_schema(const std::string& schema, std::vector<model::SchemaObject>& objects);
+/// One table as its config and source have it, with the source's columns.
+[[nodiscard]] NewTable design_table(const config::Table& table, const model::Catalog& source,
+                                    const model::Catalog& target, const model::Table& from);
+/// What a table needs and nothing here makes, unless the target has it.
+void look_at_needs(const model::Catalog& source, const model::Catalog& target,
+                   const model::Table& from, schema::Design& design);
 
 }  // namespace sluice::plan

@@ -57,10 +57,16 @@ class KeyWriter {
       : config_(config), target_(target), made_(made) {
     for (const NewTable& design : designs) names_[design.design.table.name] = target_names(design);
     for (model::Table& table : made.tables) shown_[table.name] = &table;
+    for (model::Table& table : made.parents) shown_[table.name] = &table;
+    for (const NewTable& design : designs) {
+      if (design.is_partitioned()) parent_of_[design.source] = design.design.table.name;
+    }
   }
   void write(const NewTable& design);
 
  private:
+  /// What becomes of a source table; null: it does not move.
+  [[nodiscard]] const model::QualifiedName* target_of(const model::QualifiedName& source) const;
   [[nodiscard]] const model::Table* find(const model::QualifiedName& name) const;
   /// Why the key cannot be there; empty: it can, and `key` is the target's.
   [[nodiscard]] std::string retarget(const model::QualifiedName& table, model::ForeignKey& key);
@@ -72,7 +78,15 @@ class KeyWriter {
   MadeTables& made_;
   std::map<model::QualifiedName, ColumnNames> names_;
   std::map<model::QualifiedName, model::Table*> shown_;
+  std::map<model::QualifiedName, model::QualifiedName> parent_of_;  // by the source's name
 };
+
+const model::QualifiedName* KeyWriter::target_of(const model::QualifiedName& source) const {
+  const auto parent = parent_of_.find(source);
+  if (parent != parent_of_.end()) return &parent->second;
+  const config::Table* const mapped = config_.find_table(source);
+  return mapped == nullptr ? nullptr : &mapped->target;
+}
 
 const model::Table* KeyWriter::find(const model::QualifiedName& name) const {
   const auto found = shown_.find(name);
@@ -111,10 +125,10 @@ bool comparable(const model::Table& child, const model::Table& parent,
 }
 
 std::string KeyWriter::retarget(const model::QualifiedName& table, model::ForeignKey& key) {
-  const config::Table* const mapped = config_.find_table(key.referenced);
-  if (mapped == nullptr) return key.referenced.text() + ", to which it refers, is not moved";
+  const model::QualifiedName* const moved = target_of(key.referenced);
+  if (moved == nullptr) return key.referenced.text() + ", to which it refers, is not moved";
   const ForeignKeyDefinition definition = read_foreign_key_definition(key.definition);
-  key.referenced = mapped->target;
+  key.referenced = *moved;
   const model::Table* const parent = find(key.referenced);
   const model::Table* const child = find(table);
   if (parent == nullptr) return key.referenced.text() + ", to which it refers, cannot be made";

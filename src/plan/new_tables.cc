@@ -6,6 +6,7 @@
 #include "sluice/model/quote.h"
 #include "sluice/schema/from_mysql.h"
 
+#include "plan/families.h"
 #include "plan/names.h"
 #include "plan/new_table.h"
 #include "plan/new_table_columns.h"
@@ -17,6 +18,30 @@ namespace {
 
 constexpr auto kPg = model::Engine::postgresql;
 
+/// What belongs to the other server, or says who may see what.
+void leave_behind(schema::Design& design) {
+  model::Table& table = design.table;
+  const auto say = [&](const char* rule, const char* message, const char* action) {
+    design.findings.push_back({model::Severity::note, rule, table.name.text(), message, action});
+  };
+  bool placed = !table.tablespace.empty();
+  table.tablespace.clear();
+  for (model::Index& index : table.indexes) {
+    placed = placed || !index.tablespace.empty();
+    index.tablespace.clear();
+  }
+  if (placed) {
+    say("tablespace-not-moved", "tablespaces are not moved: new tables lie where the target's do",
+        "ALTER TABLE ... SET TABLESPACE by hand");
+  }
+  if (table.row_security) {
+    say("row-security-not-moved",
+        "row security is not moved: who may read the table reads all of it",
+        "make the policies and ALTER TABLE ... ENABLE ROW LEVEL SECURITY before anybody may");
+  }
+  table.row_security = false;
+}
+
 /// A table of PostgreSQL is its own design, but for what belongs to its server alone.
 schema::Design design_from_postgresql(const model::Table& source,
                                       const model::QualifiedName& target,
@@ -27,8 +52,12 @@ schema::Design design_from_postgresql(const model::Table& source,
   design.table.kind = "table";
   design.table.owner.clear();
   design.table.triggers.clear();
-  design.table.row_security = false;
+  leave_behind(design);
   for (model::Column& column : design.table.columns) {
+    // From 17 on a partition's column says that it is one; the sequence is the parent's.
+    if (!source.partition_bound.empty() && column.sequence.empty()) {
+      column.identity = model::Identity::no;
+    }
     const auto type = types.find(column.name);
     if (type == types.end()) continue;
     column.type = {};
@@ -54,7 +83,8 @@ std::vector<model::SchemaObject> with_needs(const model::Catalog& catalog,
   return found;
 }
 
-/// Every database has a schema public.
+}  // namespace
+
 void add_schema(const std::string& schema, std::vector<model::SchemaObject>& objects) {
   if (schema == "public") return;
   model::SchemaObject object;
@@ -66,19 +96,23 @@ void add_schema(const std::string& schema, std::vector<model::SchemaObject>& obj
 }
 
 NewTable design_table(const config::Table& table, const model::Catalog& source,
-                      const model::Table& from) {
+                      const model::Catalog& target, const model::Table& from) {
   NewTable made;
+  made.source = from.name;
   const WantedTypes types = wanted_types(table, from);
   made.design = model::is_mysql_family(source.server.engine)
                     ? schema::design_from_mysql(from, table.target, types.of_source)
                     : design_from_postgresql(from, table.target, types.of_source);
   if (!model::is_mysql_family(source.server.engine)) {
     made.design.objects = with_needs(source, from.needs);
+    look_at_needs(source, target, from, made.design);
   }
   add_schema(table.target.schema, made.design.objects);
   choose_columns(table, made);
   return made;
 }
+
+namespace {
 
 bool is_doubtful(const model::Column& column) {
   return column.generated != model::Generated::no ||
@@ -107,19 +141,30 @@ void add_renames(const NewTable& table, const std::string& alter, std::vector<st
   }
 }
 
+/// What the config renames, drops and adds.
+void add_column_changes(const NewTable& table, std::vector<std::string>& sql) {
+  const std::string alter = "ALTER TABLE " + model::quote_name(kPg, table.design.table.name);
+  for (const std::string& column : table.dropped) {
+    sql.push_back(alter + " DROP COLUMN " + model::quote_identifier(kPg, column));
+  }
+  add_renames(table, alter, sql);
+  for (const auto& [column, type] : table.added) {
+    sql.push_back(alter + " ADD COLUMN " + model::quote_identifier(kPg, column) + " " + type);
+  }
+}
+
 }  // namespace
 
 std::vector<NewTable> new_tables(const config::Config& config, const model::Catalog& source,
-                                 const model::Catalog& target, const MadeTables& made) {
+                                 const model::Catalog& target) {
   std::vector<NewTable> tables;
   for (const config::Table& table : config.tables) {
     const model::Table* const from = source.find(table.source);
-    const bool is_there =
-        target.find(table.target) != nullptr ||
-        std::ranges::find(made.tables, table.target, &model::Table::name) != made.tables.end();
-    if (!table.create || from == nullptr || is_there) continue;
-    tables.push_back(design_table(table, source, *from));
+    if (!table.create || from == nullptr || target.find(table.target) != nullptr) continue;
+    tables.push_back(design_table(table, source, target, *from));
   }
+  add_families(config, source, target, tables);
+  share_sequences(source, tables);
   settle_names(target, tables);
   return tables;
 }
@@ -127,9 +172,9 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
 TrialScript trial_script(const NewTable& table) {
   const model::Table& design = table.design.table;
   TrialScript script;
-  script.side = derived_name(design.name, kSideSuffix);
-  script.make = side_ddl(design, script.side, std::nullopt, Model::design);
-  script.parts = deferred_steps(design, script.side, {}, Model::design);
+  // Not as a side table: a run that is under way may have one.
+  script.make = side_ddl(design, design.name, std::nullopt, Model::named);
+  script.parts = deferred_steps(design, design.name, {}, Model::named);
   std::erase_if(script.parts, [](const DeferredStep& step) {
     // Foreign keys need tables that are tried by themselves; positions need rows.
     return step.kind == DeferredStep::Kind::foreign_key ||
@@ -139,19 +184,20 @@ TrialScript trial_script(const NewTable& table) {
   return script;
 }
 
-std::vector<std::string> finishing_statements(const NewTable& table,
-                                              const std::vector<DeferredStep>& made) {
+std::vector<std::string> parent_script(const NewTable& parent) {
+  std::vector<std::string> sql = parent_statements(parent.design.table);
+  add_column_changes(parent, sql);
+  return sql;
+}
+
+std::vector<std::string> finishing_statements(const NewTable& table) {
   const model::Table& design = table.design.table;
-  std::vector<std::string> sql =
-      naming_statements(design, derived_name(design.name, kSideSuffix), made);
-  const std::string alter = "ALTER TABLE " + model::quote_name(kPg, design.name);
-  for (const std::string& column : table.dropped) {
-    sql.push_back(alter + " DROP COLUMN " + model::quote_identifier(kPg, column));
+  std::vector<std::string> sql;
+  if (!design.comment.empty()) {
+    sql.push_back("COMMENT ON TABLE " + model::quote_name(kPg, design.name) + " IS " +
+                  model::quote_literal(kPg, design.comment));
   }
-  add_renames(table, alter, sql);
-  for (const auto& [column, type] : table.added) {
-    sql.push_back(alter + " ADD COLUMN " + model::quote_identifier(kPg, column) + " " + type);
-  }
+  add_column_changes(table, sql);
   return sql;
 }
 

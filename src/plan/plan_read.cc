@@ -231,6 +231,25 @@ std::vector<model::SchemaObject> read_objects(const JsonValue& json) {
   return objects;
 }
 
+std::vector<model::QualifiedName> names_of(const JsonValue& json, std::string_view key) {
+  std::vector<model::QualifiedName> names;
+  if (const JsonValue* const list = json.find(key)) {
+    for (const JsonValue& name : list->items()) names.push_back(read_name(name));
+  }
+  return names;
+}
+
+FamilyStep read_family_step(const JsonValue& json) {
+  FamilyStep step;
+  step.kind = value_of<FamilyStep::Kind>(json.at("kind").as_string());
+  step.table = read_name(json.at("table"));
+  if (const JsonValue* const other = json.find("other")) step.other = read_name(*other);
+  step.name = text_of(json, "name");
+  step.needs = names_of(json, "needs");
+  step.statements = texts_of(json, "statements");
+  return step;
+}
+
 Plan read_plan(const codec::JsonDocument& document) {
   const JsonValue& json = document.root();
   const std::string schema = text_of(json, "schema");
@@ -258,6 +277,10 @@ Plan read_plan(const codec::JsonDocument& document) {
   if (plan.tables.back().number != place) {
     fail("table " + std::to_string(place) + " has another \"number\" than its place");
   }
+  if (const JsonValue* const steps = json.find("families")) {
+    for (const JsonValue& step : steps->items()) plan.families.push_back(read_family_step(step));
+  }
+  plan.counters = names_of(json, "counters");
   for (const JsonValue& left : json.at("leave").items()) {
     plan.leave.push_back({read_name(left.at("table")), left.at("reason").as_string(), {}});
   }

@@ -82,6 +82,23 @@ std::span<const Word<DeferredStep::Kind>> words() noexcept {
   return kWords;
 }
 
+template <>
+std::span<const Word<FamilyStep::Kind>> words() noexcept {
+  using Kind = FamilyStep::Kind;
+  static constexpr Word<Kind> kWords[] = {{Kind::parent, "parent"},
+                                          {Kind::inherit, "inherit"},
+                                          {Kind::foreign_key, "foreign_key"},
+                                          {Kind::position, "position"}};
+  return kWords;
+}
+
+std::string_view to_string(FamilyStep::Kind kind) noexcept {
+  for (const Word<FamilyStep::Kind>& word : words<FamilyStep::Kind>()) {
+    if (word.value == kind) return word.name;
+  }
+  return "unknown";
+}
+
 std::string_view to_string(DeferredStep::Kind kind) noexcept {
   for (const Word<DeferredStep::Kind>& word : words<DeferredStep::Kind>()) {
     if (word.value == kind) return word.name;

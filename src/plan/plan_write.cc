@@ -192,6 +192,31 @@ void write_objects(JsonWriter& json, const std::vector<model::SchemaObject>& obj
   json.end_array();
 }
 
+void write_names(JsonWriter& json, std::string_view key,
+                 const std::vector<model::QualifiedName>& names) {
+  if (names.empty()) return;
+  json.key(key).begin_array();
+  for (const model::QualifiedName& name : names) {
+    json.begin_object().member("schema", name.schema).member("table", name.table).end_object();
+  }
+  json.end_array();
+}
+
+void write_families(JsonWriter& json, const std::vector<FamilyStep>& steps) {
+  if (steps.empty()) return;
+  json.key("families").begin_array();
+  for (const FamilyStep& step : steps) {
+    json.begin_object().member("kind", word_of(step.kind));
+    write_name(json, "table", step.table);
+    if (!step.other.table.empty()) write_name(json, "other", step.other);
+    write_text(json, "name", step.name);
+    write_names(json, "needs", step.needs);
+    write_texts(json, "statements", step.statements);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_leave(JsonWriter& json, const std::vector<config::LeftTable>& leave) {
   json.key("leave").begin_array();
   for (const config::LeftTable& left : leave) {
@@ -216,6 +241,8 @@ std::string to_json(const Plan& plan) {
   json.key("tables").begin_array();
   for (const TablePlan& table : plan.tables) write_table(json, table);
   json.end_array();
+  write_families(json, plan.families);
+  write_names(json, "counters", plan.counters);
   write_leave(json, plan.leave);
   write_checks(json, plan.checks);
   json.end_object();

@@ -45,6 +45,17 @@ void add_load(std::string& script, const TablePlan& table) {
   }
 }
 
+/// Partitioned tables, or what comes when tables bear their names.
+void add_families(std::string& script, const Plan& plan, bool parents) {
+  for (const FamilyStep& step : plan.families) {
+    if ((step.kind == FamilyStep::Kind::parent) != parents) continue;
+    add_heading(script, step.table.text() + ": " + std::string(to_string(step.kind)) +
+                            (step.name.empty() ? "" : " " + step.name) +
+                            (step.other.table.empty() ? "" : ", " + step.other.text()));
+    for (const std::string& sql : step.statements) add_statement(script, sql);
+  }
+}
+
 }  // namespace
 
 std::string copy_script(const Plan& plan) {
@@ -72,11 +83,14 @@ std::string copy_script(const Plan& plan) {
   for (const TablePlan& table : plan.tables) {
     add_statement(script, "VACUUM (ANALYZE) " + model::quote_name(kPg, table.side));
   }
+  const bool named = plan.new_tables != config::NewTables::side;
+  if (named) add_families(script, plan, true);
   for (const TablePlan& table : plan.tables) {
     if (table.naming.empty() || plan.new_tables == config::NewTables::side) continue;
     add_heading(script, table.target.text() + ", which is new, takes its name");
     for (const std::string& sql : table.naming) add_statement(script, sql);
   }
+  if (named) add_families(script, plan, false);
   return script;
 }
 

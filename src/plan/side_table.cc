@@ -43,8 +43,9 @@ std::string like(const model::Table& live) {
 
 std::string create_table(const model::Table& live, const model::QualifiedName& side, Model model) {
   std::string sql = live.unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
-  sql += quoted(side) + " (" + (model == Model::live ? like(live) : column_list(live)) + ")" +
-         storage_clause(live);
+  sql +=
+      quoted(side) + " (" + (model == Model::live ? like(live) : column_list(live)) + ")" +
+      (live.partition_key.empty() ? storage_clause(live) : " PARTITION BY " + live.partition_key);
   if (!live.tablespace.empty()) sql += " TABLESPACE " + quoted(live.tablespace);
   return sql;
 }
@@ -61,12 +62,14 @@ std::string sequence_type(const model::Column& column) {
   return {};
 }
 
-void add_number_source(const model::Column& column, const model::QualifiedName& side,
+void add_number_source(const model::Column& column, const model::QualifiedName& side, Model model,
                        std::vector<std::string>& ddl,
                        std::vector<model::QualifiedName>& relations) {
   const NumberSource source = number_source(column);
   if (source != NumberSource::identity && source != NumberSource::own_sequence) return;
-  const model::QualifiedName sequence = derived_name(read_name(column.sequence), kSideSuffix);
+  const model::QualifiedName live = read_name(column.sequence);
+  const model::QualifiedName sequence =
+      model == Model::named ? live : derived_name(live, kSideSuffix);
   relations.push_back(sequence);
   const std::string alter = "ALTER TABLE " + quoted(side) + " ALTER COLUMN " + quoted(column.name);
   if (source == NumberSource::identity) {
@@ -76,8 +79,7 @@ void add_number_source(const model::Column& column, const model::QualifiedName& 
                   quoted(sequence) + " " + column.sequence_options + ")");
     return;
   }
-  ddl.push_back("CREATE SEQUENCE " + quoted(sequence) + sequence_type(column) + " " +
-                column.sequence_options);
+  ddl.push_back(sequence_sql(sequence, column));
   ddl.push_back(alter + " SET DEFAULT nextval(" + literal(quoted(sequence)) + "::regclass)");
   ddl.push_back("ALTER SEQUENCE " + quoted(sequence) + " OWNED BY " + quoted(side) + "." +
                 quoted(column.name));
@@ -120,8 +122,9 @@ std::string create_rest(const model::QualifiedName& rest) {
 }
 
 void add_statistics(const model::Statistics& statistics, const model::QualifiedName& side,
-                    std::vector<std::string>& ddl) {
-  const std::string name = quoted(side_statistics(statistics.name, side));
+                    Model model, std::vector<std::string>& ddl) {
+  const std::string name =
+      quoted(model == Model::named ? statistics.name : side_statistics(statistics.name, side));
   ddl.push_back("CREATE STATISTICS " + name + " " + statistics.definition + " FROM " +
                 quoted(side));
   if (statistics.target) {
@@ -135,7 +138,7 @@ void add_statistics(const model::Statistics& statistics, const model::QualifiedN
 
 /// Settings of the table that LIKE does not copy as the plan has them, and that need nothing that
 /// comes later.
-void add_settings(const model::Table& live, const model::QualifiedName& side,
+void add_settings(const model::Table& live, const model::QualifiedName& side, Model model,
                   std::vector<std::string>& ddl) {
   const std::string alter = "ALTER TABLE " + quoted(side);
   for (const model::Column& column : live.columns) {
@@ -150,7 +153,7 @@ void add_settings(const model::Table& live, const model::QualifiedName& side,
     }
   }
   for (const model::Statistics& statistics : live.statistics) {
-    add_statistics(statistics, side, ddl);
+    add_statistics(statistics, side, model, ddl);
   }
   if (live.replica_identity == "full") ddl.push_back(alter + " REPLICA IDENTITY FULL");
   if (live.replica_identity == "nothing") ddl.push_back(alter + " REPLICA IDENTITY NOTHING");
@@ -174,15 +177,21 @@ NumberSource number_source(const model::Column& column) {
                                             : NumberSource::shared_sequence;
 }
 
+std::string sequence_sql(const model::QualifiedName& name, const model::Column& column) {
+  return "CREATE SEQUENCE " + quoted(name) + sequence_type(column) + " " + column.sequence_options;
+}
+
 std::vector<std::string> side_ddl(const model::Table& live, const model::QualifiedName& side,
                                   const std::optional<model::QualifiedName>& rest, Model model) {
   std::vector<std::string> ddl{create_table(live, side, model)};
-  if (model == Model::design) {
+  if (model != Model::live) {
     for (std::string& sql : storage_statements(live, side)) ddl.push_back(std::move(sql));
   }
   std::vector<model::QualifiedName> relations{side};
-  for (const model::Column& column : live.columns) add_number_source(column, side, ddl, relations);
-  add_settings(live, side, ddl);
+  for (const model::Column& column : live.columns) {
+    add_number_source(column, side, model, ddl, relations);
+  }
+  add_settings(live, side, model, ddl);
   if (rest) {
     ddl.push_back(create_rest(*rest));
     relations.push_back(*rest);

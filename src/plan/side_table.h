@@ -34,7 +34,12 @@ enum class NumberSource : std::uint8_t {
 enum class Model : std::uint8_t {
   live,    // a table that is there, and that will be replaced
   design,  // nothing is there: as the trial has found that it can be made
+  named,   // the same under its own name, and its parts under theirs, from the beginning
 };
+
+/// CREATE SEQUENCE with the options of the column's own.
+[[nodiscard]] std::string sequence_sql(const model::QualifiedName& name,
+                                       const model::Column& column);
 
 /// Statements that create the side table: the live table's columns, and sequences of its own, so
 /// that nothing done to it moves the live table's numbers. Then the rest table, where there is one.
@@ -47,12 +52,16 @@ enum class Model : std::uint8_t {
                                                 const std::optional<model::QualifiedName>& rest,
                                                 Model model = Model::live);
 
+/// By column: what gives its numbers out in the source.
+using Counters = std::map<std::string, model::QualifiedName>;
+
 /// What comes back after the load, by stage. Foreign keys to tables of the plan point at their side
 /// tables. Indexes that are not valid on the live table are left out. Throws Error{data} where a
 /// definition is not understood.
 [[nodiscard]] std::vector<DeferredStep> deferred_steps(const model::Table& live,
                                                        const model::QualifiedName& side,
                                                        const SideOf& side_of,
-                                                       Model model = Model::live);
+                                                       Model model = Model::live,
+                                                       const Counters& counters = {});
 
 }  // namespace sluice::plan

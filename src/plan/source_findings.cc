@@ -58,10 +58,10 @@ void look_at_postgresql(const model::Table& table, Findings& findings) {
                   "its numbers are copied: large objects that they may name are not moved");
   }
   if (table.has_children) {
-    findings.note(
-        "inheritance", table.name.text(),
-        "other tables inherit from it: their rows are not part of it here, each is a table "
-        "of its own");
+    findings.note("inheritance", table.name.text(),
+                  "other tables inherit from it: their rows are not part of it here, each moves as "
+                  "a table of "
+                  "its own; new tables inherit again when they are whole");
   }
 }
 

@@ -16,8 +16,8 @@ namespace sluice::plan {
 void look_at_source(model::Engine engine, const model::Table& table, Findings& findings);
 /// Kind, live rows, triggers, row security, foreign keys, indexes that are not valid, shared
 /// sequences.
-void look_at_target(const model::Table& table, const config::Table& config, const SideOf& side_of,
-                    Findings& findings);
+void look_at_target(const model::Table& table, const config::Table& config, bool is_new,
+                    const SideOf& side_of, Findings& findings);
 /// The names that the side table and its parts will have. Whether they are free is asked when a run
 /// begins: only the ledger knows who has taken one.
 void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& findings);

@@ -46,8 +46,8 @@ void look_at_rows(const model::Table& table, const config::Table& config, Findin
 
 }  // namespace
 
-void look_at_target(const model::Table& table, const config::Table& config, const SideOf& side_of,
-                    Findings& findings) {
+void look_at_target(const model::Table& table, const config::Table& config, bool is_new,
+                    const SideOf& side_of, Findings& findings) {
   const std::string where = table.name.text();
   if (table.kind != "table") {
     findings.error(
@@ -72,7 +72,7 @@ void look_at_target(const model::Table& table, const config::Table& config, cons
   }
   look_at_rows(table, config, findings);
   look_at_foreign_keys(table, side_of, findings);
-  look_at_columns(table, findings);
+  if (!is_new) look_at_columns(table, findings);
   look_at_indexes(table, findings);
 }
 

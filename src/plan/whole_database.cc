@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "sluice/mapping/rules.h"
@@ -55,6 +56,19 @@ void name_columns(const model::Table& table, NameCase names, mapping::TableRules
   std::ranges::sort(rules.rules, {}, &mapping::Rule::target);
 }
 
+/// As the catalogue calls them among what is not moved.
+constexpr std::string_view kTableOfExtension = "table of extension ";
+
+/// The extension that a table of PostgreSQL comes with; empty: none.
+std::string extension_of(const model::Catalog& source, const model::Table& table) {
+  for (const model::OtherObject& other : source.others) {
+    if (other.name == table.name && other.kind.starts_with(kTableOfExtension)) {
+      return other.kind.substr(kTableOfExtension.size());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 config::Config whole_database(const model::Catalog& source, const model::Catalog& target,
@@ -66,6 +80,13 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
   Names names(options.names);
   for (const model::Table& table : source.tables) {
     if (!holds_rows(table)) continue;
+    if (const std::string extension = extension_of(source, table); !extension.empty()) {
+      config.leave.push_back(
+          {table.name,
+           "it belongs to extension " + extension + ", which makes it in the target",
+           {}});
+      continue;
+    }
     config::Table& entry = config.tables.emplace_back();
     entry.source = table.name;
     std::string schema = options.into_schema;

@@ -15,18 +15,31 @@ struct CopyResult {
   std::vector<ledger::RunTable> tables;
   bool accounts_close = true;
   bool tables_failed = false;
+  std::vector<std::string> unjoined;  // why, for what new tables are not to each other yet
+  std::vector<model::QualifiedName> unseen_counters;  // of the source, which its role may not see
   std::string weaker_snapshot;  // how the source was read, if not at one point in time
 
-  [[nodiscard]] bool is_good() const noexcept { return accounts_close && !tables_failed; }
+  /// What stands in the way of the end; empty where nothing does.
+  [[nodiscard]] std::string why() const {
+    if (tables_failed) return "tables failed";
+    if (!accounts_close) return "an account does not close";
+    return unjoined.empty() ? "" : "new tables are not joined: " + unjoined.front();
+  }
+  [[nodiscard]] bool is_good() const noexcept {
+    return accounts_close && !tables_failed && unjoined.empty();
+  }
 };
 
 /// Gives new tables that are ready their own names, unless the plan keeps them aside; each with its
-/// indexes and sequences in one transaction. One that cannot have its name fails alone.
-void take_names(const RunContext& run, db::SqlSession& ledger);
+/// indexes and sequences in one transaction, and with its place where it is a partition. One that
+/// cannot have its name fails alone. Then they become what they are to each other
+/// (plan::FamilyStep); returns why not, for what the target refuses.
+[[nodiscard]] std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledger);
 
 /// Adds up the accounts, waits until the target has everything on its disk, and records the end:
 /// finished, or paused when an account does not close or a table failed.
-[[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger);
+[[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger,
+                                    std::vector<std::string> unjoined = {});
 
 /// Records that every row is copied: the source is not needed any more.
 void finish_copying(const RunContext& run, db::SqlSession& ledger);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/db/counters.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -112,6 +113,15 @@ void take_over(db::SqlSession& session, const std::string& run_id);
 [[nodiscard]] int record_snapshot(db::SqlSession& session, const std::string& run_id, Origin origin,
                                   const db::SnapshotInfo& info);
 [[nodiscard]] std::vector<Snapshot> snapshots(db::SqlSession& session, const std::string& run_id);
+
+// --- counters
+// --------------------------------------------------------------------------------------
+/// (tx) Says where the source's counters stood when its rows had been read; a later word counts.
+void record_counters(db::SqlSession& session, const std::string& run_id,
+                     const std::vector<db::CounterPosition>& positions);
+/// Those that the source's role could not see, in name order.
+[[nodiscard]] std::vector<model::QualifiedName> unseen_counters(db::SqlSession& session,
+                                                                const std::string& run_id);
 
 // --- ranges
 // ----------------------------------------------------------------------------------------

@@ -131,6 +131,32 @@ struct TablePlan {
   Shape target_shape;                  // everything that the side table must get
 };
 
+/// What makes new tables one family when they bear their own names: what no table can have before
+/// others are there. Each step is one transaction.
+///
+/// parent: a partitioned table is made, without partitions; done if and only if `table` is there.
+/// inherit: done if and only if `table` inherits from `other`.
+/// foreign_key: done if and only if `table` has the constraint `name`.
+/// position: may be run again at any time.
+struct FamilyStep {
+  /// DO NOT CHANGE THE NAMES (to_string): they stand in plans.
+  enum class Kind : std::uint8_t {
+    parent,       // before its partitions take their names, and with them their places
+    inherit,      // when child and parent bear their names
+    foreign_key,  // of or to a partitioned table, when its partitions are in their places
+    position,     // of a partitioned table's own sequence
+  };
+  Kind kind{};
+  model::QualifiedName table;
+  model::QualifiedName other;               // inherit: the parent; foreign_key: what it refers to
+  std::string name;                         // foreign_key: the constraint; position: the sequence
+  std::vector<model::QualifiedName> needs;  // target tables that must bear their names first
+  std::vector<std::string> statements;
+
+  friend bool operator==(const FamilyStep&, const FamilyStep&) = default;
+};
+[[nodiscard]] std::string_view to_string(FamilyStep::Kind kind) noexcept;
+
 /// Format and version of the plan's JSON. DO NOT CHANGE the meaning of a member without a new
 /// number.
 inline constexpr std::string_view kPlanSchema = "sluice.plan/1";
@@ -144,7 +170,11 @@ struct Plan {
   config::NewTables new_tables{};
   std::vector<model::SchemaObject> objects;  // made before side tables, those that are not there
   std::vector<TablePlan> tables;             // largest first is copy's business; in config order
-  std::vector<config::LeftTable> leave;      // source tables left behind on purpose, with reasons
+  std::vector<FamilyStep> families;          // in this order
+  /// Of the source: sequences, tables with AUTO_INCREMENT. Where they stand is read with the rows,
+  /// so that no number is given out twice.
+  std::vector<model::QualifiedName> counters;
+  std::vector<config::LeftTable> leave;  // source tables left behind on purpose, with reasons
   std::vector<config::Check> checks;
 };
 

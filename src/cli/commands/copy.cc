@@ -118,8 +118,9 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
     return report_drift(run, *start.control, changes, arguments, console);
   }
   // Nothing stood where new tables are to be: they take their names, whole and indexed.
-  copy::take_names(run, *start.control);
-  return report_copy(run, copy::finish_run(run, *start.control), arguments, console);
+  auto unjoined = copy::take_names(run, *start.control);
+  return report_copy(run, copy::finish_run(run, *start.control, std::move(unjoined)), arguments,
+                     console);
 }
 
 int run_copy(const CopyArguments& arguments, Console& console) {

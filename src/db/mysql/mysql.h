@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sluice/db/catalog.h"
+#include "sluice/db/counters.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/waits.h"
@@ -26,6 +27,8 @@ namespace sluice::db::mysql {
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);
+[[nodiscard]] std::vector<CounterPosition> read_counters(
+    SqlSession& session, const std::vector<model::QualifiedName>& counters);
 [[nodiscard]] ServerWaits read_waits(SqlSession& session, const std::vector<std::string>& ids);
 
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,

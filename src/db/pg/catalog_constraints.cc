@@ -40,7 +40,8 @@ SELECT k.indrelid, s.correlation
                         AND p.inherited = (c.relkind = 'p') OFFSET 0) s
 )";
 
-// A row for each pair of columns.
+// A row for each pair of columns. A key to a partitioned table has another one for each of its
+// partitions, which nobody has written.
 constexpr const char* kForeignKeys = R"(
 SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidated, obj_description(con.oid, 'pg_constraint'),
        CASE con.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
@@ -58,6 +59,7 @@ SELECT con.conrelid, con.conname, pg_get_constraintdef(con.oid), con.convalidate
   JOIN pg_operator o ON o.oid = k.equal
   JOIN pg_namespace operators ON operators.oid = o.oprnamespace
  WHERE con.contype = 'f' AND con.conrelid = ANY ($1::oid[])
+   AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = con.conparentid AND p.conrelid = con.conrelid)
  ORDER BY con.conrelid, con.conname COLLATE "C", k.n
 )";
 

@@ -92,6 +92,13 @@ SELECT o.kind, o.schema COLLATE "C" AS schema, o.name COLLATE "C" AS name FROM o
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id
                       AND d.deptype IN ('e', 'i', 'P'))
 UNION ALL
+SELECT 'table of extension ' || e.extname, r.nspname COLLATE "C", r.relname COLLATE "C"
+  FROM relation r
+  JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e'
+                  AND d.refclassid = 'pg_extension'::regclass
+  JOIN pg_extension e ON e.oid = d.refobjid
+ WHERE r.relkind IN ('r', 'p')
+UNION ALL
 SELECT 'subscription', NULL, subname FROM pg_subscription
  WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 UNION ALL

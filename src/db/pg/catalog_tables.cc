@@ -8,9 +8,9 @@ namespace {
 // ledger's.
 constexpr const char* kTables = R"(
 SELECT c.oid, n.nspname, c.relname,
-       CASE WHEN c.relispartition THEN 'partition'
-            ELSE CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned' WHEN 'v' THEN 'view'
-                                WHEN 'm' THEN 'materialized view' ELSE 'foreign' END END,
+       CASE c.relkind WHEN 'r' THEN CASE WHEN c.relispartition THEN 'partition' ELSE 'table' END
+                      WHEN 'p' THEN 'partitioned' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+                      ELSE 'foreign' END,
        obj_description(c.oid, 'pg_class'),
        CASE WHEN c.reltuples > 0 AND c.relpages > 0
             THEN (c.reltuples * pg_relation_size(c.oid) / current_setting('block_size')::real / c.relpages)::bigint

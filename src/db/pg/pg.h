@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/db/catalog.h"
+#include "sluice/db/counters.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -30,6 +31,8 @@ void flush_commits(SqlSession& session);
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);
+[[nodiscard]] std::vector<CounterPosition> read_counters(
+    SqlSession& session, const std::vector<model::QualifiedName>& counters);
 [[nodiscard]] ServerWaits read_waits(SqlSession& session, const std::vector<std::string>& ids);
 
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,

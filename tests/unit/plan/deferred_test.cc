@@ -125,14 +125,47 @@ TEST_CASE("a foreign key inside the plan points at the side table, one outside a
 TEST_CASE("a position lies behind every number in the table and every number given out") {
   model::Table live = example::target_customers();
   CHECK(step_of(steps_of(live), Kind::position, "customers_id_seq").sql ==
-        R"(SELECT pg_catalog.setval('"crm"."customers_id_seq__side"', greatest((SELECT max("id") )"
-        R"(FROM "crm"."customers__side" WHERE "id" BETWEEN 1 AND 9223372036854775807), )"
-        R"((SELECT last_value FROM "crm"."customers_id_seq" WHERE is_called))))");
+        R"(SELECT pg_catalog.setval('"crm"."customers_id_seq__side"', number::bigint, is_called) )"
+        R"(FROM (SELECT max("id")::numeric, true FROM "crm"."customers__side" WHERE "id" BETWEEN )"
+        R"(1 AND 9223372036854775807 UNION ALL SELECT last_value::numeric, is_called FROM )"
+        R"("crm"."customers_id_seq") AS used (number, is_called) WHERE number BETWEEN 1 AND )"
+        R"(9223372036854775807 ORDER BY number DESC, is_called DESC LIMIT 1)");
   live.columns[0].sequence_options =
       "START WITH -1 INCREMENT BY -1 MINVALUE -100 MAXVALUE -1 CACHE 1 NO CYCLE";
   const std::string descending = step_of(steps_of(live), Kind::position, "customers_id_seq").sql;
-  CHECK(descending.find("least((SELECT min(\"id\")") != std::string::npos);
-  CHECK(descending.find("BETWEEN -100 AND -1)") != std::string::npos);
+  CHECK(descending.find("FROM (SELECT min(\"id\")::numeric") != std::string::npos);
+  CHECK(descending.find("BETWEEN -100 AND -1 UNION") != std::string::npos);
+  CHECK(descending.ends_with("ORDER BY number, is_called DESC LIMIT 1"));
+}
+
+TEST_CASE("a position lies behind where the source's counter stood when its rows had been read") {
+  const model::Table live = example::target_customers();
+  const auto steps = deferred_steps(live, {"crm", "customers__side"}, kPlanned, Model::design,
+                                    {{"id", {"old", "it's"}}});
+  const std::string& sql = step_of(steps, Kind::position, "customers_id_seq").sql;
+  CHECK(sql.find(R"(SELECT last_value, is_called FROM "sluice"."counter" WHERE (run_id, )"
+                 R"(schema_name, counter_name) = (pg_catalog.current_setting('sluice.run_id', )"
+                 R"(true), 'old', 'it''s'))") != std::string::npos);
+  // nothing was live that could have given numbers out
+  CHECK(sql.find(R"(FROM "crm"."customers_id_seq")") == std::string::npos);
+}
+
+TEST_CASE("a new table puts a sequence that it shares behind its rows, a live one does not") {
+  model::Table table = example::target_customers();
+  table.columns[0].identity = model::Identity::no;
+  table.columns[0].sequence.clear();
+  table.columns[0].default_sql = "nextval('crm.\"Shared\"\"s\"'::regclass)";
+  const auto steps = deferred_steps(table, {"crm", "customers__side"}, kPlanned, Model::design, {});
+  CHECK(step_of(steps, Kind::position, "Shared\"s").sql ==
+        R"(SELECT pg_catalog.pg_advisory_xact_lock(1936487780, )"
+        R"(pg_catalog.hashtext('"crm"."Shared""s"')); )"
+        R"(SELECT pg_catalog.setval('"crm"."Shared""s"', number::bigint, is_called) FROM )"
+        R"((SELECT max("id")::numeric, true FROM "crm"."customers__side" WHERE "id" IS NOT NULL )"
+        R"(UNION ALL SELECT last_value::numeric, is_called FROM "crm"."Shared""s") AS used )"
+        R"((number, is_called) WHERE number IS NOT NULL ORDER BY number DESC, is_called DESC )"
+        R"(LIMIT 1)");
+  CHECK(std::ranges::none_of(steps_of(table),
+                             [](const DeferredStep& step) { return step.kind == Kind::position; }));
 }
 
 TEST_CASE("identity that is always generated is so again after the load") {

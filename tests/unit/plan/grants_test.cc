@@ -68,6 +68,9 @@ TEST_CASE(
         "GRANT SELECT ON TABLE \"legacy\".\"customers\" TO \"reader\";\n"
         "GRANT SELECT ON TABLE \"legacy\".\"orders\" TO \"reader\";\n"
         "GRANT SELECT ON TABLE \"reports\".\"monthly\" TO \"reader\";\n"
+        "-- where sequences stand, so that no number is given out twice\n"
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"legacy\" TO \"reader\";\n"
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"reports\" TO \"reader\";\n"
         "-- then, in psql, so that it stands in no file: \\password \"reader\"\n");
 }
 

@@ -132,7 +132,7 @@ TEST_CASE("two columns may change names with each other") {
   move.customers().rules.rules = {mapping::rename_rule("email", "credit"),
                                   mapping::rename_rule("credit", "email")};
   const NewTable table = move.designs()[0];
-  const auto sql = finishing_statements(table, {});
+  const auto sql = finishing_statements(table);
   const auto place = [&sql](const std::string& text) {
     return std::ranges::find_if(sql, [&](const std::string& s) { return s.ends_with(text); });
   };

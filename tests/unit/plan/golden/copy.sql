@@ -51,7 +51,7 @@ CREATE UNIQUE INDEX "orders_pkey__side" ON "crm"."orders__side" USING btree (cus
 -- after the load, stage 2 of 4: in parallel
 ALTER TABLE "crm"."customers__side" ADD CONSTRAINT "customers_pkey__side" PRIMARY KEY USING INDEX "customers_pkey__side";
 ALTER TABLE "crm"."customers__side" ADD CONSTRAINT "customers_credit_check" CHECK ((credit >= (0)::numeric));
-SELECT pg_catalog.setval('"crm"."customers_id_seq__side"', greatest((SELECT max("id") FROM "crm"."customers__side" WHERE "id" BETWEEN 1 AND 9223372036854775807), (SELECT last_value FROM "crm"."customers_id_seq" WHERE is_called)));
+SELECT pg_catalog.setval('"crm"."customers_id_seq__side"', number::bigint, is_called) FROM (SELECT max("id")::numeric, true FROM "crm"."customers__side" WHERE "id" BETWEEN 1 AND 9223372036854775807 UNION ALL SELECT last_value::numeric, is_called FROM "crm"."customers_id_seq" UNION ALL SELECT last_value, is_called FROM "sluice"."counter" WHERE (run_id, schema_name, counter_name) = (pg_catalog.current_setting('sluice.run_id', true), 'legacy', 'customers')) AS used (number, is_called) WHERE number BETWEEN 1 AND 9223372036854775807 ORDER BY number DESC, is_called DESC LIMIT 1;
 ALTER TABLE "crm"."orders__side" ADD CONSTRAINT "orders_pkey__side" PRIMARY KEY USING INDEX "orders_pkey__side";
 
 -- after the load, stage 3 of 4: in parallel

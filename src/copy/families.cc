@@ -1,0 +1,95 @@
+#include "copy/families.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/quote.h"
+#include "sluice/os/kill_point.h"
+
+#include "copy/current.h"
+
+namespace sluice::copy {
+namespace {
+
+using Kind = plan::FamilyStep::Kind;
+
+std::string quoted(const model::QualifiedName& name) {
+  return model::quote_name(model::Engine::postgresql, name);
+}
+
+bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
+  switch (step.kind) {
+    case Kind::parent:
+      return ledger.query("SELECT to_regclass($1) IS NOT NULL", {quoted(step.table)}).value() ==
+             "t";
+    case Kind::inherit:
+      return !ledger
+                  .query(
+                      "SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1) AND inhparent = "
+                      "to_regclass($2)",
+                      {quoted(step.table), quoted(step.other)})
+                  .rows.empty();
+    case Kind::foreign_key:
+      return !ledger
+                  .query(
+                      "SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid = "
+                      "to_regclass($1) AND conname = $2",
+                      {quoted(step.table), step.name})
+                  .rows.empty();
+    case Kind::position:
+      return false;
+  }
+  return false;
+}
+
+/// Why it cannot be done; empty: it is.
+std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
+  if (is_done(ledger, step)) return {};
+  try {
+    ledger.begin();
+    require_current(ledger, run);
+    name_run(ledger, run);
+    for (const std::string& sql : step.statements) ledger.query(sql);
+    SLUICE_KILL_POINT("before_family_commit");
+    ledger.commit();
+    SLUICE_KILL_POINT("after_family_commit");
+    return {};
+  } catch (const model::Error& error) {
+    if (error.retry() != model::Retry::never || error.kind() == model::ErrorKind::locked) throw;
+    ledger.rollback();
+    return fmt::format("{} of {}{}: {}", plan::to_string(step.kind), step.table.text(),
+                       step.name.empty() ? "" : " " + step.name, error.what());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> make_parents(const RunContext& run, db::SqlSession& ledger) {
+  std::vector<std::string> refused;
+  for (const plan::FamilyStep& step : run.plan.families) {
+    if (step.kind != Kind::parent) continue;
+    const std::string why = run_step(run, ledger, step);
+    if (!why.empty()) refused.push_back(why);
+  }
+  return refused;
+}
+
+std::vector<std::string> join_families(const RunContext& run, db::SqlSession& ledger) {
+  const std::set<int> live = ledger::live_tables(ledger, run.run.id);
+  std::set<model::QualifiedName> named;
+  for (const int number : live) named.insert(run.table(number).target);
+  std::vector<std::string> refused;
+  for (const plan::FamilyStep& step : run.plan.families) {
+    const bool is_ready = std::ranges::all_of(
+        step.needs, [&named](const model::QualifiedName& table) { return named.contains(table); });
+    // The table that is missing has failed, which is said of it; then the run goes on.
+    if (step.kind == Kind::parent || !is_ready) continue;
+    const std::string why = run_step(run, ledger, step);
+    if (!why.empty()) refused.push_back(why);
+  }
+  return refused;
+}
+
+}  // namespace sluice::copy

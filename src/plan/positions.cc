@@ -1,0 +1,108 @@
+#include "plan/positions.h"
+
+#include <string_view>
+
+#include "sluice/model/error.h"
+#include "sluice/model/quote.h"
+
+#include "plan/pg_definition.h"
+
+namespace sluice::plan {
+namespace {
+
+constexpr auto kPg = model::Engine::postgresql;
+
+std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
+std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
+std::string literal(std::string_view text) { return model::quote_literal(kPg, text); }
+
+/// The value of one option in "START WITH 1 INCREMENT BY -1 MINVALUE 1 ...".
+std::string sequence_option(const std::string& options, std::string_view name) {
+  const std::size_t at = options.find(name);
+  if (at == std::string::npos) return {};
+  const std::size_t start = at + name.size();
+  return options.substr(start, options.find(' ', start) - start);
+}
+
+/// " BETWEEN 1 AND 9": numbers outside the sequence's own range can never meet one that it gives.
+std::string in_range(const std::string& options) {
+  const std::string minimum = sequence_option(options, "MINVALUE ");
+  const std::string maximum = sequence_option(options, "MAXVALUE ");
+  if (minimum.empty() || maximum.empty()) return " IS NOT NULL";
+  return " BETWEEN " + minimum + " AND " + maximum;
+}
+
+/// The literal of nextval('...'::regclass), read back; empty where there is none.
+std::string nextval_literal(const std::string& sql) {
+  constexpr std::string_view kBegin = "nextval('";
+  const std::size_t at = sql.find(kBegin);
+  if (at == std::string::npos) return {};
+  std::string text;
+  for (std::size_t i = at + kBegin.size(); i < sql.size(); ++i) {
+    if (sql[i] != '\'') {
+      text.push_back(sql[i]);
+    } else if (i + 1 < sql.size() && sql[i + 1] == '\'') {
+      text.push_back(sql[i++]);
+    } else {
+      return text;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string position_sql(const Numbers& numbers) {
+  const bool descending = sequence_option(numbers.options, "INCREMENT BY ").starts_with('-');
+  const std::string range = in_range(numbers.options);
+  std::string all;
+  const auto add = [&all](const std::string& sql) {
+    all += (all.empty() ? "" : " UNION ALL ") + sql;
+  };
+  for (const auto& [table, column] : numbers.used) {
+    add(std::string("SELECT ") + (descending ? "min(" : "max(") + quoted(column) +
+        ")::numeric, true FROM " + quoted(table) + " WHERE " + quoted(column) + range);
+  }
+  for (const model::QualifiedName& other : numbers.others) {
+    add("SELECT last_value::numeric, is_called FROM " + quoted(other));
+  }
+  if (numbers.counter) {
+    add("SELECT last_value, is_called FROM \"sluice\".\"counter\" WHERE (run_id, schema_name, "
+        "counter_name) = (pg_catalog.current_setting('sluice.run_id', true), " +
+        literal(numbers.counter->schema) + ", " + literal(numbers.counter->table) + ")");
+  }
+  return "SELECT pg_catalog.setval(" + literal(quoted(numbers.sequence)) +
+         ", number::bigint, is_called) FROM (" + all +
+         ") AS used (number, is_called) WHERE number" + range + " ORDER BY number" +
+         (descending ? "" : " DESC") + ", is_called DESC LIMIT 1";
+}
+
+std::string one_at_a_time(const model::QualifiedName& sequence) {
+  // The class is arbitrary and only has to be our own, and another than the one of runs.
+  return "SELECT pg_catalog.pg_advisory_xact_lock(1936487780, pg_catalog.hashtext(" +
+         literal(quoted(sequence)) + ")); ";
+}
+
+std::optional<model::QualifiedName> sequence_of_default(const model::Column& column) {
+  if (!column.default_sql) return std::nullopt;
+  const std::string name = nextval_literal(*column.default_sql);
+  if (name.empty()) return std::nullopt;
+  try {
+    return read_name(name);
+  } catch (const model::Error&) {
+    return std::nullopt;  // not a name with its schema: nothing that the server prints
+  }
+}
+
+bool is_integer(const model::ColumnType& type) {
+  return type.base == "int2" || type.base == "int4" || type.base == "int8";
+}
+
+std::optional<model::QualifiedName> counter_of(const model::Table& source,
+                                               const model::Column& column) {
+  if (column.identity == model::Identity::auto_increment) return source.name;
+  if (!column.sequence.empty()) return read_name(column.sequence);
+  return sequence_of_default(column);
+}
+
+}  // namespace sluice::plan
