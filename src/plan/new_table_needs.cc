@@ -11,6 +11,15 @@
 namespace sluice::plan {
 namespace {
 
+/// "function app.f(integer,pg_catalog.text)" -> "function app.f(integer,text)".
+std::string without_catalog(std::string need) {
+  constexpr std::string_view kCatalog = "pg_catalog.";
+  for (std::size_t at = need.find(kCatalog); at != std::string::npos; at = need.find(kCatalog)) {
+    need.erase(at, kCatalog.size());
+  }
+  return need;
+}
+
 /// Servers spell one thing in two ways: f(integer,text), "f"(integer, text).
 std::string plain(std::string_view name) {
   std::string text;
@@ -55,9 +64,10 @@ void look_at_needs(const model::Catalog& source, const model::Catalog& target,
   std::set<std::string> made = lenders_of(source, from);
   for (const model::SchemaObject& object : design.objects) made.insert(object.id());
   for (const std::string& need : from.needs) {
-    if (made.contains(need) || holds(target, need)) continue;
+    const std::string name = without_catalog(need);
+    if (made.contains(need) || holds(target, name)) continue;
     design.findings.push_back({model::Severity::warning, "need-missing", design.table.name.text(),
-                               "needs " + need + ", which is not made",
+                               "needs " + name + ", which is not made",
                                "make it in the target first"});
   }
 }

@@ -232,6 +232,7 @@ TEST_CASE("what a table needs and nobody makes is said before anything is refuse
   const std::string need = "needs function public.f(integer,text), which is not made";
   const RunResult missing = migration.copy({"--dry-run"});
   require_exit(missing, 0);
+  INFO(missing.err);
   CHECK(missing.err.find(need) != std::string::npos);
   CHECK(missing.err.find("expression-refused") != std::string::npos);
   migration.target("CREATE FUNCTION f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1'");
@@ -273,8 +274,11 @@ TEST_CASE("what belongs to a server, a role or an extension is listed, and sinks
   }
   std::ifstream file(config);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  CHECK(text.find(R"("member": "it belongs to extension plpgsql, which makes it in the target")") !=
-        std::string::npos);
+  INFO(text);
+  CHECK(
+      text.find(
+          R"("public.member": "it belongs to extension plpgsql, which makes it in the target")") !=
+      std::string::npos);
   migration.move("t", "t", R"("create": {})");
   migration.leave("member");
   migration.read_as_superuser();

@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "sluice/db/catalog.h"
+#include "sluice/ledger/ledger.h"
 #include "sluice/model/quote.h"
 #include "sluice/plan/draft.h"
 #include "sluice/plan/shape.h"
@@ -127,6 +128,7 @@ class PlannedDatabase {
   }
 
   void create_sides() const {
+    ledger::ensure_schema(*session_);  // where positions look for the source's counters
     for (const plan::TablePlan& table : plan().tables) {
       session_->begin();
       for (const std::string& sql : table.side_ddl) session_->query(sql);
