@@ -49,7 +49,8 @@ void let_reader_read(const PostgresDatabase& db, const std::string& schema) {
   std::string quoted;
   for (const char c : schema) quoted.append(c == '"' ? 2 : 1, c);
   db.run(fmt::format(
-      "GRANT USAGE ON SCHEMA \"{0}\" TO {1}; GRANT SELECT ON ALL TABLES IN SCHEMA \"{0}\" TO {1}",
+      "GRANT USAGE ON SCHEMA \"{0}\" TO {1}; GRANT SELECT ON ALL TABLES IN SCHEMA \"{0}\" TO {1};"
+      "GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"{0}\" TO {1}",
       quoted, kReader));
 }
 
