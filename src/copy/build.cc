@@ -21,6 +21,7 @@
 #include "copy/cancel_on_stop.h"
 #include "copy/current.h"
 #include "copy/key_columns.h"
+#include "copy/lock_retry.h"
 #include "copy/session_pool.h"
 #include "copy/sweep.h"
 #include "copy/table_failure.h"
@@ -91,9 +92,6 @@ std::vector<Task> open_tasks(const RunContext& run, db::SqlSession& ledger) {
   return tasks;
 }
 
-/// Deadlocks with steps of other tables, and locks that somebody else holds for long.
-constexpr int kAttempts = 5;
-
 /// Runs a step that only the run's own process may. Returns why the rows do not allow it.
 std::optional<db::Refusal> try_once(const RunContext& run, db::TargetSession& session,
                                     const DeferredStep& step) {
@@ -117,14 +115,7 @@ std::optional<db::Refusal> try_once(const RunContext& run, db::TargetSession& se
 
 std::optional<db::Refusal> try_step(const RunContext& run, db::TargetSession& session,
                                     const DeferredStep& step) {
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return try_once(run, session, step);
-    } catch (const Error& error) {
-      if (error.retry() != model::Retry::same_session || attempt == kAttempts) throw;
-      session.rollback();
-    }
-  }
+  return retried(session, run.stop.token(), [&] { return try_once(run, session, step); });
 }
 
 /// Runs one step, taking rows at fault into quarantine until the server accepts it.
@@ -224,6 +215,21 @@ bool is_key_index(const plan::TablePlan& table, const DeferredStep& step) {
          index_columns(table, step.key) == key_in_target(table);
 }
 
+/// What the side table lacks; empty: nothing.
+std::string what_is_missing(const RunContext& run, const plan::TablePlan& table,
+                            const model::Table* side,
+                            const std::set<model::QualifiedName>& failed) {
+  if (side == nullptr) return "somebody dropped it";
+  for (const DeferredStep& step : table.deferred) {
+    if (step.kind == DeferredStep::Kind::foreign_key && failed.contains(step.referenced)) {
+      return fmt::format("its foreign key {} refers to {}, which failed", step.of,
+                         step.referenced.text());
+    }
+  }
+  const std::vector<std::string> missing = plan::side_differences(run.plan, table, *side);
+  return missing.empty() ? std::string() : missing.front();
+}
+
 }  // namespace
 
 void build_tables(const RunContext& run, db::SqlSession& ledger) {
@@ -295,20 +301,18 @@ void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
 
 void check_built(const RunContext& run, db::SqlSession& ledger) {
   const SideTables sides(run.plan, ledger);
+  const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
   std::vector<int> ready;
   std::map<const plan::TablePlan*, std::string> incomplete;
   ledger.begin();
   require_current(ledger, run);
   ledger::set_run_stage(ledger, run.run.id, "checking");
   for (const plan::TablePlan* const table : sound_tables(run, ledger)) {
-    const model::Table* const side = sides.find(*table);
-    const std::vector<std::string> missing = side == nullptr
-                                                 ? std::vector<std::string>{"somebody dropped it"}
-                                                 : plan::side_differences(run.plan, *table, *side);
+    std::string missing = what_is_missing(run, *table, sides.find(*table), failed);
     if (missing.empty()) {
       ready.push_back(table->number);
     } else {
-      incomplete.emplace(table, missing.front());
+      incomplete.emplace(table, std::move(missing));
     }
   }
   ledger::set_table_states(ledger, run.run.id, ready, ledger::TableState::ready);

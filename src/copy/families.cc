@@ -9,6 +9,8 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
+#include "copy/lock_retry.h"
+#include "copy/table_failure.h"
 
 namespace sluice::copy {
 namespace {
@@ -44,20 +46,27 @@ bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
   return false;
 }
 
+void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
+  const std::string what = fmt::format("{} of {}", plan::to_string(step.kind), step.table.text());
+  const Activity activity(run.progress.activities(), what);
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, ledger.id());
+  ledger.begin();
+  require_current(ledger, run);
+  name_run(ledger, run);
+  for (const std::string& sql : step.statements) ledger.query(sql);
+  SLUICE_KILL_POINT("before_family_commit");
+  ledger.commit();
+  SLUICE_KILL_POINT("after_family_commit");
+}
+
 /// Why it cannot be done; empty: it is.
 std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   if (is_done(ledger, step)) return {};
   try {
-    ledger.begin();
-    require_current(ledger, run);
-    name_run(ledger, run);
-    for (const std::string& sql : step.statements) ledger.query(sql);
-    SLUICE_KILL_POINT("before_family_commit");
-    ledger.commit();
-    SLUICE_KILL_POINT("after_family_commit");
+    retried(ledger, run.stop.token(), [&] { run_once(run, ledger, step); });
     return {};
   } catch (const model::Error& error) {
-    if (error.retry() != model::Retry::never || error.kind() == model::ErrorKind::locked) throw;
+    if (concerns_the_run(error)) throw;
     ledger.rollback();
     return fmt::format("{} of {}{}: {}", plan::to_string(step.kind), step.table.text(),
                        step.name.empty() ? "" : " " + step.name, error.what());
@@ -69,7 +78,7 @@ std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::
 std::vector<std::string> make_parents(const RunContext& run, db::SqlSession& ledger) {
   std::vector<std::string> refused;
   for (const plan::FamilyStep& step : run.plan.families) {
-    if (step.kind != Kind::parent) continue;
+    if (step.kind != Kind::parent || run.stop.token().stop_requested()) continue;
     const std::string why = run_step(run, ledger, step);
     if (!why.empty()) refused.push_back(why);
   }
@@ -85,7 +94,7 @@ std::vector<std::string> join_families(const RunContext& run, db::SqlSession& le
     const bool is_ready = std::ranges::all_of(
         step.needs, [&named](const model::QualifiedName& table) { return named.contains(table); });
     // The table that is missing has failed, which is said of it; then the run goes on.
-    if (step.kind == Kind::parent || !is_ready) continue;
+    if (step.kind == Kind::parent || !is_ready || run.stop.token().stop_requested()) continue;
     const std::string why = run_step(run, ledger, step);
     if (!why.empty()) refused.push_back(why);
   }

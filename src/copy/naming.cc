@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -7,8 +9,10 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/cancel_on_stop.h"
 #include "copy/current.h"
 #include "copy/families.h"
+#include "copy/lock_retry.h"
 #include "copy/table_failure.h"
 
 namespace sluice::copy {
@@ -16,6 +20,9 @@ namespace {
 
 /// (tx) The name and the ledger's word for it come together.
 void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
+  const std::string what = "name of " + table.target.text();
+  const Activity activity(run.progress.activities(), what);
+  const Worker worker(run.progress.workers(), Wait::target_statement, what, ledger.id());
   ledger.begin();
   require_current(ledger, run);
   for (const std::string& sql : table.naming) ledger.query(sql);
@@ -25,23 +32,55 @@ void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TableP
   SLUICE_KILL_POINT("after_name_commit");
 }
 
+/// Side tables that cannot be what a table refers to in the end: failed ones, and those that refer
+/// to one of these themselves. With a name of its own such a table would hold on to what has to be
+/// copied again.
+std::set<model::QualifiedName> unsound_sides(const RunContext& run, db::SqlSession& ledger) {
+  std::set<model::QualifiedName> unsound = failed_sides(run, ledger);
+  const auto refers_to_unsound = [&unsound](const plan::DeferredStep& step) {
+    return step.kind == plan::DeferredStep::Kind::foreign_key && unsound.contains(step.referenced);
+  };
+  for (std::size_t before = unsound.size() + 1; before != unsound.size();) {
+    before = unsound.size();
+    for (const plan::TablePlan& table : run.plan.tables) {
+      if (std::ranges::any_of(table.deferred, refers_to_unsound)) unsound.insert(table.side);
+    }
+  }
+  return unsound;
+}
+
+/// Takes the name, or records why this table alone cannot have it.
+void try_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
+  try {
+    retried(ledger, run.stop.token(), [&] { take_name(run, ledger, table); });
+  } catch (const model::Error& error) {
+    if (concerns_the_run(error)) throw;
+    ledger.rollback();
+    if (run.stop.token().stop_requested()) return;  // the statement was ended on purpose
+    fail_table(ledger, run, table.number,
+               model::Error(error.kind(),
+                            fmt::format("{} is whole, but cannot take the name {}: {}",
+                                        table.side.text(), table.target.text(), error.what())));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledger) {
   if (run.plan.new_tables == config::NewTables::side) return {};
+  const CancelOnStop cancel(run.stop.token(), ledger);
   std::vector<std::string> refused = make_parents(run, ledger);
+  const std::set<model::QualifiedName> unsound = unsound_sides(run, ledger);
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     const plan::TablePlan& table = run.table(entry.number);
     if (!table.is_new || entry.state != ledger::TableState::ready) continue;
-    try {
-      take_name(run, ledger, table);
-    } catch (const model::Error& error) {
-      if (error.retry() != model::Retry::never || error.kind() == model::ErrorKind::locked) throw;
-      fail_table(ledger, run, table.number,
-                 model::Error(error.kind(),
-                              fmt::format("{} is whole, but cannot take the name {}: {}",
-                                          table.side.text(), table.target.text(), error.what())));
+    if (run.stop.token().stop_requested()) return refused;
+    if (unsound.contains(table.side)) {
+      refused.push_back(fmt::format(
+          "{} is whole, and waits for its name until what it refers to is", table.side.text()));
+      continue;
     }
+    try_name(run, ledger, table);
   }
   for (std::string& why : join_families(run, ledger)) refused.push_back(std::move(why));
   return refused;

@@ -85,9 +85,15 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
     for (const model::QualifiedName& name : of_run.names) body.value(name.text());
     body.end_array().end_object();
     ledger::append_event_within(control, of_run.run_id, "side-tables-dropped", body.take());
+    // Not finished any more: whoever comes back to it must not hear that nothing is left to do.
+    ledger::set_run_state(control, of_run.run_id, ledger::RunState::failed,
+                          "its side tables were dropped for run " + start.run.id);
   }
   control.commit();
-  for (const std::string& sql : drop_statements(control, options.replaced)) control.query(sql);
+  for (const std::string& sql : drop_statements(control, options.replaced)) {
+    control.query(sql);
+    SLUICE_KILL_POINT("after_drop");
+  }
 }
 
 /// Makes a new run that is ours from the beginning.

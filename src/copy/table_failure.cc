@@ -21,6 +21,11 @@ bool sinks_only_its_table(const model::Error& error) noexcept {
   }
 }
 
+bool concerns_the_run(const model::Error& error) noexcept {
+  return error.retry() == model::Retry::new_session || error.kind() == model::ErrorKind::locked ||
+         error.kind() == model::ErrorKind::storage;
+}
+
 void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
                 const model::Error& error) {
   ledger.rollback();

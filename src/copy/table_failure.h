@@ -12,6 +12,10 @@ namespace sluice::copy {
 /// can go on; trouble of servers, disks or people stops all.
 [[nodiscard]] bool sinks_only_its_table(const model::Error& error) noexcept;
 
+/// Trouble that the run's own process cannot go on with, whatever table it met it at: the session
+/// is gone, or another process has taken the run over.
+[[nodiscard]] bool concerns_the_run(const model::Error& error) noexcept;
+
 /// Records that a table failed and why; its ranges are not claimed any more.
 void fail_table(db::SqlSession& ledger, const RunContext& run, int table_no,
                 const model::Error& error);

@@ -52,10 +52,10 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
     compare_table("source", table.source, table.source_shape, source.find(table.source),
                   source_shape, lines);
     const model::Table* const now = target.find(table.target);
-    // A new table is there from when it takes its name.
-    if (table.is_new && now == nullptr) continue;
-    const std::optional<model::Table> made =
-        table.is_new ? std::optional(as_planned(plan, *now)) : std::nullopt;
+    // A new table is there from when it takes its name (with_names_taken).
+    if (table.is_new && now == nullptr && table.side != table.target) continue;
+    std::optional<model::Table> made;
+    if (table.is_new && now != nullptr) made = as_planned(plan, *now);
     compare_table("target", table.target, table.target_shape, made ? &*made : now, target_shape,
                   lines);
   }

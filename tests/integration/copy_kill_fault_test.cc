@@ -34,8 +34,9 @@ const Points kEnd{"before_counters_commit", "before_copied_commit", "after_copie
                   "after_name_commit",      "before_state_commit",  "after_state_commit"};
 /// These come by only when the source has changed since an earlier process read it.
 const Points kRecheck{"before_restart_commit", "before_confirm_commit", "before_supersede_commit"};
-/// Those of partitions and their like: families_test kills there.
-const Points kOfFamilies{"before_family_commit", "after_family_commit"};
+/// Those of partitions and their like, and of a new run in place of an earlier one: families_test
+/// and copy_start_test kill there.
+const Points kElsewhere{"before_family_commit", "after_family_commit", "after_drop"};
 
 Points all_of(const std::vector<Points>& parts) {
   Points all;
@@ -206,7 +207,7 @@ void kill_any(const Migration& migration, std::mt19937& random, int deaths) {
 }  // namespace
 
 TEST_CASE("the lists of kill points have every point of the source") {
-  const Points listed = all_of({kBeginning, kBatch, kEnd, kRecheck, kOfFamilies});
+  const Points listed = all_of({kBeginning, kBatch, kEnd, kRecheck, kElsewhere});
   CHECK(std::set(listed.begin(), listed.end()) == points_in_the_source());
 }
 

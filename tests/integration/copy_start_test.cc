@@ -100,7 +100,27 @@ TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
   CHECK(migration.target_value("SELECT body::json->'tables'->>0 FROM sluice.event WHERE kind = "
                                "'side-tables-dropped' AND run_id = '" +
                                first + "'") == "public.t__side");
-  CHECK(migration.target_value("SELECT count(*) FROM sluice.run WHERE state = 'finished'") == "2");
+  // The first has no tables any more, and says so to whoever comes back to it.
+  CHECK(migration.target_value("SELECT reason LIKE 'its side tables were dropped for run %' FROM "
+                               "sluice.run WHERE state = 'failed' AND run_id = '" +
+                               first + "'") == "t");
+  CHECK(migration.run_state() == "finished");
+  CHECK(migration.table_difference("t", "id, payload") == "");
+  CHECK(migration.sluice("verify").exit_code == 0);
+}
+
+TEST_CASE("a run whose side tables were being dropped is not finished any more") {
+  Migration migration;
+  make_table(migration);
+  check_says(migration.copy(), 0, "Next: ");
+  RunOptions options;
+  options.env = {{"SLUICE_KILL_AT", "after_drop"}};
+  CHECK(migration.copy({"--new-run"}, options).signal == SIGKILL);
+  const RunResult again = migration.copy();
+  INFO(again.out << again.err);
+  CHECK(again.exit_code != 0);
+  CHECK(again.err.find("nothing to do") == std::string::npos);
+  check_says(migration.copy({"--new-run"}), 0, "Next: ");
   CHECK(migration.table_difference("t", "id, payload") == "");
   CHECK(migration.sluice("verify").exit_code == 0);
 }

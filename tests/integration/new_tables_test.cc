@@ -179,4 +179,71 @@ TEST_CASE("rows in quarantine are decided after the table has taken its name") {
   require_exit(migration.sluice("verify"), 0);
 }
 
+TEST_CASE("a new table that somebody drops before its run is over is missed") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);"
+      "INSERT INTO a VALUES (1); INSERT INTO b VALUES (2)");
+  migration.move("a", "a", kCreate);
+  migration.move("b", "b", kCreate);
+  CHECK(migration.copy_killed_at("after_name_commit:1").signal == SIGKILL);
+  migration.target("DROP TABLE a");
+  const RunResult copied = migration.copy();
+  require_exit(copied, 7);
+  CHECK(copied.err.find("target public.a: table is gone") != std::string::npos);
+}
+
+TEST_CASE("a table that refers to a failed one, however far, waits for its name") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE par (id int PRIMARY KEY, n int); CREATE INDEX by_n ON par (n);"
+      "CREATE TABLE chi (id int PRIMARY KEY, p int REFERENCES par);"
+      "CREATE TABLE gra (id int PRIMARY KEY, c int REFERENCES chi);"
+      "CREATE TABLE far (id int PRIMARY KEY);"
+      "INSERT INTO par VALUES (1, 1); INSERT INTO chi VALUES (1, 1); INSERT INTO gra VALUES (1, "
+      "1)");
+  for (const char* const table : {"par", "chi", "gra", "far"}) {
+    migration.move(table, table, kCreate);
+  }
+  (void)migration.copy_killed_at("after_copied_commit");
+  migration.target("ALTER TABLE par__side RENAME COLUMN n TO m");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  CHECK(failed.err.find("refers to public.par__side, which failed") != std::string::npos);
+  CHECK(failed.err.find("public.gra__side is whole, and waits for its name") != std::string::npos);
+  CHECK(relations(migration).find("far far_pkey") != std::string::npos);
+  CHECK(relations(migration).find("gra__side") != std::string::npos);
+  migration.target("ALTER TABLE par__side RENAME COLUMN m TO n");
+  require_exit(migration.copy(), 0);
+  CHECK(relations(migration) == "by_n chi chi_pkey far far_pkey gra gra_pkey par par_pkey");
+  require_exit(migration.sluice("verify"), 0);
+}
+
+TEST_CASE("a copy that waits for a lock to name a table can be stopped, and goes on") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);"
+      "INSERT INTO a VALUES (1); INSERT INTO b VALUES (2)");
+  migration.move("a", "a", kCreate);
+  migration.move("b", "b", kCreate);
+  const auto copy = migration.start_copy_stalled_at("after_checked_commit");
+  REQUIRE(wait_until_stalled(*copy));
+  PgSql other(migration.target_database().conninfo());
+  other.query("BEGIN; LOCK TABLE a__side IN ACCESS SHARE MODE");
+  copy->send_signal(SIGCONT);
+  CHECK(wait_until([&] {
+    return migration.target_value(
+               "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+               "'a__side'::regclass") != "0";
+  }));
+  copy->send_signal(SIGINT);
+  const RunResult stopped = copy->wait();
+  INFO(stopped.err);
+  CHECK(stopped.exit_code == 130);
+  CHECK(migration.run_state().starts_with("stopped"));
+  other.query("ROLLBACK");
+  require_exit(migration.copy(), 0);
+  CHECK(relations(migration) == "a a_pkey b b_pkey");
+}
+
 }  // namespace sluice::test

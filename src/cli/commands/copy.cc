@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -67,6 +68,28 @@ std::vector<std::string> changes_under(const copy::RunContext& run, db::SqlSessi
   return plan::drift(sound, now.source, now.target, std::nullopt);
 }
 
+/// How a run ended that nobody stopped.
+struct End {
+  std::vector<std::string> changes;  // what somebody changed meanwhile; then there is no result
+  copy::CopyResult result;
+};
+
+/// Nothing when somebody asks to stop before it is over.
+std::optional<End> end_run(const copy::RunContext& run, db::SqlSession& ledger,
+                           const config::Config& config) {
+  if (run.joined || run.stop.token().stop_requested()) return std::nullopt;
+  const copy::Monitor monitor(run);
+  End end;
+  // The same look as at the beginning: what changed meanwhile makes the result unsound.
+  end.changes = changes_under(run, ledger, read_catalogs(config));
+  if (!end.changes.empty()) return end;
+  // Nothing stood where new tables are to be: they take their names, whole and indexed.
+  auto unjoined = copy::take_names(run, ledger);
+  if (run.stop.token().stop_requested()) return std::nullopt;
+  end.result = copy::finish_run(run, ledger, std::move(unjoined));
+  return end;
+}
+
 /// From the first look at both servers to the report; goes on with what earlier passes have
 /// committed.
 int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, Reconnect& reconnect,
@@ -97,6 +120,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
       plan::with_names_taken(*approved, ledger::live_tables(*start.control, start.run.id));
   const copy::RunContext run = make_run(current, start, config.config, progress, stop);
   const StopOnSignal stop_on_signal(signals, stop);
+  std::optional<End> end;
   try {
     if (used) record_override(*start.control, start.run.id, *used);
     copy::create_side_tables(*start.control, run.plan, start.run);
@@ -104,23 +128,19 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
     note_unseen_space(run, *start.control, console);
     const ProgressDisplay display(run, console);
     work(run, *start.control);
+    end = end_run(run, *start.control, config.config);
   } catch (const model::Error& error) {
     reconnect.renew_after(progress);
     throw copy::record_failure(run, error);
   }
+  if (end && !end->changes.empty()) {
+    return report_drift(run, *start.control, end->changes, arguments, console);
+  }
+  if (end) return report_copy(run, end->result, arguments, console);
   if (const auto why = stop.why()) {
     return report_stop(run, *start.control, *why, signals, arguments, console);
   }
-  if (run.joined) return report_joined(run, *start.control, arguments, console);
-  // The same look as at the beginning: what changed meanwhile makes the result unsound.
-  const auto changes = changes_under(run, *start.control, read_catalogs(config.config));
-  if (!changes.empty()) {
-    return report_drift(run, *start.control, changes, arguments, console);
-  }
-  // Nothing stood where new tables are to be: they take their names, whole and indexed.
-  auto unjoined = copy::take_names(run, *start.control);
-  return report_copy(run, copy::finish_run(run, *start.control, std::move(unjoined)), arguments,
-                     console);
+  return report_joined(run, *start.control, arguments, console);
 }
 
 int run_copy(const CopyArguments& arguments, Console& console) {
