@@ -100,6 +100,14 @@ class PeakMemory:
         return self.kib / 1024
 
 
+def together(runs):
+    """One run of commands that came one after the other."""
+    def total(name):
+        return sum(getattr(run, name) for run in runs)
+    return Run(*map(total, ("wall", "mover_cpu", "source_cpu", "target_cpu", "other_cpu")),
+               max(run.peak_mib for run in runs), runs[-1].exit_code, runs[-1].log)
+
+
 def measured(argv, env, log, source_pids, target_pids):
     """Runs a command to its end. Its output goes to `log`."""
     source, target = sum(map(server_cpu, source_pids)), sum(map(server_cpu, target_pids))

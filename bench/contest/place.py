@@ -53,9 +53,9 @@ class Place:
                 "PGUSER": self.env[f"{server}_USER"], "PGPASSFILE": self.env[f"{server}_PASSFILE"],
                 "PGCONNECT_TIMEOUT": "10"}
 
-    def pg_url(self, server, database):
+    def pg_url(self, server, database, user=None):
         return (f"postgresql:///{database}?host={self.env[server + '_SOCKET_DIR']}&port={self.env[server + '_PORT']}"
-                f"&user={self.env[server + '_USER']}")
+                f"&user={user or self.env[server + '_USER']}")
 
     def password(self, server):
         if server == "MARIA1":
@@ -113,11 +113,13 @@ class Place:
             raise Failed("the target could not be warmed up: psql failed, see above")
         self.drop_target("warm_up")
 
-    def answer(self, server, database, table, columns):
-        """Rows, and the sum of the hashes of all rows with all their columns."""
-        cells = ", ".join(f"{name}::{kind}" for name, kind in columns.items())
-        return self.sql(server, database, "SET TimeZone = 'UTC'; SELECT count(*), "
-                                          f"sum(hash_record_extended(ROW({cells}), 0)::numeric) FROM {table}")
+    def answers(self, server, database, tables, side=""):
+        """{table: rows, and the sum of the hashes of all rows with all their columns} of {table: its columns}."""
+        text = "SET TimeZone = 'UTC';"
+        for table, columns in tables.items():
+            cells = ", ".join(f"{name}::{kind}" for name, kind in columns.items())
+            text += f"SELECT count(*), sum(hash_record_extended(ROW({cells}), 0)::numeric) FROM {table}{side};\n"
+        return dict(zip(tables, self.sql(server, database, text).split("\n")))
 
     def key_of(self, database, table):
         """The primary key's columns: who has none has not finished."""

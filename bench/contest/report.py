@@ -82,6 +82,16 @@ def goals_of(all_results):
                           ratio(postgres, "sluice", "pgcopydb, 2 jobs"), 1))
         goals.append(Goal("from PostgreSQL: verify --target / copy",
                           ratio(postgres, "sluice verify --target", "sluice"), 0.5))
+    for engine, source, other in (("mariadb", "MariaDB", "pgloader, small batches"),
+                                  ("postgresql", "PostgreSQL", "pgcopydb, 2 jobs")):
+        many = all_results.get(f"tables {engine}")
+        if many is not None:
+            copies = many.get("sluice copy")
+            goals.append(Goal(f"many tables from {source}: copy, s", median(copies, "wall") if copies else None, 60))
+            goals.append(Goal(f"many tables from {source}: {other.split(',')[0]}'s time / sluice's",
+                              ratio(many, other, "sluice"), 1, at_least=True))
+            goals.append(Goal(f"many tables from {source}: verify --target / copy",
+                              ratio(many, "sluice verify --target", "sluice copy"), 0.5))
     peaks = [run.peak_mib for results in all_results.values() for name, runs in results.items()
              if name.startswith("sluice") for run in runs]
     if all_results:
