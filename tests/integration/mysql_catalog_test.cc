@@ -187,6 +187,27 @@ TEST_CASE("keys, indexes, foreign keys and triggers of MariaDB are read") {
   CHECK(table_of(db, "v").kind == "view");
 }
 
+TEST_CASE("a MariaDB user who may only read tables sees every foreign key with its rules") {
+  const MariadbDatabase db;
+  db.run(
+      "CREATE TABLE p (id int PRIMARY KEY);"
+      "CREATE TABLE c (id int PRIMARY KEY, a int, b int, "
+      "CONSTRAINT one FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL ON UPDATE CASCADE, "
+      "CONSTRAINT two FOREIGN KEY (b) REFERENCES p (id));"
+      "CREATE USER key_reader@localhost; GRANT SELECT ON " +
+      db.name() + ".* TO key_reader@localhost");
+  const auto definitions = [](const model::Table& table) {
+    Texts texts;
+    for (const model::ForeignKey& key : table.foreign_keys) texts.push_back(key.definition);
+    return texts;
+  };
+  const auto session = db::open_session(endpoint_as(db, "key_reader"), db::Purpose::catalog);
+  const Texts seen = definitions(*db::read_catalog(*session).find({db.name(), "c"}));
+  CHECK(seen.size() == 2);
+  CHECK(seen == definitions(table_of(db, "c")));
+  db.run("DROP USER key_reader@localhost");
+}
+
 TEST_CASE("tables without snapshots and estimates are told by the catalogue") {
   const MariadbDatabase db;
   db.run(

@@ -8,6 +8,7 @@
 #include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
+#include "db/mysql/create_table.h"
 #include "db/mysql/dialect.h"
 
 namespace sluice::db::mysql {
@@ -76,6 +77,22 @@ std::string foreign_key_definition(const model::ForeignKey& key) {
          key.on_update;
 }
 
+/// MariaDB shows REFERENTIAL_CONSTRAINTS to nobody who may only read a table; CREATE TABLE it
+/// shows. Where that names no rule it is RESTRICT.
+void read_hidden_rules(SqlSession& session, model::Table& table) {
+  const auto is_hidden = [](const model::ForeignKey& key) { return key.on_delete.empty(); };
+  if (std::ranges::none_of(table.foreign_keys, is_hidden)) return;
+  const QueryResult shown =
+      session.query("SHOW CREATE TABLE " + model::quote_name(model::Engine::mysql, table.name));
+  const std::vector<std::string> definitions = definitions_of(text_at(shown.rows.at(0), 1));
+  for (model::ForeignKey& key : table.foreign_keys) {
+    if (!is_hidden(key)) continue;
+    ReferentialRules rules = rules_of(definitions, key.name);
+    key.on_delete = rules.on_delete.empty() ? "RESTRICT" : std::move(rules.on_delete);
+    key.on_update = rules.on_update.empty() ? "RESTRICT" : std::move(rules.on_update);
+  }
+}
+
 /// MariaDB's json is longtext with this check, which CREATE TABLE ... json makes.
 bool is_json_check(const model::Column& column, const std::string& clause) {
   return column.type.base == "longtext" && clause == "json_valid(" + quoted(column.name) + ")";
@@ -121,7 +138,7 @@ void read_foreign_keys(SqlSession& session, const std::vector<std::string>& sche
       "SELECT k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.COLUMN_NAME, "
       "k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, "
       "r.DELETE_RULE, r.UPDATE_RULE FROM information_schema.KEY_COLUMN_USAGE k "
-      "JOIN information_schema.REFERENTIAL_CONSTRAINTS r "
+      "LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS r "
       "ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME "
       "AND r.TABLE_NAME = k.TABLE_NAME WHERE k.TABLE_SCHEMA IN " +
           placeholders(schemas.size()) + " AND k.REFERENCED_TABLE_NAME IS NOT NULL " +
@@ -142,6 +159,7 @@ void read_foreign_keys(SqlSession& session, const std::vector<std::string>& sche
     table->foreign_keys.back().referenced_columns.push_back(text_at(row, 6));
   }
   for (model::Table& table : tables) {
+    read_hidden_rules(session, table);
     for (model::ForeignKey& key : table.foreign_keys) key.definition = foreign_key_definition(key);
   }
 }

@@ -47,7 +47,7 @@ TEST_CASE("a statement forces the key's index, and reads a whole table as it com
         "ORDER BY `a`, `b`");
   model::KeyRange whole;
   whole.kind = model::RangeKind::whole;
-  CHECK(select_range(table(), whole, "", {"`v`"}) == "SELECT `v` FROM `crm`.`t`");
+  CHECK(select_range(table(), whole, "", {"`v`"}) == "SELECT `v` FROM `crm`.`t` USE INDEX ()");
 }
 
 TEST_CASE("key values become literals of their column's type") {
