@@ -141,6 +141,30 @@ TEST_CASE(
   check_result(migration);
 }
 
+TEST_CASE("commits that a crashed target had not on disk yet are lost with what the ledger knew") {
+  // Commits stay in memory as long as they can.
+  PostgresServer target(
+      {"wal_writer_delay=10s", "wal_writer_flush_after=1GB", "bgwriter_lru_maxpages=0"});
+  Migration migration(PostgresServer::shared(), target);
+  migration.limit("reconnect_seconds", 0);
+  make_table(migration);
+  CHECK(migration.copy_killed_at("after_commit:3").signal == SIGKILL);
+  migration.target("CHECKPOINT");
+  const auto batches = [&migration] {
+    return std::stoi(migration.target_value("SELECT count(*) FROM sluice.batch"));
+  };
+  const auto process = copy_stalled_at(migration, "after_load:9");
+  const int before = batches();
+  target.stop_immediately();
+  target.start();
+  CAPTURE(before);
+  CHECK(batches() < before);
+  process->send_signal(SIGCONT);
+  check_ended(*process, 8);
+  finish(migration);
+  check_result(migration);
+}
+
 TEST_CASE(
     "a source that goes away in mid-copy and is not waited for ends the run with 8, and it goes "
     "on") {
