@@ -131,6 +131,16 @@ TEST_CASE("--into makes a schema and puts all tables and types there") {
   CHECK(shop.target().value("SELECT count(*) FROM \"the \"\"new\"\" Shop\".orders") == "500");
 }
 
+TEST_CASE("--into the ledger's schema is refused before anything is made") {
+  const Shop shop;
+  const RunResult init = shop.whole.init({"--into", "sluice"});
+  INFO(init.out << init.err);
+  CHECK(init.exit_code == 2);
+  CHECK(says(init.out, "[reserved-schema]"));
+  CHECK(shop.whole.sluice("copy").exit_code == 2);
+  CHECK(shop.target().value("SELECT to_regnamespace('sluice') IS NULL") == "t");
+}
+
 TEST_CASE("--lower writes names in lower case and keeps apart those that become one") {
   const Shop shop;
   shop.source.run(
