@@ -19,6 +19,20 @@
 namespace sluice::cli {
 namespace {
 
+/// A new plan from config and catalogues. How many rows live tables seem to hold is not said here:
+/// the start looks at the rows themselves, and would say it again.
+plan::Plan draft_plan(const CopyArguments& arguments, const ReadConfig& config,
+                      const Catalogs& catalogs, Console& console) {
+  plan::Draft draft = make_draft(config, catalogs);
+  if (!arguments.dry_run) {
+    std::erase_if(draft.findings,
+                  [](const model::Finding& finding) { return finding.rule == "existing-rows"; });
+  }
+  console.findings(draft.findings);
+  if (!draft.plan) throw Exit{kUsage};
+  return std::move(*draft.plan);
+}
+
 /// The newest run of a config of this name, whatever became of it.
 std::optional<plan::Plan> plan_under_way(const config::Config& config) {
   const auto session = db::open_session(config.target, db::Purpose::catalog);
@@ -135,7 +149,7 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
                   "start it without --join");
     throw Exit{kUsage};
   }
-  if (!plan) return draft_plan(config, catalogs, console);
+  if (!plan) return draft_plan(arguments, config, catalogs, console);
   refuse_drift(*plan, config, catalogs, console);
   if (!arguments.plan.empty()) refuse_edited(*plan, arguments, config, catalogs, console);
   return std::move(*plan);

@@ -1,6 +1,7 @@
 #include "cli/init_report.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,41 @@ void add_rights(const config::Config& config, InitReport& report) {
   }
 }
 
+/// Tables that people have already are theirs until cutover.
+void add_aside(const config::Config& config, InitReport& report) {
+  for (const config::Table& table : config.tables) {
+    if (table.create) continue;
+    add_to_groups(report.decisions,
+                  {Severity::note, "filled-aside", table.target.text(),
+                   "is in the target already: its rows go into <table>__side beside it, and the "
+                   "table stays as it is until cutover",
+                   "for a table that copy makes anew, drop or rename the one that is there, and "
+                   "run init again"});
+  }
+}
+
+/// A new table takes its own name at the end of the copy; what it refers to may not.
+void add_references_aside(const plan::Plan& plan, InitReport& report) {
+  if (plan.new_tables == config::NewTables::side) return;
+  std::map<model::QualifiedName, const plan::TablePlan*> aside;
+  for (const plan::TablePlan& table : plan.tables) {
+    if (!table.is_new) aside.emplace(table.side, &table);
+  }
+  for (const plan::TablePlan& table : plan.tables) {
+    if (!table.is_new) continue;
+    for (const plan::DeferredStep& step : table.deferred) {
+      const auto found = aside.find(step.referenced);
+      if (step.kind != plan::DeferredStep::Kind::foreign_key || found == aside.end()) continue;
+      add_to_groups(report.decisions,
+                    {Severity::note, "refers-aside", table.target.text() + "." + step.of,
+                     fmt::format("this foreign key of a new table refers to {}, not to {}, until "
+                                 "cutover",
+                                 found->first.text(), found->second->target.text()),
+                     "\"new_tables\": \"side\" in the config keeps the new tables aside too"});
+    }
+  }
+}
+
 void add_groups(std::string& text, std::string_view heading,
                 const std::vector<FindingGroup>& groups, bool all) {
   if (groups.empty()) return;
@@ -107,6 +143,8 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
   add_others(catalogs.source, report);
   add_rights(config, report);
+  add_aside(config, report);
+  if (draft.plan) add_references_aside(*draft.plan, report);
   return report;
 }
 

@@ -116,13 +116,6 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
   return plan::draft(config.config, config.sha256, catalogs.source, target, made);
 }
 
-plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs, Console& console) {
-  plan::Draft draft = make_draft(config, catalogs);
-  console.findings(draft.findings);
-  if (!draft.plan) throw Exit{kUsage};
-  return std::move(*draft.plan);
-}
-
 plan::Plan read_plan(const std::string& path) {
   const std::string text = os::read_file(path, kMaxFileBytes);
   try {

@@ -40,9 +40,6 @@ struct Catalogs {
 /// `under_way`: the plan of a run whose new tables may be there already.
 [[nodiscard]] plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
                                      const plan::Plan* under_way = nullptr);
-/// A new plan from config and catalogues.
-[[nodiscard]] plan::Plan draft_plan(const ReadConfig& config, const Catalogs& catalogs,
-                                    Console& console);
 /// A plan from a file that `sluice plan --out` wrote.
 [[nodiscard]] plan::Plan read_plan(const std::string& path);
 

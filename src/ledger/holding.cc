@@ -61,6 +61,9 @@ bool is_held(db::SqlSession& session, const std::string& run_id) {
 }
 
 void record_process(db::SqlSession& session, const std::string& run_id, const Process& process) {
+  // On disk before anything is done: a server that crashed and forgot a process that lives on would
+  // tell it that another one had taken over.
+  session.query("SET LOCAL synchronous_commit = on");
   session.query(
       "INSERT INTO sluice.process (process_id, run_id, host, pid, os_user) "
       "VALUES ($1, $2, $3, $4, $5)",

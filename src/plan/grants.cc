@@ -3,6 +3,8 @@
 #include <set>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "sluice/model/quote.h"
 
 namespace sluice::plan {
@@ -25,10 +27,50 @@ Names source_tables(const config::Config& config) {
   return names;
 }
 
-Names target_tables(const config::Config& config) {
-  Names names;
-  for (const config::Table& table : config.tables) names.insert(table.target);
-  return names;
+std::set<std::string> schemas_of(const Names& names) {
+  std::set<std::string> schemas;
+  for (const model::QualifiedName& name : names) schemas.insert(name.schema);
+  return schemas;
+}
+
+/// Tables and schemas of the target: those that are there, and those that may have to be made.
+struct TargetParts {
+  Names tables;
+  Names new_tables;
+  std::set<std::string> schemas;
+  std::set<std::string> new_schemas;
+};
+
+/// By the config alone: nobody knows whether what it makes is there already.
+TargetParts target_parts(const config::Config& config) {
+  TargetParts parts;
+  for (const config::Table& table : config.tables) {
+    (table.create ? parts.new_tables : parts.tables).insert(table.target);
+  }
+  parts.schemas = schemas_of(parts.tables);
+  for (const std::string& schema : schemas_of(parts.new_tables)) {
+    if (!parts.schemas.contains(schema)) parts.new_schemas.insert(schema);
+  }
+  return parts;
+}
+
+/// By a plan, which has seen the target. It lists what new tables need whether it is there or not.
+TargetParts target_parts(const Plan& plan) {
+  TargetParts parts;
+  for (const TablePlan& table : plan.tables) {
+    parts.schemas.insert(table.target.schema);
+    if (!table.is_new) parts.tables.insert(table.target);
+  }
+  for (const FamilyStep& step : plan.families) parts.schemas.insert(step.table.schema);
+  for (const model::SchemaObject& object : plan.objects) {
+    if (!object.name.schema.empty()) parts.schemas.insert(object.name.schema);
+  }
+  for (const model::SchemaObject& object : plan.objects) {
+    if (object.kind != model::SchemaObject::Kind::schema) continue;
+    parts.schemas.erase(object.name.table);
+    parts.new_schemas.insert(object.name.table);
+  }
+  return parts;
 }
 
 /// Live tables that side tables will refer to.
@@ -45,10 +87,11 @@ Names referenced_tables(const Plan& plan) {
   return names;
 }
 
-std::set<std::string> schemas_of(const Names& names) {
-  std::set<std::string> schemas;
-  for (const model::QualifiedName& name : names) schemas.insert(name.schema);
-  return schemas;
+/// A quote that no name inside can end.
+std::string dollar_quote(std::string_view body) {
+  std::string tag = "grants";
+  while (body.find("$" + tag + "$") != std::string_view::npos) tag += "_";
+  return "$" + tag + "$";
 }
 
 /// Writes GRANT statements for one PostgreSQL role.
@@ -76,9 +119,35 @@ class PgGrants {
       grant(privileges,
             "ALL SEQUENCES IN SCHEMA " + model::quote_identifier(Engine::postgresql, schema));
   }
+  void on_sequence(const std::string& privileges, const model::QualifiedName& sequence) {
+    on_schemas("USAGE", {sequence.schema});
+    grant(privileges, "SEQUENCE " + model::quote_name(Engine::postgresql, sequence));
+  }
   void on_tables(const std::string& privileges, const Names& tables) {
     for (const model::QualifiedName& table : tables)
       grant(privileges, "TABLE " + model::quote_name(Engine::postgresql, table));
+  }
+  /// The same where schema and table are there when the SQL is run: one statement for all.
+  void where_there(const std::set<std::string>& schemas, const Names& tables) {
+    std::string body;
+    const auto add = [&](const char* find, const std::string& name, const std::string& grants) {
+      body += fmt::format("  IF {}({}) IS NOT NULL THEN\n{}  END IF;\n", find,
+                          model::quote_literal(Engine::postgresql, name), grants);
+    };
+    for (const std::string& schema : schemas) {
+      const std::string name = model::quote_identifier(Engine::postgresql, schema);
+      add("to_regnamespace", name,
+          fmt::format("    GRANT USAGE, CREATE ON SCHEMA {0} TO {1};\n"
+                      "    GRANT SELECT ON ALL SEQUENCES IN SCHEMA {0} TO {1};\n",
+                      name, role_));
+    }
+    for (const model::QualifiedName& table : tables) {
+      const std::string name = model::quote_name(Engine::postgresql, table);
+      add("to_regclass", name, fmt::format("    GRANT SELECT ON TABLE {} TO {};\n", name, role_));
+    }
+    if (body.empty()) return;
+    const std::string quote = dollar_quote(body);
+    line("DO " + quote + "\nBEGIN\n" + body + "END " + quote + ";");
   }
   void member_of(const std::string& group) { line("GRANT " + group + " TO " + role_ + ";"); }
   void password_hint() {
@@ -96,17 +165,23 @@ class PgGrants {
   std::string sql_;
 };
 
-std::string pg_source(const config::Config& config, const std::string& role) {
+std::string pg_source(const config::Config& config, const std::string& role, const Plan* plan) {
   const Names tables = source_tables(config);
+  const std::set<std::string> schemas = schemas_of(tables);
   PgGrants grants(role);
   grants.line("-- source: a role that can read what is copied, and change nothing");
   grants.create();
   grants.set("default_transaction_read_only = on");
   grants.on_database("CONNECT", config.source.database);
-  grants.on_schemas("USAGE", schemas_of(tables));
+  grants.on_schemas("USAGE", schemas);
   grants.on_tables("SELECT", tables);
   grants.line("-- where sequences stand, so that no number is given out twice");
-  grants.on_sequences("SELECT", schemas_of(tables));
+  grants.on_sequences("SELECT", schemas);
+  if (plan != nullptr) {
+    for (const model::QualifiedName& counter : plan->counters) {
+      if (!schemas.contains(counter.schema)) grants.on_sequence("SELECT", counter);
+    }
+  }
   grants.password_hint();
   return grants.take();
 }
@@ -153,42 +228,63 @@ std::string mysql_source(const config::Config& config, const std::string& role,
   return sql;
 }
 
-}  // namespace
-
-std::string source_grants(const config::Config& config, const GrantRoles& roles) {
-  const std::string role = role_name(roles.source, config.source, "sluice_source");
-  return model::is_mysql_family(config.source.engine) ? mysql_source(config, role, roles.host)
-                                                      : pg_source(config, role);
-}
-
-std::string target_grants(const config::Config& config, const GrantRoles& roles, const Plan* plan) {
-  const Names tables = target_tables(config);
-  PgGrants grants(role_name(roles.target, config.target, "sluice_target"));
-  grants.line("-- target: a role that can make side tables, and read the live ones");
-  grants.create();
-  grants.line(
-      "-- CREATE for the schema sluice, which holds the ledger; TEMPORARY for types that have to "
-      "be cast");
-  grants.on_database("CONNECT, CREATE, TEMPORARY", config.target.database);
-  grants.line("-- CREATE for side tables, SELECT to take their columns from the live ones");
-  grants.on_schemas("USAGE, CREATE", schemas_of(tables));
-  grants.on_tables("SELECT", tables);
-  grants.line("-- to put the side tables' own sequences behind the numbers given out");
-  grants.on_sequences("SELECT", schemas_of(tables));
-  grants.line(
-      "-- to see where the data lies, and so how much room its disk has (over a unix socket)");
-  grants.member_of("pg_read_all_settings");
-  if (plan == nullptr) {
-    grants.line("-- with --plan FILE, what foreign keys to other tables need stands here too");
-  } else if (const Names referenced = referenced_tables(*plan); !referenced.empty()) {
+/// What foreign keys of side tables need of tables that the plan does not move, and extensions.
+void grant_outside(const Plan& plan, const TargetParts& parts, PgGrants& grants) {
+  if (const Names referenced = referenced_tables(plan); !referenced.empty()) {
     grants.line("-- tables outside the plan that foreign keys refer to");
     std::set<std::string> others;
     for (const std::string& schema : schemas_of(referenced)) {
-      if (!schemas_of(tables).contains(schema)) others.insert(schema);
+      if (!parts.schemas.contains(schema)) others.insert(schema);
     }
     grants.on_schemas("USAGE", others);
     grants.on_tables("SELECT, REFERENCES", referenced);
   }
+  bool first = true;
+  for (const model::SchemaObject& object : plan.objects) {
+    if (object.kind != model::SchemaObject::Kind::extension) continue;
+    if (first) {
+      grants.line("-- only trusted extensions can be made by this role; the others, before it:");
+    }
+    first = false;
+    grants.line("-- CREATE EXTENSION IF NOT EXISTS " +
+                model::quote_identifier(Engine::postgresql, object.name.table) + ";");
+  }
+}
+
+}  // namespace
+
+std::string source_grants(const config::Config& config, const GrantRoles& roles, const Plan* plan) {
+  const std::string role = role_name(roles.source, config.source, "sluice_source");
+  return model::is_mysql_family(config.source.engine) ? mysql_source(config, role, roles.host)
+                                                      : pg_source(config, role, plan);
+}
+
+std::string target_grants(const config::Config& config, const GrantRoles& roles, const Plan* plan) {
+  const TargetParts parts = plan == nullptr ? target_parts(config) : target_parts(*plan);
+  PgGrants grants(role_name(roles.target, config.target, "sluice_target"));
+  grants.line("-- target: a role that can make side tables, and read the live ones");
+  grants.create();
+  grants.line(
+      "-- CREATE for the schema sluice, which holds the ledger, and for schemas and extensions "
+      "that new tables need;\n-- TEMPORARY for types that have to be cast");
+  grants.on_database("CONNECT, CREATE, TEMPORARY", config.target.database);
+  if (!parts.schemas.empty()) {
+    grants.line("-- CREATE for side tables, SELECT to take their columns from the live ones");
+    grants.on_schemas("USAGE, CREATE", parts.schemas);
+    grants.on_tables("SELECT", parts.tables);
+    grants.line("-- to put the side tables' own sequences behind the numbers given out");
+    grants.on_sequences("SELECT", parts.schemas);
+  }
+  if (!parts.new_schemas.empty() || !parts.new_tables.empty()) {
+    grants.line("-- what may not be there yet: whoever makes it owns it and needs no rights");
+    grants.where_there(parts.new_schemas, parts.new_tables);
+  }
+  grants.line(
+      "-- to see where the data lies, and so how much room its disk has (over a unix socket)");
+  grants.member_of("pg_read_all_settings");
+  plan == nullptr
+      ? grants.line("-- with --plan FILE, what foreign keys to other tables need stands here too")
+      : grant_outside(*plan, parts, grants);
   grants.password_hint();
   return grants.take();
 }

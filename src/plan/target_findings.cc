@@ -44,11 +44,20 @@ void look_at_rows(const model::Table& table, const config::Table& config, Findin
                    "say \"existing_rows\": \"keep\" or \"replace\"");
 }
 
+/// Where every target has its ledger, whatever the config says.
+constexpr std::string_view kLedgerSchema = "sluice";
+
 }  // namespace
 
 void look_at_target(const model::Table& table, const config::Table& config, bool is_new,
                     const SideOf& side_of, Findings& findings) {
   const std::string where = table.name.text();
+  if (table.name.schema == kLedgerSchema) {
+    findings.error("reserved-schema", where,
+                   "the target's schema " + std::string(kLedgerSchema) +
+                       " is the ledger's: a table there meets its tables and indexes",
+                   "name another schema of the target (init: --into)");
+  }
   if (table.kind != "table") {
     findings.error(
         "not-a-table", where,

@@ -73,15 +73,16 @@ std::string figure(Engine engine, const char* function, const std::string& colum
   return model::is_mysql_family(engine) ? fmt::format("CAST({} AS CHAR)", call) : call + "::text";
 }
 
-/// The sum of 32 bits of each value's MD5: what both servers have by themselves, whatever the order
-/// of rows.
+/// The sum of 32 bits of each value's SHA-256: what both servers have by themselves, those too that
+/// may not know MD5, whatever the order of rows.
 std::string hash_figure(Engine engine, const std::string& column, const model::ColumnType& type) {
   const std::string text = text_expression(engine, column, type);
   return model::is_mysql_family(engine)
-             ? fmt::format("CAST(sum(CAST(conv(left(md5({}), 8), 16, 10) AS UNSIGNED)) AS CHAR)",
-                           text)
+             ? fmt::format(
+                   "CAST(sum(CAST(conv(left(sha2({}, 256), 8), 16, 10) AS UNSIGNED)) AS CHAR)",
+                   text)
              : fmt::format(
-                   "sum(('x' || left(md5(convert_to({}, 'UTF8')), "
+                   "sum(('x' || left(encode(sha256(convert_to({}, 'UTF8')), 'hex'), "
                    "8))::bit(32)::bigint)::text",
                    text);
 }

@@ -25,6 +25,32 @@ TEST_CASE("a table that may not be read in whole sinks only itself") {
   CHECK(migration.table_difference("good", "id") == "");
 }
 
+TEST_CASE("a policy that hides every row of a source is an error, never an empty table") {
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE bad (id int PRIMARY KEY); CREATE TABLE good (id int PRIMARY KEY)");
+  migration.source("INSERT INTO good VALUES (1); INSERT INTO bad VALUES (1), (2)");
+  migration.move("bad");
+  migration.move("good");
+  const char* const hide =
+      "CREATE POLICY nobody ON bad USING (false); ALTER TABLE bad ENABLE ROW LEVEL SECURITY";
+  SECTION("before the copy") {
+    migration.source(hide);
+    const RunResult failed = migration.copy();
+    require_exit(failed, 3);
+    CHECK(failed.err.find("public.bad failed: ") != std::string::npos);
+    CHECK(migration.table_difference("good", "id") == "");
+  }
+  SECTION("before verify") {
+    require_exit(migration.copy(), 0);
+    migration.target("DELETE FROM bad__side");
+    migration.source(hide);
+    const RunResult verified = migration.sluice("verify");
+    INFO(verified.out << verified.err);
+    CHECK(verified.exit_code == 10);
+  }
+}
+
 TEST_CASE("a check whose function needs a search_path sinks only its table, and is named") {
   Migration migration;
   migration.on_both(

@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
+#include <sys/types.h>
 
 #include "integration/quarantine_fixture.h"
 #include "support/migration.h"
@@ -43,6 +46,16 @@ void check_ended(Process& process, int code) {
   const RunResult result = process.wait();
   INFO(result.out << result.err);
   CHECK(result.exit_code == code);
+}
+
+/// The target's process that flushes what was committed; 0 while the server is not there.
+pid_t wal_writer_of(const Migration& migration) {
+  try {
+    return std::stoi(migration.target_value(
+        "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE backend_type = 'walwriter'"));
+  } catch (const std::runtime_error&) {
+    return 0;
+  }
 }
 
 /// A copy that a second process has joined, both of which stand still after a batch.
@@ -135,6 +148,35 @@ TEST_CASE(
   const auto process = copy_stalled_at(migration, "after_load:5");
   if (crash) target.stop_immediately();
   target.restart();
+  process->send_signal(SIGCONT);
+  check_ended(*process, 8);
+  finish(migration);
+  check_result(migration);
+}
+
+TEST_CASE("commits that a crashed target had not on disk yet are lost with what the ledger knew") {
+  PostgresServer target({"autovacuum=off", "bgwriter_lru_maxpages=0"});
+  Migration migration(PostgresServer::shared(), target);
+  migration.limit("reconnect_seconds", 0);
+  make_table(migration);
+  CHECK(migration.copy_killed_at("after_commit:3").signal == SIGKILL);
+  migration.target("CHECKPOINT");
+  const auto batches = [&migration] {
+    return std::stoi(migration.target_value("SELECT count(*) FROM sluice.batch"));
+  };
+  // Nobody writes commits to disk any more; when this process dies, the server begins anew.
+  const pid_t wal_writer = wal_writer_of(migration);
+  REQUIRE(wal_writer > 0);
+  REQUIRE(kill(wal_writer, SIGSTOP) == 0);
+  const auto process = copy_stalled_at(migration, "after_load:9");
+  const int before = batches();
+  CAPTURE(before);
+  REQUIRE(kill(wal_writer, SIGKILL) == 0);
+  REQUIRE(wait_until([&] {
+    const pid_t now = wal_writer_of(migration);
+    return now != 0 && now != wal_writer;
+  }));
+  CHECK(batches() < before);
   process->send_signal(SIGCONT);
   check_ended(*process, 8);
   finish(migration);

@@ -61,6 +61,7 @@ TEST_CASE("init writes a config that is there then, and does not touch one that 
   REQUIRE(first.exit_code == 0);
   CHECK(says(first.out, "2 tables, about 50"));
   CHECK(says(first.out, "2 new in the target, 0 there already"));
+  CHECK_FALSE(says(first.out, "aside]"));
   CHECK(says(first.out + first.err, "Next: sluice copy --config " + shop.whole.config()));
   const std::string written = shop.whole.config_text();
   const RunResult second = shop.whole.init({"--lower"});
@@ -130,6 +131,16 @@ TEST_CASE("--into makes a schema and puts all tables and types there") {
   CHECK(shop.target().value("SELECT count(*) FROM \"the \"\"new\"\" Shop\".orders") == "500");
 }
 
+TEST_CASE("--into the ledger's schema is refused before anything is made") {
+  const Shop shop;
+  const RunResult init = shop.whole.init({"--into", "sluice"});
+  INFO(init.out << init.err);
+  CHECK(init.exit_code == 2);
+  CHECK(says(init.out, "[reserved-schema]"));
+  CHECK(shop.whole.sluice("copy").exit_code == 2);
+  CHECK(shop.target().value("SELECT to_regnamespace('sluice') IS NULL") == "t");
+}
+
 TEST_CASE("--lower writes names in lower case and keeps apart those that become one") {
   const Shop shop;
   shop.source.run(
@@ -155,6 +166,10 @@ TEST_CASE("tables that are there are filled aside, and new ones beside them take
   INFO(init.out << init.err);
   REQUIRE(init.exit_code == 0);
   CHECK(says(init.out, "1 new in the target, 1 there already"));
+  CHECK(says(init.out, "[filled-aside]\n    public.Customer\n"));
+  CHECK(says(init.out, "<table>__side"));
+  CHECK(says(init.out, "[refers-aside]\n    public.orders.bought\n"));
+  CHECK(says(init.out, "refers to public.Customer__side, not to public.Customer"));
   REQUIRE(shop.whole.sluice("copy").exit_code == 0);
   REQUIRE(shop.whole.sluice("verify").exit_code == 0);
   CHECK(tables_of(shop.target()) == "public.Customer public.Customer__side public.orders");

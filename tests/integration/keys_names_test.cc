@@ -5,6 +5,8 @@
 #include "sluice/model/quote.h"
 
 #include "keys_fixture.h"
+#include "support/mariadb_server.h"
+#include "support/whole_database.h"
 
 namespace sluice::test {
 namespace {
@@ -98,6 +100,46 @@ TEST_CASE("names of 64 characters, which only MySQL has, are read") {
   CHECK(migration.difference(
             fmt::format("SELECT {0}, b FROM {1} ORDER BY {0}", my(column), my(table)),
             "SELECT a, b FROM t__side ORDER BY a") == "");
+}
+
+TEST_CASE("names of 64 characters that are one after 63 bytes become two tables") {
+  const MysqlFamilyDatabase source(MariadbServer::shared());
+  const std::string stem(63, 'n');
+  for (const char* const last : {"a", "b"}) {
+    source.run(fmt::format(
+        "CREATE TABLE {0}{1} (id int PRIMARY KEY, {0}{1} int, KEY {0}a ({0}{1}), KEY {0}b ({0}{1}, "
+        "id)); INSERT INTO {0}{1} VALUES (1, 2), (3, NULL)",
+        stem, last));
+  }
+  source.run(fmt::format("INSERT INTO {}b VALUES (5, 6)", stem));
+  const WholeDatabase whole(reader_url(source));
+  REQUIRE(whole.move() == "");
+  CHECK(whole.target().value("SELECT string_agg(rows::text, ' ' ORDER BY rows) FROM (SELECT "
+                             "(xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n "
+                             "FROM %I', tablename), false, true, '')))[1]::text::int AS rows FROM "
+                             "pg_tables WHERE schemaname = 'public') counts") == "2 3");
+  CHECK(whole.target().value("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") == "6");
+}
+
+TEST_CASE("tables may be called as the ledger's are, or as what verify computes") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  Migration migration(from);
+  for (const char* const name :
+       {"checksum", "checksums", "run", "batch", "quarantine", "counter", "sluice"}) {
+    const std::string table = from == From::mariadb ? my(name) : pg(name);
+    const std::string create =
+        "CREATE TABLE {0} ({1} int PRIMARY KEY, {2} varchar(9), {3} varchar(9))";
+    migration.source(
+        fmt::format(fmt::runtime(create + "; INSERT INTO {0} VALUES (1, 'x', NULL), (2, '', 'y')"),
+                    table, name, "digest", "row_form"));
+    migration.target(fmt::format(fmt::runtime(create), pg(name), name, "digest", "row_form"));
+    migration.move(name);
+  }
+  copy_in_two_lives(migration);
+  for (const char* const name : {"checksum", "run", "sluice"}) {
+    CHECK(migration.table_difference(name, fmt::format("{}, digest, row_form", name)) == "");
+  }
 }
 
 TEST_CASE("tables of several databases of one server arrive in one run") {

@@ -3,12 +3,14 @@
 #include <iterator>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
 #include "sluice/codec/json_read.h"
 
 #include "support/migration.h"
 #include "support/outcome.h"
+#include "support/whole_database.h"
 
 namespace sluice::test {
 namespace {
@@ -324,6 +326,49 @@ TEST_CASE("roles made by grants can copy, and can change neither the source nor 
       migration.source("DROP OWNED BY " + source_role + "; DROP ROLE " + source_role);
     }
   }
+}
+
+TEST_CASE("roles made by grants can move a whole database into schemas that are not there") {
+  const bool with_plan = GENERATE(false, true);
+  CAPTURE(with_plan);
+  const PostgresDatabase source;
+  const WholeDatabase whole(reader_url(source));
+  source.run(
+      "CREATE SCHEMA app; CREATE SCHEMA lists; CREATE TYPE app.mood AS ENUM ('a', 'b');"
+      "CREATE SEQUENCE lists.numbers;"
+      "CREATE TABLE kept (id serial PRIMARY KEY, v text);"
+      "CREATE TABLE app.t (id int DEFAULT nextval('lists.numbers') PRIMARY KEY, m app.mood, "
+      "  kept int REFERENCES kept);"
+      "INSERT INTO kept VALUES (1, 'x'); INSERT INTO app.t (m, kept) VALUES ('a', 1), ('b', 1);"
+      "SELECT setval('lists.numbers', 70)");
+  let_reader_read(source, "app");
+  whole.target().run("CREATE TABLE kept (id serial PRIMARY KEY, v text)");
+  whole.target().run("GRANT SELECT ON kept TO sluice_creator");
+  require_exit(whole.init(), 0);
+  const std::string from = "from_" + source.name();
+  const std::string to = "to_" + source.name();
+  const TempDir dir;
+  std::vector<std::string> options = {"--json", "--source-role", from, "--target-role", to};
+  if (with_plan) {
+    const std::string plan = (dir.path() / "plan.json").string();
+    require_exit(whole.sluice("plan", {"--out", plan}), 0);
+    options.insert(options.end(), {"--plan", plan});
+  }
+  const codec::JsonDocument grants = json_of(whole.sluice("grants", options));
+  source.run(grants.root().at("source").as_string());
+  whole.target().run(grants.root().at("target").as_string());
+  whole.edit_config("user=sluice_reader", "user=" + from);
+  whole.edit_config("user=sluice_creator", "user=" + to);
+  require_exit(whole.sluice("copy"), 0);
+  require_exit(whole.sluice("verify"), 0);
+  CHECK(whole.target().value("SELECT string_agg(m::text, '' ORDER BY id) FROM app.t") == "ab");
+  // Where the role may see it, a sequence goes on where it stood.
+  if (with_plan) CHECK(whole.target().value("SELECT nextval('lists.numbers')") == "71");
+  CHECK(whole.target().value(
+            fmt::format("SELECT has_table_privilege('{}', 'kept', 'INSERT')", to)) == "f");
+  whole.target().run(
+      fmt::format("REASSIGN OWNED BY {0} TO CURRENT_USER; DROP OWNED BY {0}; DROP ROLE {0}", to));
+  source.run(fmt::format("DROP OWNED BY {0}; DROP ROLE {0}", from));
 }
 
 }  // namespace sluice::test

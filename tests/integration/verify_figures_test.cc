@@ -1,5 +1,10 @@
 // verify: the servers' own figures are of the rows that both sides have alike, and fail where these
 // differ, whatever people decided of others.
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -150,6 +155,35 @@ TEST_CASE("figures of a table without a key are not compared when rows were left
   const Verified one_more = verify(migration);
   CHECK(one_more.exit_code() == 3);
   CHECK(facts_that_are(one_more, "different") == Lines{"rows of : 3, 3"});
+}
+
+TEST_CASE("figures are compared on servers that refuse MD5") {
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE t (id int PRIMARY KEY, n text, twice text GENERATED ALWAYS AS (n || n) STORED);"
+      "ALTER FUNCTION pg_catalog.md5(text) RENAME TO md5_refused;"
+      "ALTER FUNCTION pg_catalog.md5(bytea) RENAME TO md5_refused");
+  migration.source("INSERT INTO t (id, n) VALUES (1, 'x'), (2, '\u00e9'), (3, NULL)");
+  migration.move("t");
+  copy_all(migration);
+  const Verified verified = verify(migration);
+  CHECK(verified.outcome() == "equal");
+  CHECK(facts_that_are(verified, "equal").size() > 1);
+}
+
+TEST_CASE("no SQL of ours asks a server for MD5") {
+  for (const char* const folder : {"/src", "/include"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(std::string(SLUICE_SOURCE_DIR) + folder)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".cc" && extension != ".h") continue;
+      std::ifstream file(entry.path());
+      std::string text{std::istreambuf_iterator<char>(file), {}};
+      std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+      CAPTURE(entry.path());
+      CHECK(text.find("md5(") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("columns that both sides compute are compared by the servers' figures") {

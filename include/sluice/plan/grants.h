@@ -20,11 +20,14 @@ struct GrantRoles {
 
 /// A role that can read what is copied and nothing else. On the MySQL family it sees the tables'
 /// whole databases, because tables it could not see would be left behind without anybody noticing.
-[[nodiscard]] std::string source_grants(const config::Config& config, const GrantRoles& roles);
+/// `plan` may be null; with it, sequences that lie elsewhere than the tables are there too.
+[[nodiscard]] std::string source_grants(const config::Config& config, const GrantRoles& roles,
+                                        const Plan* plan);
 
-/// A role that can make the ledger and side tables beside the live ones, and read those, but not
-/// change them. `plan` may be null; with it, what foreign keys to tables outside the plan need is
-/// there too.
+/// A role that can make the ledger, new tables with what they need, and side tables beside the live
+/// ones, and read those, but not change them. Nothing fails because a table or schema is not there
+/// yet that the config has made: rights on it are given where it is there. `plan` may be null; with
+/// it, what is there is known, and what foreign keys to tables outside the plan need is there too.
 [[nodiscard]] std::string target_grants(const config::Config& config, const GrantRoles& roles,
                                         const Plan* plan);
 

@@ -31,10 +31,11 @@ int run_grants(const GrantsArguments& arguments, Console& console) {
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   std::string source;
   std::string target;
-  if (arguments.side != "target") source = plan::source_grants(config.config, arguments.roles);
-  if (arguments.side != "source") {
-    target = plan::target_grants(config.config, arguments.roles, plan ? &*plan : nullptr);
-  }
+  const plan::Plan* const made = plan ? &*plan : nullptr;
+  if (arguments.side != "target")
+    source = plan::source_grants(config.config, arguments.roles, made);
+  if (arguments.side != "source")
+    target = plan::target_grants(config.config, arguments.roles, made);
   if (console.json()) {
     codec::JsonWriter json(codec::JsonWriter::Style::pretty);
     json.begin_object().member("schema", kGrantsSchema);

@@ -86,12 +86,19 @@ std::string first_line(std::string_view text) {
 
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
 
-Failure failure_of_exception(const pg_conn* connection, const std::exception& error,
+/// libpq may say that it could not write before it has read that the server is gone, and knows only
+/// then that the connection is lost: it has to read where the server itself has not said why.
+bool is_lost(pg_conn* connection, const std::string& sqlstate) {
+  if (sqlstate.empty()) static_cast<void>(PQconsumeInput(connection));
+  return PQstatus(connection) != CONNECTION_OK;
+}
+
+Failure failure_of_exception(pg_conn* connection, const std::exception& error,
                              std::string sqlstate) {
   Failure failure;
   failure.sqlstate = std::move(sqlstate);
   failure.message = first_line(error.what());
-  failure.connection_lost = PQstatus(connection) != CONNECTION_OK;
+  failure.connection_lost = is_lost(connection, failure.sqlstate);
   // libpqxx keeps its own words for a lost connection; libpq's say more.
   if (failure.connection_lost) failure.message = first_line(PQerrorMessage(connection));
   return failure;
@@ -117,14 +124,14 @@ Error to_error(const Failure& failure) {
   return Error(rule.kind, message, rule.hint, rule.retry);
 }
 
-Failure failure_of(const pg_conn* connection, const pg_result* result) {
+Failure failure_of(pg_conn* connection, const pg_result* result) {
   Failure failure;
-  failure.connection_lost = PQstatus(connection) != CONNECTION_OK;
   if (result != nullptr) {
     failure.sqlstate = text_or_empty(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     failure.message = text_or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
   }
   if (failure.message.empty()) failure.message = first_line(PQerrorMessage(connection));
+  failure.connection_lost = is_lost(connection, failure.sqlstate);
   return failure;
 }
 
@@ -143,7 +150,7 @@ std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept {
   return std::nullopt;
 }
 
-void rethrow_as_error(const pg_conn* connection) {
+void rethrow_as_error(pg_conn* connection) {
   try {
     throw;
   } catch (const Error&) {

@@ -24,13 +24,13 @@ struct Failure {
 [[nodiscard]] model::Error to_error(const Failure& failure);
 
 /// What a result (may be null) and its connection say.
-[[nodiscard]] Failure failure_of(const pg_conn* connection, const pg_result* result);
+[[nodiscard]] Failure failure_of(pg_conn* connection, const pg_result* result);
 
 /// The refusal that a failed write stands for; nothing where the data are not at fault.
 [[nodiscard]] std::optional<Refusal::Kind> refusal_kind(std::string_view sqlstate) noexcept;
 
 /// Turns the libpqxx exception being handled into Error and throws it; lets Error pass. Call only
 /// inside a catch block.
-[[noreturn]] void rethrow_as_error(const pg_conn* connection);
+[[noreturn]] void rethrow_as_error(pg_conn* connection);
 
 }  // namespace sluice::db::pg

@@ -410,6 +410,13 @@ TEST_CASE(
   CHECK(input.of_rule("existing-rows").empty());
 }
 
+TEST_CASE("the ledger's schema is no place for other tables") {
+  Input input;
+  input.new_orders().name.schema = "sluice";
+  input.config.tables[1].target.schema = "sluice";
+  check_one(input, "reserved-schema", Severity::error, "sluice.orders");
+}
+
 TEST_CASE("references that cross the border of the plan are said, both ways") {
   Input input;
   input.config.tables.erase(input.config.tables.begin());

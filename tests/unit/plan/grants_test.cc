@@ -19,7 +19,7 @@ config::Config with_endpoints() {
 TEST_CASE(
     "a MySQL source user sees whole databases, cannot log in yet, and is told what more it may "
     "need") {
-  CHECK(source_grants(with_endpoints(), {}) ==
+  CHECK(source_grants(with_endpoints(), {}, nullptr) ==
         "-- source: a user that can read, and change nothing\n"
         "CREATE USER 'sluice_source'@'%' REQUIRE SSL ACCOUNT LOCK;\n"
         "GRANT SELECT ON `legacy`.* TO 'sluice_source'@'%';\n"
@@ -44,7 +44,7 @@ TEST_CASE("a database's name is no pattern, and names cannot leave their quotes"
   config::Config config = with_endpoints();
   config.tables[0].source.schema = "old_c%m`";
   config.source.user = "o'brien";
-  const std::string sql = source_grants(config, {"", "", "localhost"});
+  const std::string sql = source_grants(config, {"", "", "localhost"}, nullptr);
   CHECK(sql.find("CREATE USER 'o''brien'@'localhost' ACCOUNT LOCK;") != std::string::npos);
   CHECK(sql.find("GRANT SELECT ON `old\\_c\\%m```.* TO 'o''brien'@'localhost';") !=
         std::string::npos);
@@ -58,7 +58,7 @@ TEST_CASE(
   config::Check check;
   check.source.table = {"reports", "monthly"};
   config.checks = {check};
-  CHECK(source_grants(config, {"reader", "", ""}) ==
+  CHECK(source_grants(config, {"reader", "", ""}, nullptr) ==
         "-- source: a role that can read what is copied, and change nothing\n"
         "CREATE ROLE \"reader\" LOGIN;\n"
         "ALTER ROLE \"reader\" SET default_transaction_read_only = on;\n"
@@ -84,6 +84,50 @@ TEST_CASE("a target role can make tables and read, but change no live table") {
   for (const char* word : {"INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", " ALL ON"}) {
     CHECK(sql.find(word) == std::string::npos);
   }
+}
+
+TEST_CASE("rights on what the config makes are given where it is there") {
+  config::Config config = with_endpoints();
+  config.tables[0].create.emplace();
+  config.tables[0].target = {"new$grants$\"", "it's"};
+  const std::string sql = target_grants(config, {}, nullptr);
+  CHECK(sql.find("GRANT USAGE, CREATE ON SCHEMA \"crm\" TO \"sluice_target\";") !=
+        std::string::npos);
+  CHECK(sql.find("-- what may not be there yet: whoever makes it owns it and needs no rights\n"
+                 "DO $grants_$\nBEGIN\n"
+                 "  IF to_regnamespace('\"new$grants$\"\"\"') IS NOT NULL THEN\n"
+                 "    GRANT USAGE, CREATE ON SCHEMA \"new$grants$\"\"\" TO \"sluice_target\";\n"
+                 "    GRANT SELECT ON ALL SEQUENCES IN SCHEMA \"new$grants$\"\"\" TO "
+                 "\"sluice_target\";\n"
+                 "  END IF;\n"
+                 "  IF to_regclass('\"new$grants$\"\"\".\"it''s\"') IS NOT NULL THEN\n"
+                 "    GRANT SELECT ON TABLE \"new$grants$\"\"\".\"it's\" TO \"sluice_target\";\n"
+                 "  END IF;\nEND $grants_$;\n") != std::string::npos);
+}
+
+TEST_CASE("with a plan it is known what is there, and what lies elsewhere") {
+  config::Config config = with_endpoints();
+  Draft draft = plan::draft(config, "", example::source_catalog(), example::target_catalog());
+  REQUIRE(draft.plan);
+  draft.plan->tables.at(0).is_new = true;
+  draft.plan->objects = {
+      {model::SchemaObject::Kind::schema, {"", "types"}, "CREATE SCHEMA types", {}},
+      {model::SchemaObject::Kind::extension, {"", "hstore"}, "", {}},
+      {model::SchemaObject::Kind::type, {"types", "mood"}, "", {}}};
+  draft.plan->counters = {{"legacy", "a_seq"}, {"elsewhere", "b_seq"}};
+  const std::string target = target_grants(config, {}, &*draft.plan);
+  CHECK(target.find("ON SCHEMA \"crm\"") != std::string::npos);
+  CHECK(target.find("ON TABLE \"crm\".\"customers\"") == std::string::npos);
+  CHECK(target.find("ON TABLE \"crm\".\"orders\"") != std::string::npos);
+  CHECK(target.find("  IF to_regnamespace('\"types\"') IS NOT NULL") != std::string::npos);
+  CHECK(target.find("\nGRANT USAGE, CREATE ON SCHEMA \"types\"") == std::string::npos);
+  CHECK(target.find("\n-- CREATE EXTENSION IF NOT EXISTS \"hstore\";") != std::string::npos);
+
+  config.source = {};
+  const std::string source = source_grants(config, {}, &*draft.plan);
+  CHECK(source.find("SEQUENCE \"elsewhere\".\"b_seq\"") != std::string::npos);
+  CHECK(source.find("SCHEMA \"elsewhere\"") != std::string::npos);
+  CHECK(source.find("a_seq") == std::string::npos);
 }
 
 TEST_CASE("with a plan, tables that foreign keys refer to outside it are there") {
