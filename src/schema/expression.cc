@@ -56,6 +56,12 @@ TextOrder order_of(const model::ColumnType& type) {
   return compares_by_bytes_but_blanks(type) ? TextOrder::bytes_but_blanks : TextOrder::collation;
 }
 
+/// "0000" and "00000007"
+bool is_padded(const model::ColumnType& type) {
+  return codec::mysql_kind(type) == MysqlKind::year ||
+         type.sql.find("zerofill") != std::string::npos;
+}
+
 Value column_value(const model::Column& column, bool chosen) {
   Value value;
   value.sql = quoted(column.name);
@@ -68,6 +74,7 @@ Value column_value(const model::Column& column, bool chosen) {
   const bool bigint = column.type.base == "bigint";
   value.wide = bigint && column.type.is_unsigned;
   value.narrow = value.kind == K::integer && !bigint;
+  value.padded = is_padded(column.type);
   return value;
 }
 
@@ -177,6 +184,7 @@ Value arithmetic(const std::string& sign, const Value& left, const Value& right)
   Value value = made_of({left, right}, decimal ? K::decimal : K::integer,
                         "(" + in_full_width(left) + " " + sign + " " + in_full_width(right) + ")");
   value.narrow = false;
+  value.padded = false;
   if (sign == "*") value.scale = left.scale + right.scale;
   if (value.scale > kMaxScale) return refused("the result has too many digits");
   return value;

@@ -43,6 +43,7 @@ Value concat(const std::string&, const Arguments& arguments) {
   std::string sql;
   for (const Value& argument : arguments) {
     if (argument.kind != K::text && argument.kind != K::integer) return wrong_arguments();
+    if (argument.padded) return refused("a number with zeros in front stands for a text");
     const bool number = argument.kind == K::integer;
     sql += (sql.empty() ? "" : " || ") + (number ? "(" + argument.sql + ")::text" : argument.sql);
   }

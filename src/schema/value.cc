@@ -99,6 +99,7 @@ Value made_of(const std::vector<Value>& parts, ValueKind kind, std::string sql) 
     value.scale = std::max(value.scale, part.scale);
     value.wide = value.wide || part.wide;
     value.narrow = value.narrow || part.narrow;
+    value.padded = value.padded || (kind == ValueKind::integer && part.padded);
     value.reads_columns = value.reads_columns || part.reads_columns;
   }
   return value;

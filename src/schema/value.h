@@ -36,6 +36,7 @@ struct Value {
   int scale = 0;        // of decimals
   bool narrow = false;  // an integer whose type may be smaller than bigint
   bool wide = false;    // an integer that is numeric in PostgreSQL
+  bool padded = false;  // an integer that the source may show with zeros in front
   const model::Column* column = nullptr;
   bool reads_columns = false;
   std::string refusal;

@@ -25,7 +25,10 @@ model::Table columns_of_the_table() {
                    source_column("at", "datetime"),
                    source_column("ts", "timestamp"),
                    source_column("e", "enum('x','y')"),
-                   source_column("j", "json")};
+                   source_column("j", "json"),
+                   source_column("z", "int(8) unsigned zerofill"),
+                   source_column("y", "year(4)"),
+                   source_column("c", "char(9)", "utf8mb4_bin")};
   return table;
 }
 
@@ -49,6 +52,25 @@ TEST_CASE("a column whose type somebody has chosen is in no expression but IS NU
   CHECK(!translate("`i` = 1", scope).refusal.empty());
   CHECK(!translate("`i` + 1", scope).refusal.empty());
   CHECK(translate("`i` is not null", scope).sql == "(\"i\" IS NOT NULL)");
+}
+
+/// A table whose column `x` is of the type.
+Value translated(const std::string& printed, const std::string& type,
+                 const std::string& collation = "utf8mb4_bin") {
+  model::Table table = columns_of_the_table();
+  table.columns.push_back(source_column("x", type, collation));
+  const std::map<std::string, std::string> none;
+  return translate(printed, {table, none});
+}
+
+TEST_CASE("numbers that are shown with zeros in front become no text") {
+  for (const char* const type : {"int(8) unsigned zerofill", "year(4)"}) {
+    INFO(type);
+    CHECK(!translated("concat('a',`x`)", type).refusal.empty());
+    CHECK(!translated("concat('a',coalesce(`x`,1))", type).refusal.empty());
+    CHECK(translated("concat('a',`x` + 1)", type).refusal.empty());
+    CHECK(translated("concat('a',if(`x` > 1,2,3))", type).refusal.empty());
+  }
 }
 
 TEST_CASE("what cannot be read is refused, however deep") {
