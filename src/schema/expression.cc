@@ -274,9 +274,7 @@ Value Parser::like(const Value& left, bool negated) {
     return refused("there is no rule for LIKE of such values");
   }
   Value value = made_of({left, pattern}, K::boolean, "(" + left.sql + " LIKE " + pattern.sql + ")");
-  if (left.order == TextOrder::collation) {
-    value.doubt = "the source compares texts by a collation, PostgreSQL byte for byte";
-  }
+  if (value.doubt.empty()) value.doubt = text_doubt(left, pattern);
   return negated_if(negated, value);
 }
 
@@ -409,9 +407,7 @@ Value Parser::case_value() {
   if (!take_word("end")) return refused("CASE lacks its END");
   const Value result = one_of(results, sql + " END");
   conditions.push_back(result);
-  Value whole = made_of(conditions, result.kind, result.sql);
-  whole.order = result.order;
-  return whole;
+  return made_of(conditions, result.kind, result.sql);
 }
 
 }  // namespace

@@ -60,9 +60,7 @@ Value if_else(const std::string&, const Arguments& arguments) {
   const Value value =
       one_of({arguments[1], arguments[2]}, "CASE WHEN " + when.sql + " THEN " + arguments[1].sql +
                                                " ELSE " + arguments[2].sql + " END");
-  Value whole = made_of({when, value}, value.kind, value.sql);
-  whole.order = value.order;
-  return whole;
+  return made_of({when, value}, value.kind, value.sql);
 }
 
 Value characters(const std::string&, const Arguments& arguments) {

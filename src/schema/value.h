@@ -59,6 +59,9 @@ struct Value {
 /// a = b and the like: `sign` is one of = <> <=> < <= > >=.
 [[nodiscard]] Value comparison(const std::string& sign, const Value& left, const Value& right);
 
+/// Why the servers may differ over the equality of two texts, or over LIKE; empty: they do not.
+[[nodiscard]] std::string text_doubt(const Value& left, const Value& right);
+
 /// As a condition: numbers are true where they are not 0.
 [[nodiscard]] Value condition(const Value& value);
 

@@ -73,6 +73,17 @@ TEST_CASE("numbers that are shown with zeros in front become no text") {
   }
 }
 
+TEST_CASE("texts of no column are compared by the connection's collation") {
+  for (const char* const printed :
+       {"case `i` when 1 then 'a' end = 'A'", "'a' = 'A'", "if(`b` = 'x','a','b') <> 'A'",
+        "concat(char_length(`b`),'a') = '1A'", "concat(`i`,'a') like '%A'"}) {
+    INFO(printed);
+    CHECK(!translated(printed, "int(11)").doubt.empty());
+  }
+  CHECK(translated("'a' = 'a'", "int(11)").doubt.empty());
+  CHECK(translated("`b` = if(`i` > 1,'a','b')", "int(11)").doubt.empty());
+}
+
 TEST_CASE("what cannot be read is refused, however deep") {
   const model::Table table = columns_of_the_table();
   const std::map<std::string, std::string> none;
