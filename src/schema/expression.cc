@@ -52,7 +52,7 @@ K kind_of(const model::ColumnType& type) {
 }
 
 TextOrder order_of(const model::ColumnType& type) {
-  if (compares_by_bytes(type)) return TextOrder::bytes;
+  if (compares_by_bytes(type) && !pads_with_blanks(type)) return TextOrder::bytes;
   return compares_by_bytes_but_blanks(type) ? TextOrder::bytes_but_blanks : TextOrder::collation;
 }
 

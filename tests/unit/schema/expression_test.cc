@@ -84,6 +84,11 @@ TEST_CASE("texts of no column are compared by the connection's collation") {
   CHECK(translated("`b` = if(`i` > 1,'a','b')", "int(11)").doubt.empty());
 }
 
+TEST_CASE("blanks at the end of a literal mean nothing to a padding char") {
+  CHECK(translated("`x` = 'a '", "char(4)").sql == "(rtrim(\"x\", ' ') = 'a')");
+  CHECK(translated("`x` = 'a '", "char(4)", "utf8mb4_0900_bin").sql == "(\"x\" = 'a ')");
+}
+
 TEST_CASE("what cannot be read is refused, however deep") {
   const model::Table table = columns_of_the_table();
   const std::map<std::string, std::string> none;
