@@ -78,6 +78,14 @@ Value column_value(const model::Column& column, bool chosen) {
   return value;
 }
 
+/// Of digits alone.
+bool fits_bigint(std::string_view digits) {
+  constexpr std::string_view kLargest = "9223372036854775807";
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits.size() < kLargest.size() ||
+         (digits.size() == kLargest.size() && digits <= kLargest);
+}
+
 Value literal_value(const Token& token) {
   Value value;
   value.literal = true;
@@ -97,6 +105,8 @@ Value literal_value(const Token& token) {
   const std::size_t point = token.value.find('.');
   value.kind = point == std::string::npos ? K::integer : K::decimal;
   if (point != std::string::npos) value.scale = static_cast<int>(token.value.size() - point - 1);
+  value.wide = value.kind == K::integer && !fits_bigint(value.content);
+  value.narrow = value.kind == K::integer;
   return value;
 }
 
@@ -170,9 +180,9 @@ Value negated_if(bool negated, Value value) {
   return made_of({value}, K::boolean, "(NOT " + value.sql + ")");
 }
 
-/// Integers of MySQL are computed in 64 bits, whatever their columns' types.
-std::string in_full_width(const Value& value) {
-  return value.narrow ? "(" + value.sql + ")::bigint" : value.sql;
+/// A literal is as wide as what it is computed with.
+std::string operand(const Value& value, const Value& other) {
+  return value.literal && !other.literal ? value.sql : in_full_width(value);
 }
 
 Value arithmetic(const std::string& sign, const Value& left, const Value& right) {
@@ -182,7 +192,7 @@ Value arithmetic(const std::string& sign, const Value& left, const Value& right)
   if (!exact(left) || !exact(right)) return refused("there is arithmetic on inexact numbers");
   const bool decimal = left.kind == K::decimal || right.kind == K::decimal;
   Value value = made_of({left, right}, decimal ? K::decimal : K::integer,
-                        "(" + in_full_width(left) + " " + sign + " " + in_full_width(right) + ")");
+                        "(" + operand(left, right) + " " + sign + " " + operand(right, left) + ")");
   value.narrow = false;
   value.padded = false;
   if (sign == "*") value.scale = left.scale + right.scale;
@@ -314,7 +324,7 @@ Value Parser::signed_value() {
   if (!value.refusal.empty()) return value;
   if (!value.is_number() || value.content.starts_with('-')) return refused("a minus has no number");
   Value minus = made_of({value}, value.kind, "(- " + in_full_width(value) + ")");
-  minus.narrow = false;
+  minus.narrow = value.literal && value.narrow;
   minus.literal = value.literal;
   if (value.literal) {
     minus.content = "-" + value.content;

@@ -80,9 +80,7 @@ Value absolute(const std::string&, const Arguments& arguments) {
   const bool exact =
       arguments.size() == 1 && (arguments[0].kind == K::integer || arguments[0].kind == K::decimal);
   if (!exact) return wrong_arguments();
-  const std::string wide =
-      arguments[0].narrow ? "(" + arguments[0].sql + ")::bigint" : arguments[0].sql;
-  Value value = made_of(arguments, arguments[0].kind, "abs(" + wide + ")");
+  Value value = made_of(arguments, arguments[0].kind, "abs(" + in_full_width(arguments[0]) + ")");
   value.narrow = false;
   return value;
 }

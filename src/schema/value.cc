@@ -114,6 +114,11 @@ std::string text_doubt(const Value& left, const Value& right) {
   return order == TextOrder::any && !same ? "the connection's collation decides on the source" : "";
 }
 
+std::string in_full_width(const Value& value) {
+  const bool short_of_it = value.kind == ValueKind::integer && value.narrow && !value.wide;
+  return short_of_it ? "(" + value.sql + ")::bigint" : value.sql;
+}
+
 Value comparison(const std::string& sign, const Value& left, const Value& right) {
   using K = ValueKind;
   if (!left.refusal.empty()) return left;

@@ -53,6 +53,9 @@ struct Value {
 /// A new value that is made of `parts`: refused where one of them is, with their doubts.
 [[nodiscard]] Value made_of(const std::vector<Value>& parts, ValueKind kind, std::string sql);
 
+/// As an operand: integers of MySQL are computed in 64 bits, whatever their columns' types.
+[[nodiscard]] std::string in_full_width(const Value& value);
+
 /// What a call of MySQL's function yields. `name` in lower case.
 [[nodiscard]] Value call(const std::string& name, const std::vector<Value>& arguments);
 

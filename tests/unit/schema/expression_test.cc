@@ -89,6 +89,21 @@ TEST_CASE("blanks at the end of a literal mean nothing to a padding char") {
   CHECK(translated("`x` = 'a '", "char(4)", "utf8mb4_0900_bin").sql == "(\"x\" = 'a ')");
 }
 
+TEST_CASE("literals are computed in 64 bits") {
+  const auto sql = [](const std::string& printed) { return translated(printed, "int(11)").sql; };
+  CHECK(sql("2000000000 + 2000000000") == "((2000000000)::bigint + (2000000000)::bigint)");
+  CHECK(sql("-2000000000 - 2000000000") == "(((-2000000000))::bigint - (2000000000)::bigint)");
+  CHECK(sql("ifnull(null,2000000000) * 2") == "((COALESCE(NULL, 2000000000))::bigint * 2)");
+  CHECK(sql("9223372036854775808 + 1") == "(9223372036854775808 + (1)::bigint)");
+}
+
+TEST_CASE("what is no integer of PostgreSQL is not cast to one") {
+  const auto sql = [](const std::string& printed) { return translated(printed, "int(11)").sql; };
+  CHECK(sql("ifnull(`d`,`i`) + 1") == R"((COALESCE("d", "i") + 1))");
+  CHECK(sql("ifnull(`u`,`i`) + 1") == R"((COALESCE("u", "i") + 1))");
+  CHECK(sql("abs(ifnull(`d`,`i`))") == R"(abs(COALESCE("d", "i")))");
+}
+
 TEST_CASE("what cannot be read is refused, however deep") {
   const model::Table table = columns_of_the_table();
   const std::map<std::string, std::string> none;
