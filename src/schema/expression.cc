@@ -69,7 +69,9 @@ Value column_value(const model::Column& column, bool chosen) {
   if (chosen) return value;  // its type is no longer that of which the rules speak
   value.column = &column;
   value.kind = kind_of(column.type);
-  value.scale = column.type.scale.value_or(0);
+  value.scale = value.kind == K::moment ? column.type.fraction_digits.value_or(0)
+                                        : column.type.scale.value_or(0);
+  value.reach = reach_of(column.type).value_or(Reach{});
   if (value.kind == K::text) value.order = order_of(column.type);
   const bool bigint = column.type.base == "bigint";
   value.wide = bigint && column.type.is_unsigned;
@@ -107,6 +109,7 @@ Value literal_value(const Token& token) {
   if (point != std::string::npos) value.scale = static_cast<int>(token.value.size() - point - 1);
   value.wide = value.kind == K::integer && !fits_bigint(value.content);
   value.narrow = value.kind == K::integer;
+  value.reach = reach_of_literal(value.content);
   return value;
 }
 
@@ -195,6 +198,7 @@ Value arithmetic(const std::string& sign, const Value& left, const Value& right)
                         "(" + operand(left, right) + " " + sign + " " + operand(right, left) + ")");
   value.narrow = false;
   value.padded = false;
+  value.reach = computed(sign, left.reach, right.reach, !decimal);
   if (sign == "*") value.scale = left.scale + right.scale;
   if (value.scale > kMaxScale) return refused("the result has too many digits");
   return value;
@@ -298,6 +302,7 @@ Value Parser::masked() {
     if (!plain) return refused("there is no rule for & of such values");
     left = made_of({left, mask}, K::integer, "(" + in_full_width(left) + " & " + mask.sql + ")");
     left.narrow = false;
+    left.reach = {mask.reach.bits, false};
   }
   return left;
 }
@@ -326,6 +331,7 @@ Value Parser::signed_value() {
   Value minus = made_of({value}, value.kind, "(- " + in_full_width(value) + ")");
   minus.narrow = value.literal && value.narrow;
   minus.literal = value.literal;
+  minus.reach = {value.reach.bits + (value.reach.below_zero ? 1 : 0), true};
   if (value.literal) {
     minus.content = "-" + value.content;
     minus.sql = value.kind == K::floating ? minus.sql : "(" + minus.content + ")";

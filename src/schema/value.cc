@@ -96,6 +96,10 @@ Value made_of(const std::vector<Value>& parts, ValueKind kind, std::string sql) 
     // A number of a text, or a condition on it, is in no order of texts.
     if (part.kind == ValueKind::text) value.order = std::max(value.order, part.order);
     value.scale = std::max(value.scale, part.scale);
+    if (part.is_number()) {
+      value.reach.bits = std::max(value.reach.bits, part.reach.bits);
+      value.reach.below_zero = value.reach.below_zero || part.reach.below_zero;
+    }
     value.wide = value.wide || part.wide;
     value.narrow = value.narrow || part.narrow;
     value.padded = value.padded || (kind == ValueKind::integer && part.padded);

@@ -6,6 +6,8 @@
 
 #include "sluice/model/schema.h"
 
+#include "schema/reach.h"
+
 namespace sluice::schema {
 
 /// What an expression yields, as far as it matters for whether both servers agree on it.
@@ -33,7 +35,8 @@ struct Value {
   TextOrder order = TextOrder::any;
   bool literal = false;
   std::string content;  // of a literal
-  int scale = 0;        // of decimals
+  int scale = 0;        // of decimals; of moments the digits of their seconds' fraction
+  Reach reach;          // of integers and decimals
   bool narrow = false;  // an integer whose type may be smaller than bigint
   bool wide = false;    // an integer that is numeric in PostgreSQL
   bool padded = false;  // an integer that the source may show with zeros in front
