@@ -24,12 +24,13 @@ bool is_binary(std::string_view collation) {
 }  // namespace
 
 bool compares_by_bytes(const model::ColumnType& type) {
-  return !is_text(type) || (is_binary(type.collation) && !pads_with_blanks(type));
+  // char has no blanks at its end.
+  return !is_text(type) ||
+         (is_binary(type.collation) && (type.base == "char" || !pads_with_blanks(type)));
 }
 
 bool pads_with_blanks(const model::ColumnType& type) {
-  // char has none at its end.
-  return is_text(type) && type.base != "char" && !is_without_padding(type.collation);
+  return is_text(type) && !is_without_padding(type.collation);
 }
 
 bool compares_by_bytes_but_blanks(const model::ColumnType& type) {

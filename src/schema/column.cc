@@ -104,9 +104,10 @@ void take_generation(const model::Column& column, const Scope& scope, model::Col
   if (reads_generated(scope.source, column.generation_sql)) {
     value = refused("a generated column of PostgreSQL reads no other one");
   }
-  const std::string sql = assigned(value, made.type);
+  const std::string sql = assigned(value, column.type, made.type);
   std::string why = value.refusal.empty() ? value.doubt : value.refusal;
-  if (why.empty() && sql.empty()) why = "the expression is of another kind than the column";
+  if (why.empty() && sql.empty())
+    why = "the expression is of another kind than the column, or does not always fit";
   if (!why.empty()) {
     remarks.warning("generated-as-values", column.name,
                     "becomes an ordinary column that keeps the values: " + why,

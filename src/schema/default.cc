@@ -8,6 +8,7 @@
 #include "sluice/codec/datetime.h"
 #include "sluice/codec/hex.h"
 #include "sluice/codec/jsonb_text.h"
+#include "sluice/codec/mysql_types.h"
 
 #include "schema/lexer.h"
 #include "schema/quoted.h"
@@ -15,6 +16,7 @@
 namespace sluice::schema {
 namespace {
 
+using codec::MysqlKind;
 using codec::Problem;
 using Tokens = std::vector<Token>;
 
@@ -272,6 +274,23 @@ Default made_anew(const Call& call, const model::ColumnType& target) {
   return refusal("there is no rule for the function " + call.name);
 }
 
+bool keeps_number(const Value& value, const model::ColumnType& source) {
+  const auto is_year = [](const model::ColumnType& type) {
+    return codec::mysql_kind(type) == MysqlKind::year;
+  };
+  if (is_year(source)) return value.column != nullptr && is_year(value.column->type);
+  return takes(source, value.reach);
+}
+
+/// MariaDB cuts digits of a second's fraction, PostgreSQL rounds.
+bool keeps_moment(const Value& value, const model::ColumnType& source,
+                  const model::ColumnType& target) {
+  constexpr int kAllDigits = 6;
+  return codec::mysql_kind(source) == MysqlKind::datetime &&
+         value.scale <= source.fraction_digits.value_or(0) &&
+         value.scale <= target.fraction_digits.value_or(kAllDigits);
+}
+
 }  // namespace
 
 Default translate_default(const model::Column& column, const model::ColumnType& target,
@@ -286,31 +305,34 @@ Default translate_default(const model::Column& column, const model::ColumnType& 
   if (!value.refusal.empty()) return refusal(value.refusal);
   if (!value.doubt.empty()) return refusal(value.doubt);
   if (value.reads_columns) return refusal("a default of PostgreSQL reads no other column");
-  std::string sql = assigned(value, target);
-  if (sql.empty()) return refusal("the default is of another kind than the column");
+  std::string sql = assigned(value, column.type, target);
+  if (sql.empty())
+    return refusal("the default is of another kind than the column, or does not always fit");
   return {std::move(sql), "", ""};
 }
 
-std::string assigned(const Value& value, const model::ColumnType& target) {
+std::string assigned(const Value& value, const model::ColumnType& source,
+                     const model::ColumnType& target) {
   const bool whole = is_one_of(target.base, {"int2", "int4", "int8"});
   const bool number = whole || is_one_of(target.base, {"numeric", "float4", "float8"});
   switch (value.kind) {
     case ValueKind::integer:
-      return number ? value.sql : "";
+      return number && keeps_number(value, source) ? value.sql : "";
     case ValueKind::decimal:
-      // Both round halves away from zero.
-      return whole || target.base == "numeric" ? value.sql : "";
+      // Both round halves away from zero. What numeric cannot hold is an error there.
+      if (whole) return keeps_number(value, source) ? value.sql : "";
+      return target.base == "numeric" ? value.sql : "";
     case ValueKind::floating:
       return target.base == "float8" ? value.sql : "";
     case ValueKind::boolean:
       if (target.base == "bool") return value.sql;
-      return whole ? "(" + value.sql + ")::integer" : "";
+      return whole && takes(source, {1, false}) ? "(" + value.sql + ")::integer" : "";
     case ValueKind::text:
       return is_one_of(target.base, {"varchar", "text"}) ? value.sql : "";
     case ValueKind::date:
       return is_one_of(target.base, {"date", "timestamp"}) ? value.sql : "";
     case ValueKind::moment:
-      return target.base == "timestamp" ? value.sql : "";
+      return target.base == "timestamp" && keeps_moment(value, source, target) ? value.sql : "";
     default:
       return "";
   }

@@ -19,8 +19,10 @@ struct Default {
 [[nodiscard]] Default translate_default(const model::Column& column,
                                         const model::ColumnType& target, const Scope& scope);
 
-/// The expression as a value of the type; empty where PostgreSQL would not take it, or the text
-/// would not be the same.
-[[nodiscard]] std::string assigned(const Value& value, const model::ColumnType& target);
+/// The expression as a value of the type that the source's column becomes; empty where PostgreSQL
+/// would not take it, or not as the source does: what a column cannot hold is clipped or cut there
+/// in some modes.
+[[nodiscard]] std::string assigned(const Value& value, const model::ColumnType& source,
+                                   const model::ColumnType& target);
 
 }  // namespace sluice::schema

@@ -52,8 +52,14 @@ K kind_of(const model::ColumnType& type) {
 }
 
 TextOrder order_of(const model::ColumnType& type) {
-  if (compares_by_bytes(type)) return TextOrder::bytes;
+  if (compares_by_bytes(type) && !pads_with_blanks(type)) return TextOrder::bytes;
   return compares_by_bytes_but_blanks(type) ? TextOrder::bytes_but_blanks : TextOrder::collation;
+}
+
+/// "0000" and "00000007"
+bool is_padded(const model::ColumnType& type) {
+  return codec::mysql_kind(type) == MysqlKind::year ||
+         type.sql.find("zerofill") != std::string::npos;
 }
 
 Value column_value(const model::Column& column, bool chosen) {
@@ -63,12 +69,23 @@ Value column_value(const model::Column& column, bool chosen) {
   if (chosen) return value;  // its type is no longer that of which the rules speak
   value.column = &column;
   value.kind = kind_of(column.type);
-  value.scale = column.type.scale.value_or(0);
+  value.scale = value.kind == K::moment ? column.type.fraction_digits.value_or(0)
+                                        : column.type.scale.value_or(0);
+  value.reach = reach_of(column.type).value_or(Reach{});
   if (value.kind == K::text) value.order = order_of(column.type);
   const bool bigint = column.type.base == "bigint";
   value.wide = bigint && column.type.is_unsigned;
   value.narrow = value.kind == K::integer && !bigint;
+  value.padded = is_padded(column.type);
   return value;
+}
+
+/// Of digits alone.
+bool fits_bigint(std::string_view digits) {
+  constexpr std::string_view kLargest = "9223372036854775807";
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits.size() < kLargest.size() ||
+         (digits.size() == kLargest.size() && digits <= kLargest);
 }
 
 Value literal_value(const Token& token) {
@@ -90,6 +107,9 @@ Value literal_value(const Token& token) {
   const std::size_t point = token.value.find('.');
   value.kind = point == std::string::npos ? K::integer : K::decimal;
   if (point != std::string::npos) value.scale = static_cast<int>(token.value.size() - point - 1);
+  value.wide = value.kind == K::integer && !fits_bigint(value.content);
+  value.narrow = value.kind == K::integer;
+  value.reach = reach_of_literal(value.content);
   return value;
 }
 
@@ -163,9 +183,9 @@ Value negated_if(bool negated, Value value) {
   return made_of({value}, K::boolean, "(NOT " + value.sql + ")");
 }
 
-/// Integers of MySQL are computed in 64 bits, whatever their columns' types.
-std::string in_full_width(const Value& value) {
-  return value.narrow ? "(" + value.sql + ")::bigint" : value.sql;
+/// A literal is as wide as what it is computed with.
+std::string operand(const Value& value, const Value& other) {
+  return value.literal && !other.literal ? value.sql : in_full_width(value);
 }
 
 Value arithmetic(const std::string& sign, const Value& left, const Value& right) {
@@ -175,8 +195,10 @@ Value arithmetic(const std::string& sign, const Value& left, const Value& right)
   if (!exact(left) || !exact(right)) return refused("there is arithmetic on inexact numbers");
   const bool decimal = left.kind == K::decimal || right.kind == K::decimal;
   Value value = made_of({left, right}, decimal ? K::decimal : K::integer,
-                        "(" + in_full_width(left) + " " + sign + " " + in_full_width(right) + ")");
+                        "(" + operand(left, right) + " " + sign + " " + operand(right, left) + ")");
   value.narrow = false;
+  value.padded = false;
+  value.reach = computed(sign, left.reach, right.reach, !decimal);
   if (sign == "*") value.scale = left.scale + right.scale;
   if (value.scale > kMaxScale) return refused("the result has too many digits");
   return value;
@@ -266,9 +288,7 @@ Value Parser::like(const Value& left, bool negated) {
     return refused("there is no rule for LIKE of such values");
   }
   Value value = made_of({left, pattern}, K::boolean, "(" + left.sql + " LIKE " + pattern.sql + ")");
-  if (left.order == TextOrder::collation) {
-    value.doubt = "the source compares texts by a collation, PostgreSQL byte for byte";
-  }
+  if (value.doubt.empty()) value.doubt = text_doubt(left, pattern);
   return negated_if(negated, value);
 }
 
@@ -282,6 +302,7 @@ Value Parser::masked() {
     if (!plain) return refused("there is no rule for & of such values");
     left = made_of({left, mask}, K::integer, "(" + in_full_width(left) + " & " + mask.sql + ")");
     left.narrow = false;
+    left.reach = {mask.reach.bits, false};
   }
   return left;
 }
@@ -308,8 +329,9 @@ Value Parser::signed_value() {
   if (!value.refusal.empty()) return value;
   if (!value.is_number() || value.content.starts_with('-')) return refused("a minus has no number");
   Value minus = made_of({value}, value.kind, "(- " + in_full_width(value) + ")");
-  minus.narrow = false;
+  minus.narrow = value.literal && value.narrow;
   minus.literal = value.literal;
+  minus.reach = {value.reach.bits + (value.reach.below_zero ? 1 : 0), true};
   if (value.literal) {
     minus.content = "-" + value.content;
     minus.sql = value.kind == K::floating ? minus.sql : "(" + minus.content + ")";
@@ -401,9 +423,7 @@ Value Parser::case_value() {
   if (!take_word("end")) return refused("CASE lacks its END");
   const Value result = one_of(results, sql + " END");
   conditions.push_back(result);
-  Value whole = made_of(conditions, result.kind, result.sql);
-  whole.order = result.order;
-  return whole;
+  return made_of(conditions, result.kind, result.sql);
 }
 
 }  // namespace

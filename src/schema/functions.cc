@@ -32,10 +32,12 @@ std::string listed(const Arguments& arguments) {
   return list;
 }
 
-/// PostgreSQL's integer, with which it must not be computed further.
-Value small_number(const Arguments& arguments, std::string sql) {
+/// PostgreSQL's integer of at most so many bits, with which it must not be computed further.
+Value small_number(const Arguments& arguments, int bits, std::string sql) {
   Value value = made_of(arguments, K::integer, std::move(sql));
+  value.scale = 0;
   value.narrow = true;
+  value.reach = {bits, false};
   return value;
 }
 
@@ -43,6 +45,7 @@ Value concat(const std::string&, const Arguments& arguments) {
   std::string sql;
   for (const Value& argument : arguments) {
     if (argument.kind != K::text && argument.kind != K::integer) return wrong_arguments();
+    if (argument.padded) return refused("a number with zeros in front stands for a text");
     const bool number = argument.kind == K::integer;
     sql += (sql.empty() ? "" : " || ") + (number ? "(" + argument.sql + ")::text" : argument.sql);
   }
@@ -59,14 +62,24 @@ Value if_else(const std::string&, const Arguments& arguments) {
   const Value value =
       one_of({arguments[1], arguments[2]}, "CASE WHEN " + when.sql + " THEN " + arguments[1].sql +
                                                " ELSE " + arguments[2].sql + " END");
-  Value whole = made_of({when, value}, value.kind, value.sql);
-  whole.order = value.order;
-  return whole;
+  return made_of({when, value}, value.kind, value.sql);
+}
+
+/// No character of utf8mb4 has more.
+constexpr int kMaxBytes = 4;
+
+int bits_of_length(const Value& text, int unit) {
+  // No text of either server is longer than 1 GiB.
+  constexpr int kMaxBits = 31;
+  const bool bounded = text.column != nullptr && text.column->type.length;
+  if (!bounded) return kMaxBits;
+  return reach_of_literal(std::to_string(*text.column->type.length * unit)).bits;
 }
 
 Value characters(const std::string&, const Arguments& arguments) {
   if (!is_text(arguments)) return wrong_arguments();
-  return small_number(arguments, "char_length(" + arguments[0].sql + ")");
+  return small_number(arguments, bits_of_length(arguments[0], 1),
+                      "char_length(" + arguments[0].sql + ")");
 }
 
 /// Bytes in the column's own character set, where it is that of PostgreSQL.
@@ -74,16 +87,16 @@ Value bytes(const std::string&, const Arguments& arguments) {
   if (!is_text(arguments) || arguments[0].column == nullptr) return wrong_arguments();
   const std::string& charset = arguments[0].column->type.charset;
   if (!charset.starts_with("utf8") && charset != "ascii") return wrong_arguments();
-  return small_number(arguments, "octet_length(" + arguments[0].sql + ")");
+  return small_number(arguments, bits_of_length(arguments[0], kMaxBytes),
+                      "octet_length(" + arguments[0].sql + ")");
 }
 
 Value absolute(const std::string&, const Arguments& arguments) {
   const bool exact =
       arguments.size() == 1 && (arguments[0].kind == K::integer || arguments[0].kind == K::decimal);
   if (!exact) return wrong_arguments();
-  const std::string wide =
-      arguments[0].narrow ? "(" + arguments[0].sql + ")::bigint" : arguments[0].sql;
-  Value value = made_of(arguments, arguments[0].kind, "abs(" + wide + ")");
+  Value value = made_of(arguments, arguments[0].kind, "abs(" + in_full_width(arguments[0]) + ")");
+  value.reach = {value.reach.bits + (value.reach.below_zero ? 1 : 0), false};
   value.narrow = false;
   return value;
 }
@@ -93,7 +106,9 @@ Value rounded(const std::string&, const Arguments& arguments) {
   const bool exact = arguments.size() == 2 && arguments[0].kind == K::decimal &&
                      is_count(arguments[1], 0) && arguments[1].content.size() == 1;
   if (!exact) return wrong_arguments();
-  return made_of(arguments, K::decimal, "round(" + listed(arguments) + ")");
+  Value value = made_of(arguments, K::decimal, "round(" + listed(arguments) + ")");
+  ++value.reach.bits;
+  return value;
 }
 
 Value part_of_text(const std::string& name, const Arguments& arguments) {
@@ -130,7 +145,10 @@ Value field_of_time(const std::string& name, const Arguments& arguments) {
   const K kind = arguments[0].kind;
   if (kind != K::moment && (in_day || kind != K::date)) return wrong_arguments();
   const std::string field = name == "dayofmonth" ? "day" : name == "dayofyear" ? "doy" : name;
-  return small_number(arguments, "(EXTRACT(" + field + " FROM " + arguments[0].sql + "))::integer");
+  // Up to 9999, 366 and 59.
+  const int bits = field == "year" ? 14 : field == "doy" ? 9 : 6;
+  return small_number(arguments, bits,
+                      "(EXTRACT(" + field + " FROM " + arguments[0].sql + "))::integer");
 }
 
 Value day_of_moment(const std::string&, const Arguments& arguments) {

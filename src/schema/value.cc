@@ -42,9 +42,7 @@ Value compared_texts(const std::string& sign, const Value& left, const Value& ri
   const TextOrder order = std::max(left.order, right.order);
   if (order == TextOrder::bytes_but_blanks) return compared(sign, trimmed(left), trimmed(right));
   Value value = compared(sign, left, right);
-  if (order == TextOrder::collation) {
-    value.doubt = "the source compares texts by a collation, PostgreSQL byte for byte";
-  }
+  if (value.doubt.empty()) value.doubt = text_doubt(left, right);
   return value;
 }
 
@@ -95,13 +93,34 @@ Value made_of(const std::vector<Value>& parts, ValueKind kind, std::string sql) 
   for (const Value& part : parts) {
     if (!part.refusal.empty()) return refused(part.refusal);
     if (value.doubt.empty()) value.doubt = part.doubt;
-    value.order = std::max(value.order, part.order);
+    // A number of a text, or a condition on it, is in no order of texts.
+    if (part.kind == ValueKind::text) value.order = std::max(value.order, part.order);
     value.scale = std::max(value.scale, part.scale);
+    if (part.is_number()) {
+      value.reach.bits = std::max(value.reach.bits, part.reach.bits);
+      value.reach.below_zero = value.reach.below_zero || part.reach.below_zero;
+    }
     value.wide = value.wide || part.wide;
     value.narrow = value.narrow || part.narrow;
+    value.padded = value.padded || (kind == ValueKind::integer && part.padded);
     value.reads_columns = value.reads_columns || part.reads_columns;
   }
   return value;
+}
+
+/// Of two texts that no column gives, the source asks the connection's collation.
+std::string text_doubt(const Value& left, const Value& right) {
+  const TextOrder order = std::max(left.order, right.order);
+  if (order == TextOrder::collation) {
+    return "the source compares texts by a collation, PostgreSQL byte for byte";
+  }
+  const bool same = left.literal && right.literal && left.content == right.content;
+  return order == TextOrder::any && !same ? "the connection's collation decides on the source" : "";
+}
+
+std::string in_full_width(const Value& value) {
+  const bool short_of_it = value.kind == ValueKind::integer && value.narrow && !value.wide;
+  return short_of_it ? "(" + value.sql + ")::bigint" : value.sql;
 }
 
 Value comparison(const std::string& sign, const Value& left, const Value& right) {

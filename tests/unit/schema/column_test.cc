@@ -1,4 +1,6 @@
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -44,6 +46,66 @@ TEST_CASE("a generated column without a translation keeps its values") {
     CHECK(finding->where == "crm.t.g");
     CHECK(finding->action.find(sql) != std::string::npos);
   }
+}
+
+bool stays_generated(const std::string& type, const std::string& sql) {
+  model::Table source = with_generated(type, sql);
+  source.columns.push_back(source_column("t", "tinyint(4)"));
+  source.columns.push_back(source_column("w", "tinyint(3) unsigned"));
+  source.columns.push_back(source_column("d", "decimal(5,2)"));
+  source.columns.push_back(source_column("at6", "datetime(6)"));
+  source.columns.push_back(source_column("at", "datetime"));
+  source.columns.push_back(source_column("y", "year(4)"));
+  return design_of(source).table.columns.at(2).generated != model::Generated::no;
+}
+
+TEST_CASE("a number that the source might clip is not generated") {
+  for (const auto& [type, sql] : std::vector<std::pair<std::string, std::string>>{
+           {"tinyint(4)", "`a`"},
+           {"tinyint(4)", "`w`"},
+           {"tinyint(3) unsigned", "`t`"},
+           {"tinyint(4)", "`t` + 1"},
+           {"int(11)", "`a` + 1"},
+           {"int(11)", "-`a`"},
+           {"smallint(6)", "(`t` + `t`) * `t`"},
+           {"tinyint(4)", "`d`"},
+           {"tinyint(4)", "case when `a` > 1 then 300 else 1 end"},
+           {"tinyint(4)", "year(`at`)"},
+           {"decimal(3,0)", "`a`"},
+           {"year(4)", "`t`"},
+           {"year(4)", "`a` > 1"}}) {
+    INFO(type << " " << sql);
+    CHECK_FALSE(stays_generated(type, sql));
+  }
+}
+
+TEST_CASE("a number that always fits is generated") {
+  for (const auto& [type, sql] : std::vector<std::pair<std::string, std::string>>{
+           {"int(11)", "`a`"},
+           {"smallint(6)", "`t` + 1"},
+           {"smallint(6)", "`t` * `t`"},
+           {"bigint(20)", "`a` * `a` * `a`"},
+           {"tinyint(4)", "`a` & 15"},
+           {"tinyint(3) unsigned", "`a` & 255"},
+           {"tinyint(4)", "case when `a` > 1 then 100 else -1 end"},
+           {"tinyint(4)", "month(`at`)"},
+           {"smallint(6)", "year(`at`)"},
+           {"tinyint(4)", "char_length(`n`)"},
+           {"smallint(6)", "`d`"},
+           {"decimal(12,2)", "`a`"},
+           {"decimal(5,2)", "`d` * 2"},
+           {"double", "`a`"},
+           {"year(4)", "`y`"}}) {
+    INFO(type << " " << sql);
+    CHECK(stays_generated(type, sql));
+  }
+}
+
+TEST_CASE("a moment is generated only with all digits of its source") {
+  CHECK_FALSE(stays_generated("datetime", "`at6`"));
+  CHECK_FALSE(stays_generated("datetime(3)", "coalesce(`at`,`at6`)"));
+  CHECK(stays_generated("datetime(6)", "`at6`"));
+  CHECK(stays_generated("datetime(6)", "`at`"));
 }
 
 TEST_CASE("a generated column of PostgreSQL reads no other generated one") {

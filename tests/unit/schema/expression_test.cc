@@ -25,7 +25,10 @@ model::Table columns_of_the_table() {
                    source_column("at", "datetime"),
                    source_column("ts", "timestamp"),
                    source_column("e", "enum('x','y')"),
-                   source_column("j", "json")};
+                   source_column("j", "json"),
+                   source_column("z", "int(8) unsigned zerofill"),
+                   source_column("y", "year(4)"),
+                   source_column("c", "char(9)", "utf8mb4_bin")};
   return table;
 }
 
@@ -49,6 +52,56 @@ TEST_CASE("a column whose type somebody has chosen is in no expression but IS NU
   CHECK(!translate("`i` = 1", scope).refusal.empty());
   CHECK(!translate("`i` + 1", scope).refusal.empty());
   CHECK(translate("`i` is not null", scope).sql == "(\"i\" IS NOT NULL)");
+}
+
+/// A table whose column `x` is of the type.
+Value translated(const std::string& printed, const std::string& type,
+                 const std::string& collation = "utf8mb4_bin") {
+  model::Table table = columns_of_the_table();
+  table.columns.push_back(source_column("x", type, collation));
+  const std::map<std::string, std::string> none;
+  return translate(printed, {table, none});
+}
+
+TEST_CASE("numbers that are shown with zeros in front become no text") {
+  for (const char* const type : {"int(8) unsigned zerofill", "year(4)"}) {
+    INFO(type);
+    CHECK(!translated("concat('a',`x`)", type).refusal.empty());
+    CHECK(!translated("concat('a',coalesce(`x`,1))", type).refusal.empty());
+    CHECK(translated("concat('a',`x` + 1)", type).refusal.empty());
+    CHECK(translated("concat('a',if(`x` > 1,2,3))", type).refusal.empty());
+  }
+}
+
+TEST_CASE("texts of no column are compared by the connection's collation") {
+  for (const char* const printed :
+       {"case `i` when 1 then 'a' end = 'A'", "'a' = 'A'", "if(`b` = 'x','a','b') <> 'A'",
+        "concat(char_length(`b`),'a') = '1A'", "concat(`i`,'a') like '%A'"}) {
+    INFO(printed);
+    CHECK(!translated(printed, "int(11)").doubt.empty());
+  }
+  CHECK(translated("'a' = 'a'", "int(11)").doubt.empty());
+  CHECK(translated("`b` = if(`i` > 1,'a','b')", "int(11)").doubt.empty());
+}
+
+TEST_CASE("blanks at the end of a literal mean nothing to a padding char") {
+  CHECK(translated("`x` = 'a '", "char(4)").sql == "(rtrim(\"x\", ' ') = 'a')");
+  CHECK(translated("`x` = 'a '", "char(4)", "utf8mb4_0900_bin").sql == "(\"x\" = 'a ')");
+}
+
+TEST_CASE("literals are computed in 64 bits") {
+  const auto sql = [](const std::string& printed) { return translated(printed, "int(11)").sql; };
+  CHECK(sql("2000000000 + 2000000000") == "((2000000000)::bigint + (2000000000)::bigint)");
+  CHECK(sql("-2000000000 - 2000000000") == "(((-2000000000))::bigint - (2000000000)::bigint)");
+  CHECK(sql("ifnull(null,2000000000) * 2") == "((COALESCE(NULL, 2000000000))::bigint * 2)");
+  CHECK(sql("9223372036854775808 + 1") == "(9223372036854775808 + (1)::bigint)");
+}
+
+TEST_CASE("what is no integer of PostgreSQL is not cast to one") {
+  const auto sql = [](const std::string& printed) { return translated(printed, "int(11)").sql; };
+  CHECK(sql("ifnull(`d`,`i`) + 1") == R"((COALESCE("d", "i") + 1))");
+  CHECK(sql("ifnull(`u`,`i`) + 1") == R"((COALESCE("u", "i") + 1))");
+  CHECK(sql("abs(ifnull(`d`,`i`))") == R"(abs(COALESCE("d", "i")))");
 }
 
 TEST_CASE("what cannot be read is refused, however deep") {
