@@ -67,7 +67,8 @@ std::vector<plan::NewTable> untried(const std::vector<plan::NewTable>& designs,
   return rest;
 }
 
-void append(std::vector<model::Table>& tables, std::vector<model::Table> more) {
+template <typename T>
+void append(std::vector<T>& tables, std::vector<T> more) {
   tables.insert(tables.end(), std::make_move_iterator(more.begin()),
                 std::make_move_iterator(more.end()));
 }
@@ -109,6 +110,7 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
     const auto session = db::open_session(config.config.target, db::Purpose::target);
     made = copy::try_new_tables(*session, rest);
   }
+  append(made.findings, plan::differing_objects(designs, catalogs.source, target));
   append(made.tables, std::move(own.tables));
   append(made.parents, std::move(own.parents));
   plan::attach_kin(designs, made);

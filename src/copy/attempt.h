@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,20 @@
 
 namespace sluice::copy {
 
+/// Whether the server has answered that it does not take what was said. A full disk, a lost
+/// connection or a mistake of ours is no answer.
+[[nodiscard]] inline bool is_refusal(const model::Error& error) noexcept {
+  if (error.retry() != model::Retry::never) return false;
+  switch (error.kind()) {
+    case model::ErrorKind::data:
+    case model::ErrorKind::config:
+    case model::ErrorKind::drift:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Runs statements that a server may refuse; those of a refused group leave nothing behind.
 class Attempt {
  public:
@@ -17,13 +32,18 @@ class Attempt {
   /// The server's words where it refuses one of them. What is not an answer to a statement is
   /// thrown.
   std::optional<std::string> run(const std::vector<std::string>& statements) {
+    return run([&] {
+      for (const std::string& sql : statements) session_.query(sql);
+    });
+  }
+
+  /// The same of whatever `work` does in this session.
+  std::optional<std::string> run(const std::function<void()>& work) {
     session_.query("SAVEPOINT sluice_trial");
     try {
-      for (const std::string& sql : statements) session_.query(sql);
+      work();
     } catch (const model::Error& error) {
-      if (error.retry() != model::Retry::never || error.kind() == model::ErrorKind::interrupted) {
-        throw;
-      }
+      if (!is_refusal(error)) throw;
       session_.query("ROLLBACK TO SAVEPOINT sluice_trial");
       return error.what();
     }

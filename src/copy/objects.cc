@@ -11,9 +11,11 @@ using Kind = model::SchemaObject::Kind;
 
 /// A query that has a row if and only if the object is there; its parameters are schema and name.
 std::string_view existence_query(Kind kind) {
+  // A table's row type is not what is looked for.
   constexpr std::string_view kType =
       "SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
-      "WHERE n.nspname = $1 AND t.typname = $2";
+      "WHERE n.nspname = $1 AND t.typname = $2 AND NOT EXISTS "
+      "(SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind <> 'c')";
   switch (kind) {
     case Kind::schema:
       return "SELECT 1 FROM pg_namespace WHERE $1 = '' AND nspname = $2";
@@ -24,7 +26,7 @@ std::string_view existence_query(Kind kind) {
              "WHERE n.nspname = $1 AND c.collname = $2";
     case Kind::sequence:
       return "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-             "WHERE n.nspname = $1 AND c.relname = $2";
+             "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'S'";
     case Kind::type:
     case Kind::domain:
       return kType;

@@ -9,23 +9,16 @@
 
 #include <fmt/format.h>
 
-#include "sluice/model/error.h"
-
 #include "copy/attempt.h"
+#include "copy/trial_cut.h"
 #include "copy/trial_families.h"
 
 namespace sluice::copy {
 namespace {
 
-using model::Error;
 using model::Finding;
 using model::Severity;
 using plan::DeferredStep;
-
-/// Each relation that a transaction makes holds a lock until its end, and a server has room for
-/// 6,400 as it comes (max_locks_per_transaction x max_connections). A table with TOAST and three
-/// indexes has six.
-constexpr std::size_t kTablesAtOnce = 200;
 
 /// One table's trial, inside a transaction.
 class TableTrial {
@@ -113,14 +106,10 @@ bool TableTrial::run_whole() {
 }
 
 bool TableTrial::run() {
-  session_.query("SAVEPOINT sluice_table");
-  try {
-    create_objects(session_, table_.design.objects);
-  } catch (const Error& error) {
-    if (error.retry() != model::Retry::never) throw;
-    session_.query("ROLLBACK TO SAVEPOINT sluice_table");
+  const auto refusal = attempt_.run([this] { create_objects(session_, table_.design.objects); });
+  if (refusal) {
     refuse(Severity::error, "object-refused", "",
-           std::string("the target cannot make what this table needs: ") + error.what(),
+           "the target cannot make what this table needs: " + *refusal,
            "make it there by hand, or leave the table behind with a reason");
     return false;
   }
@@ -171,11 +160,14 @@ plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTa
     const auto& said = table.design.findings;
     result.findings.insert(result.findings.end(), said.begin(), said.end());
   }
-  const auto step = static_cast<std::ptrdiff_t>(kTablesAtOnce);
-  for (auto first = tables.begin(); first != tables.end();) {
-    const auto last = first + std::min(step, std::distance(first, tables.end()));
-    try_some(session, first, last, parents, result);
-    first = last;
+  // Each transaction makes all parents, for its partitions.
+  std::size_t of_parents = 0;
+  for (const plan::NewTable& parent : parents) of_parents += relations_of(parent);
+  for (std::size_t first = 0; first < tables.size();) {
+    const std::size_t count = tables_at_once(tables, first, of_parents);
+    const auto begin = tables.begin() + static_cast<std::ptrdiff_t>(first);
+    try_some(session, begin, begin + static_cast<std::ptrdiff_t>(count), parents, result);
+    first += count;
   }
   return result;
 }

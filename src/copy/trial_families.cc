@@ -59,9 +59,8 @@ std::optional<std::string> FamilyTrial::try_parent(NewTable& parent) {
 
 void FamilyTrial::make(std::vector<NewTable>& parents) {
   for (NewTable& parent : parents) {
-    std::vector<std::string> objects;
-    create_objects(session_, parent.design.objects);
-    const auto refusal = try_parent(parent);
+    auto refusal = attempt_.run([&] { create_objects(session_, parent.design.objects); });
+    if (!refusal) refusal = try_parent(parent);
     if (!refusal) {
       made_.insert(parent.design.table.name);
       continue;

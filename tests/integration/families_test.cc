@@ -242,6 +242,21 @@ TEST_CASE("what a table needs and nobody makes is said before anything is refuse
   CHECK(migration.target_value("INSERT INTO t (id) VALUES (2) RETURNING x") == "1");
 }
 
+TEST_CASE("a partitioned table whose objects the target cannot make is told of") {
+  Migration migration;
+  migration.source(
+      "CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'SELECT $1 > 0';"
+      "CREATE DOMAIN d AS int CHECK (f(VALUE));"
+      "CREATE TABLE p (id d, n int) PARTITION BY RANGE (n);"
+      "CREATE TABLE part PARTITION OF p FOR VALUES FROM (1) TO (9)");
+  migration.move("part", "part", R"("create": {})");
+  const RunResult copied = migration.copy();
+  INFO(copied.err);
+  require_exit(copied, 2);
+  CHECK(copied.err.find("object-refused") != std::string::npos);
+  CHECK(copied.err.find("partitioned-not-made") != std::string::npos);
+}
+
 TEST_CASE("what belongs to a server, a role or an extension is listed, and sinks no table") {
   Migration migration;
   const auto source = migration.source_session();

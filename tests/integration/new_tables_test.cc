@@ -131,11 +131,47 @@ TEST_CASE("columns that the mapping renames, drops and joins are those of the ne
 TEST_CASE("a table that cannot be made at all is an error before anything is copied") {
   Migration migration;
   migration.source("CREATE TABLE t (id int PRIMARY KEY)");
-  migration.move("t", "t", R"("create": {"types": {"id": "no_such_type"}})");
+  const std::string type =
+      GENERATE("no_such_type", "int of", "text COLLATE \\\"C\\\" COLLATE \\\"C\\\"");
+  migration.move("t", "t", R"("create": {"types": {"id": ")" + type + "\"}}");
   const RunResult copied = migration.copy();
   require_exit(copied, 2);
   CHECK(copied.err.find("public.t: the target cannot make this table") != std::string::npos);
   CHECK(relations(migration).empty());
+}
+
+TEST_CASE("an object that the target has with another definition is an error") {
+  Migration migration;
+  migration.source(
+      "CREATE DOMAIN d AS int CHECK (VALUE > 0); CREATE TYPE mood AS ENUM ('good', 'bad');"
+      "CREATE DOMAIN same AS text DEFAULT 'x' NOT NULL; COMMENT ON DOMAIN same IS 'here';"
+      "CREATE TABLE t (id d PRIMARY KEY, m mood, s same); INSERT INTO t VALUES (1, 'bad')");
+  migration.target(
+      "CREATE DOMAIN d AS int; CREATE TYPE mood AS ENUM ('bad', 'good');"
+      "CREATE DOMAIN same AS text DEFAULT 'x' NOT NULL; COMMENT ON DOMAIN same IS 'there'");
+  migration.move("t", "t", kCreate);
+  const RunResult other = migration.copy();
+  INFO(other.err);
+  require_exit(other, 2);
+  CHECK(other.err.find("object-differs") != std::string::npos);
+  CHECK(other.err.find("domain public.d") != std::string::npos);
+  CHECK(other.err.find("type public.mood") != std::string::npos);
+  CHECK(other.err.find("domain public.same") == std::string::npos);
+  CHECK(relations(migration).empty());
+  migration.target("DROP DOMAIN d; DROP TYPE mood");
+  require_exit(migration.copy(), 0);
+}
+
+TEST_CASE("the row type of a table is not the type that a new table needs") {
+  Migration migration;
+  migration.source("CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (id int PRIMARY KEY, m mood)");
+  migration.target("CREATE TABLE mood (x int)");
+  migration.move("t", "t", kCreate);
+  const RunResult copied = migration.copy();
+  INFO(copied.err);
+  require_exit(copied, 2);
+  CHECK(copied.err.find("object-refused") != std::string::npos);
+  CHECK(relations(migration) == "mood");
 }
 
 TEST_CASE("a name that somebody takes while the rows are copied sinks only its table") {

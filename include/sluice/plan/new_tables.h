@@ -66,6 +66,13 @@ struct MadeTables {
                                                const model::Catalog& source,
                                                const model::Catalog& target);
 
+/// Errors "object-differs": what new tables need and the target has with another definition, for
+/// nothing is made whose name is there. Comments do not count. Warnings where only expressions
+/// differ and the servers are of different major versions, which may print one in two ways.
+[[nodiscard]] std::vector<model::Finding> differing_objects(const std::vector<NewTable>& tables,
+                                                            const model::Catalog& source,
+                                                            const model::Catalog& target);
+
 /// What the trial runs, in this order; each statement may be refused.
 struct TrialScript {
   std::vector<std::string> make;    // the table; nothing can be tried without it

@@ -43,6 +43,7 @@ constexpr std::array kRules = {
     Rule{"39", ErrorKind::data, Retry::never, kFunction},
     Rule{"3D000", ErrorKind::config, Retry::never, "create the database or correct its name"},
     Rule{"3F000", ErrorKind::drift, Retry::never, ""},
+    Rule{"2B", ErrorKind::data, Retry::never, "others depend on it"},
     Rule{"40", ErrorKind::connection, Retry::same_session, ""},
     Rule{"42501", ErrorKind::config, Retry::never,
          "sluice grants prints the SQL that gives the role what it needs"},
@@ -50,7 +51,11 @@ constexpr std::array kRules = {
     Rule{"42P01", ErrorKind::drift, Retry::never, ""},
     Rule{"42703", ErrorKind::drift, Retry::never, ""},
     Rule{"42704", ErrorKind::drift, Retry::never, ""},
+    // Of a definition: a default, a check, a type that the config names.
+    Rule{"42", ErrorKind::data, Retry::never, ""},
     Rule{"53100", ErrorKind::storage, Retry::never, "free space on the server's disk"},
+    Rule{"53200", ErrorKind::connection, Retry::new_session,
+         "where it is shared memory that is out: raise max_locks_per_transaction"},
     Rule{"53300", ErrorKind::connection, Retry::new_session,
          "raise max_connections or use fewer readers and writers"},
     Rule{"53", ErrorKind::connection, Retry::new_session, ""},
@@ -61,6 +66,8 @@ constexpr std::array kRules = {
          "somebody holds a lock that is needed"},
     Rule{"57014", ErrorKind::interrupted, Retry::never, ""},
     Rule{"57", ErrorKind::connection, Retry::new_session, ""},
+    // An extension or a library that is not installed.
+    Rule{"58P01", ErrorKind::data, Retry::never, "the server lacks a file: look into its log"},
     Rule{"58", ErrorKind::storage, Retry::never, "look into the server's log"},
     Rule{"P0", ErrorKind::data, Retry::never, kFunction},
     Rule{"XX001", ErrorKind::data, Retry::never, "the server found its own files damaged"},

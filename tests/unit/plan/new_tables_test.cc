@@ -104,6 +104,75 @@ TEST_CASE("what a new table needs is made before it, its schema too") {
   CHECK(ids == std::vector<std::string>{"schema crm", "type x.base", "domain x.d"});
 }
 
+namespace {
+
+constexpr auto kDomain = model::SchemaObject::Kind::domain;
+constexpr auto kType = model::SchemaObject::Kind::type;
+constexpr auto kCollation = model::SchemaObject::Kind::collation;
+
+/// What is said where the source has one definition and the target the other.
+std::vector<model::Finding> of_two(const model::SchemaObject& wanted,
+                                   const model::SchemaObject& there, int target_version = 150000) {
+  Move move;
+  move.source.server.version_number = 150000;
+  move.target.server.version_number = target_version;
+  move.source.objects = {wanted};
+  move.target.objects = {there};
+  move.source.tables[0].needs = {wanted.id()};
+  return differing_objects(move.designs(), move.source, move.target);
+}
+std::vector<model::Finding> of_two(model::SchemaObject::Kind kind, const std::string& wanted,
+                                   const std::string& there, int target_version = 150000) {
+  return of_two({kind, {"x", "o"}, wanted, {}}, {kind, {"x", "o"}, there, {}}, target_version);
+}
+
+}  // namespace
+
+TEST_CASE("what the target has with another definition is an error that names it") {
+  const auto checked =
+      of_two(kDomain, "CREATE DOMAIN x.o AS integer CONSTRAINT c CHECK ((VALUE > 0))",
+             "CREATE DOMAIN x.o AS integer");
+  REQUIRE(checked.size() == 1);
+  CHECK(checked[0].rule == "object-differs");
+  CHECK(checked[0].severity == model::Severity::error);
+  CHECK(checked[0].where == "domain x.o");
+  CHECK(of_two(kType, "CREATE TYPE x.o AS ENUM ('a', 'b')", "CREATE TYPE x.o AS ENUM ('b', 'a')")
+            .size() == 1);
+  CHECK(of_two(kCollation, "CREATE COLLATION x.o (PROVIDER = icu, LOCALE = 'und')",
+               "CREATE COLLATION x.o (PROVIDER = icu, LOCALE = 'und', DETERMINISTIC = false)")
+            .size() == 1);
+  CHECK(of_two({kDomain, {"x", "o"}, "CREATE DOMAIN x.o AS text", {}},
+               {kType, {"x", "o"}, "CREATE TYPE x.o AS ENUM ('a')", {}})
+            .size() == 1);
+}
+
+TEST_CASE("comments and quotes make no other object") {
+  CHECK(of_two(kType, R"(CREATE TYPE "x"."o" AS ENUM ('a', E'\\'))",
+               "CREATE TYPE x.o AS ENUM ('a', E'\\\\');\nCOMMENT ON TYPE x.o IS ';'")
+            .empty());
+  CHECK(of_two(kDomain, "CREATE DOMAIN x.o AS text;\nCOMMENT ON DOMAIN x.o IS 'a';\nALTER DOMAIN 1",
+               "CREATE DOMAIN x.o AS text")
+            .size() == 1);
+}
+
+TEST_CASE("servers of two versions may print one object in two ways") {
+  CHECK(of_two(kDomain, "CREATE DOMAIN x.o AS text NOT NULL CONSTRAINT a CHECK ((VALUE <> ''))",
+               "CREATE DOMAIN x.o AS text CONSTRAINT a CHECK ((VALUE <> '')) CONSTRAINT o_not_null "
+               "NOT NULL",
+               170000)
+            .empty());
+  const char* const before =
+      "CREATE DOMAIN x.o AS text CONSTRAINT a CHECK ((date_part('y', VALUE)))";
+  const char* const after =
+      "CREATE DOMAIN x.o AS text CONSTRAINT a CHECK ((EXTRACT(y FROM VALUE)))";
+  CHECK(of_two(kDomain, before, after)[0].severity == model::Severity::error);
+  const auto doubtful = of_two(kDomain, before, after, 170000);
+  REQUIRE(doubtful.size() == 1);
+  CHECK(doubtful[0].severity == model::Severity::warning);
+  CHECK(of_two(kDomain, before, "CREATE DOMAIN x.o AS text", 170000)[0].severity ==
+        model::Severity::error);
+}
+
 TEST_CASE("columns that the mapping renames, drops and adds are named") {
   Move move;
   mapping::Rule both = mapping::rename_rule("email", "both");

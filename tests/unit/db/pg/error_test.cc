@@ -14,6 +14,14 @@ TEST_CASE("kind, retry and hint follow from the SQLSTATE, a whole one before its
   CHECK_FALSE(disk.hint().empty());
   CHECK(std::string(disk.what()) == "postgresql: could not extend file (SQLSTATE 53100)");
   CHECK(to_error({"53200", "out of memory", false}).retry() == Retry::new_session);
+  CHECK(
+      to_error({"53200", "out of shared memory", false}).hint().find("max_locks_per_transaction") !=
+      std::string::npos);
+  // What may be wrong with a definition.
+  for (const char* state : {"42601", "42846", "42P17", "42P07", "2BP01", "58P01"}) {
+    CHECK(to_error({state, "no", false}).kind() == ErrorKind::data);
+  }
+  CHECK(to_error({"58030", "input/output error", false}).kind() == ErrorKind::storage);
   CHECK(to_error({"40P01", "deadlock", false}).retry() == Retry::same_session);
   CHECK(to_error({"55P03", "lock timeout", false}).retry() == Retry::same_session);
   CHECK(to_error({"57014", "canceling", false}).kind() == ErrorKind::interrupted);
