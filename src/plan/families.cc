@@ -227,6 +227,7 @@ void attach_kin(const std::vector<NewTable>& designs, MadeTables& made) {
       return made.refused.contains({name, parent});
     });
     made.kin[name] = std::move(kin);
+    if (made.refused.contains({name, {}})) continue;  // what it alone needs cannot be made either
     for (const model::SchemaObject& object : design.design.objects) {
       if (std::ranges::find(made.objects, object) == made.objects.end()) {
         made.objects.push_back(object);
