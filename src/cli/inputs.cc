@@ -33,7 +33,7 @@ model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::
 }
 
 /// Tables that a run has made are still its new ones when it is planned again, and what they are to
-/// each other is written anew.
+/// each other is written anew. Nor are names taken by what they need.
 void take_own_tables(const plan::Plan& plan, model::Catalog& target, plan::MadeTables& own) {
   const auto take = [&](const model::QualifiedName& name, std::vector<model::Table>& tables) {
     const auto found = std::ranges::find(target.tables, name, &model::Table::name);
@@ -48,6 +48,10 @@ void take_own_tables(const plan::Plan& plan, model::Catalog& target, plan::MadeT
     // Names that its parts have are not taken by others.
     std::erase_if(target.tables,
                   [&table](const model::Table& side) { return side.name == table.side; });
+  }
+  for (const model::SchemaObject& made : plan.objects) {
+    std::erase_if(target.objects,
+                  [&made](const model::SchemaObject& object) { return object.id() == made.id(); });
   }
   for (const plan::FamilyStep& step : plan.families) {
     if (step.kind == plan::FamilyStep::Kind::parent) take(step.table, own.parents);
@@ -110,7 +114,7 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
     const auto session = db::open_session(config.config.target, db::Purpose::target);
     made = copy::try_new_tables(*session, rest);
   }
-  append(made.findings, plan::differing_objects(designs, catalogs.source, target));
+  append(made.findings, plan::differing_objects(designs, catalogs.source, catalogs.target));
   append(made.tables, std::move(own.tables));
   append(made.parents, std::move(own.parents));
   plan::attach_kin(designs, made);

@@ -1,5 +1,6 @@
 #include "plan/new_table_names.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -14,9 +15,6 @@ namespace {
 
 class Names {
  public:
-  explicit Names(const model::Catalog& target) {
-    for (const model::Table& table : target.tables) take_all(table);
-  }
   void take(const model::QualifiedName& name) {
     taken_.insert(name);
     taken_.insert(derived_name(name, kSideSuffix));
@@ -36,15 +34,33 @@ class Names {
   }
 
  private:
-  void take_all(const model::Table& table) {
-    take(table.name);
-    for (const model::Index& index : table.indexes) take({table.name.schema, index.name});
-    for (const model::Column& column : table.columns) {
-      if (!column.sequence.empty()) take(read_name(column.sequence));
-    }
-  }
   std::set<model::QualifiedName> taken_;
 };
+
+void take_with_sequences(const model::Table& table, Names& names) {
+  names.take(table.name);
+  for (const model::Column& column : table.columns) {
+    if (!column.sequence.empty()) names.take(read_name(column.sequence));
+  }
+}
+
+Names names_of_relations(const model::Catalog& target) {
+  Names names;
+  for (const model::Table& table : target.tables) {
+    take_with_sequences(table, names);
+    for (const model::Index& index : table.indexes) names.take({table.name.schema, index.name});
+  }
+  return names;
+}
+
+/// Every table and view is a type by its name, and before 14 every sequence; an index is none.
+Names names_of_types(const model::Catalog& target) {
+  Names names;
+  for (const model::Table& table : target.tables) take_with_sequences(table, names);
+  for (const model::SchemaObject& object : target.objects) names.take(object.name);
+  for (const model::OtherObject& other : target.others) names.take(other.name);
+  return names;
+}
 
 std::string quoted(const model::QualifiedName& name) {
   return model::quote_name(model::Engine::postgresql, name);
@@ -90,12 +106,51 @@ void settle(model::Table& table, Names& names) {
   }
 }
 
+/// The text with another end, where that is its end.
+void replace_end(std::string& text, const std::string& end, const std::string& other) {
+  if (text.ends_with(end)) text.replace(text.size() - end.size(), end.size(), other);
+}
+
+void rename_type(schema::Design& design, model::SchemaObject& type,
+                 const model::QualifiedName& name) {
+  const std::string before = quoted(type.name);
+  const std::string make = "CREATE TYPE ";
+  std::ranges::replace(design.table.needs, type.id(),
+                       model::SchemaObject{type.kind, name, {}, {}}.id());
+  if (type.definition.starts_with(make + before)) {
+    type.definition.replace(make.size(), before.size(), quoted(name));
+  }
+  type.name = name;
+  for (model::Column& column : design.table.columns) {
+    const bool own = column.type.kind == model::TypeKind::enumeration && column.type.sql == before;
+    if (!own) continue;
+    column.type.sql = quoted(name);
+    column.type.base = name.table;
+    if (column.default_sql) replace_end(*column.default_sql, "::" + before, "::" + quoted(name));
+  }
+}
+
+void settle_types(schema::Design& design, Names& names) {
+  for (model::SchemaObject& object : design.objects) {
+    if (object.kind != model::SchemaObject::Kind::type) continue;
+    const model::QualifiedName table{object.name.schema, design.table.name.table};
+    const std::string name = names.choose(table, object.name.table);
+    if (name != object.name.table) rename_type(design, object, {object.name.schema, name});
+  }
+}
+
 }  // namespace
 
 void settle_names(const model::Catalog& target, std::vector<NewTable>& tables) {
-  Names names(target);
+  Names names = names_of_relations(target);
   for (const NewTable& table : tables) names.take(table.design.table.name);
   for (NewTable& table : tables) settle(table.design.table, names);
+}
+
+void settle_types(const model::Catalog& target, std::vector<NewTable>& tables) {
+  Names names = names_of_types(target);
+  for (const NewTable& table : tables) take_with_sequences(table.design.table, names);
+  for (NewTable& table : tables) settle_types(table.design, names);
 }
 
 }  // namespace sluice::plan

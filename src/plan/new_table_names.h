@@ -13,4 +13,9 @@ namespace sluice::plan {
 /// own where nobody has it, otherwise one that begins with the table's.
 void settle_names(const model::Catalog& target, std::vector<NewTable>& tables);
 
+/// Does the same for the types that tables of the MySQL family bring, each its own: every table is
+/// a type as well. Types of PostgreSQL's tables keep their names, under which they are shared.
+/// REQUIRES: other names are settled.
+void settle_types(const model::Catalog& target, std::vector<NewTable>& tables);
+
 }  // namespace sluice::plan

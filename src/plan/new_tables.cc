@@ -166,6 +166,7 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
   add_families(config, source, target, tables);
   share_sequences(source, tables);
   settle_names(target, tables);
+  if (model::is_mysql_family(source.server.engine)) settle_types(target, tables);
   return tables;
 }
 

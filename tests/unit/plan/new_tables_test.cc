@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "sluice/codec/mysql_types.h"
 #include "sluice/plan/draft.h"
 
 #include "example.h"
@@ -89,6 +90,85 @@ TEST_CASE("a new table has columns of its own, and takes its names at the end") 
       CHECK(step.sql.find("last_value::numeric") == std::string::npos);
     }
   }
+}
+
+/// Tables of MySQL, each with enum columns, to an empty PostgreSQL.
+struct EnumMove : Move {
+  EnumMove() {
+    config.tables.clear();
+    source.tables.clear();
+    source.server.engine = model::Engine::mysql;
+  }
+  void add(const std::string& name, const std::vector<std::string>& columns) {
+    model::Table& table = source.tables.emplace_back();
+    table.name = {"crm", name};
+    for (const std::string& column : columns) {
+      model::Column& made = table.columns.emplace_back();
+      made.name = column;
+      made.type = codec::parse_mysql_type("enum('a','b')");
+      made.default_sql = "'b'";
+    }
+    config::Table& entry = config.tables.emplace_back();
+    entry.source = table.name;
+    entry.target = {"app", name};
+    entry.rules.same_names = true;
+    entry.create.emplace();
+  }
+  [[nodiscard]] std::vector<std::string> types() const {
+    std::vector<std::string> names;
+    for (const NewTable& table : designs()) {
+      for (const model::SchemaObject& object : table.design.objects) {
+        if (object.kind == model::SchemaObject::Kind::type) names.push_back(object.name.text());
+      }
+    }
+    return names;
+  }
+};
+
+TEST_CASE("a type has a name that no table and no other type has") {
+  EnumMove move;
+  move.add("order", {"status"});
+  CHECK(move.types() == std::vector<std::string>{"app.order_status"});
+  SECTION("a new table") {
+    move.add("order_status", {});
+    CHECK(move.types() == std::vector<std::string>{"app.order_order_status"});
+  }
+  SECTION("a side table") {
+    move.add("x", {"_side"});
+    CHECK(move.types() == std::vector<std::string>{"app.order_status", "app.x_x__side"});
+  }
+  SECTION("another new type") {
+    move.add("a", {"b_c"});
+    move.add("a_b", {"c"});
+    CHECK(move.types() ==
+          std::vector<std::string>{"app.order_status", "app.a_b_c", "app.a_b_a_b_c"});
+  }
+  SECTION("a table, type or view of the target") {
+    move.target.tables.emplace_back().name = {"app", "order_status"};
+    move.target.objects = {
+        {model::SchemaObject::Kind::type, {"app", "order_order_status"}, "CREATE TYPE", {}}};
+    move.target.others.push_back({"view", {"app", "order_order_status_2"}});
+    CHECK(move.types() == std::vector<std::string>{"app.order_order_status_3"});
+  }
+  SECTION("a type of another schema is no other name") {
+    move.target.objects = {
+        {model::SchemaObject::Kind::type, {"x", "order_status"}, "CREATE TYPE", {}}};
+    CHECK(move.types() == std::vector<std::string>{"app.order_status"});
+  }
+}
+
+TEST_CASE("a type's other name stands wherever it is spoken of") {
+  EnumMove move;
+  move.add("order", {"status"});
+  move.add("order_status", {});
+  const NewTable order = move.designs().front();
+  const model::Column& status = order.design.table.columns.at(0);
+  CHECK(status.type.sql == R"("app"."order_order_status")");
+  CHECK(status.type.base == "order_order_status");
+  CHECK(status.default_sql == R"('b'::"app"."order_order_status")");
+  CHECK(order.design.table.needs == std::vector<std::string>{"type app.order_order_status"});
+  CHECK(order.design.objects.back().definition ==
+        R"(CREATE TYPE "app"."order_order_status" AS ENUM ('a', 'b'))");
 }
 
 TEST_CASE("what a new table needs is made before it, its schema too") {
