@@ -7,9 +7,7 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"init", "write a config that moves a whole database as it is",
-            "sluice init --source mysql:///crm?socket=/run/mysqld/mysqld.sock --target "
-            "postgresql:///crm --out crm.json",
-            declare_init},
+            "sluice init --source mysql:///a --target postgresql:///b --out ab.json", declare_init},
     Command{"grants", "print the SQL for roles that can do no more than they need",
             "sluice grants --config crm.json", declare_grants},
     Command{"inspect", "show what both databases hold", "sluice inspect --config crm.json",

@@ -74,11 +74,8 @@ class Demo {
         "reader@localhost");
     std::string config = example("mariadb-to-postgresql.json");
     replace(config, "mariadb:///legacy_crm?defaults_file=/etc/sluice/legacy.cnf&group=reader",
-            fmt::format("mariadb:///legacy_crm?socket={}&user=reader&defaults_file=/dev/null",
-                        source_.socket()));
-    replace(config, "postgresql://mover@localhost/crm",
-            fmt::format("postgresql:///crm?host={}&port={}&user={}", target_.socket_dir(),
-                        target_.port(), target_.user()));
+            source_url());
+    replace(config, "postgresql://mover@localhost/crm", target_url());
     config_ = dir_.write("crm.json", config).string();
     replace(config, R"("quarantine_limit": 5000)", R"("quarantine_limit": 3)");
     strict_ = dir_.write("strict.json", config).string();
@@ -104,6 +101,10 @@ class Demo {
   [[nodiscard]] std::string decisions() const { return decisions_; }
   [[nodiscard]] std::string file(const std::string& name) const {
     return (dir_.path() / name).string();
+  }
+  [[nodiscard]] std::string source_url() const {
+    return fmt::format("mariadb:///legacy_crm?socket={}&user=reader&defaults_file=/dev/null",
+                       source_.socket());
   }
   [[nodiscard]] std::string target_url() const {
     return fmt::format("postgresql:///crm?host={}&port={}&user={}", target_.socket_dir(),
@@ -137,6 +138,8 @@ TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns
   constexpr bool kSql = true;
   Demo demo;
   const std::string config = demo.config();
+  demo.shown(0, {"init", "--source", demo.source_url(), "--target", demo.target_url(), "--into",
+                 "whole", "--out", demo.file("whole.json")});
   demo.shown(0, {"grants", "--config", config}, kSql);
   demo.shown(0, {"inspect", "--config", config});
   demo.shown(0, {"plan", "--config", config});
