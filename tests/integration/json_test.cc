@@ -155,7 +155,7 @@ void make_rich_table(Migration& migration) {
 void check_init(Page& page) {
   const MysqlFamilyDatabase source(MariadbServer::shared());
   source.run(
-      "CREATE TABLE a (id int PRIMARY KEY, flag tinyint(1), twice int AS (id * 2) VIRTUAL);"
+      "CREATE TABLE a (id int PRIMARY KEY, flag tinyint(1), twice bigint AS (id * 2) VIRTUAL);"
       "CREATE TABLE b (id int PRIMARY KEY); CREATE VIEW v AS SELECT 1");
   const WholeDatabase whole(reader_url(source));
   whole.target().run("CREATE TABLE b (id int PRIMARY KEY, needed int NOT NULL)");
