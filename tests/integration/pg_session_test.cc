@@ -128,7 +128,7 @@ TEST_CASE("what a PostgreSQL failure lets one do follows from its SQLSTATE") {
   CHECK(failing("SELECT 1/0") == Outcome{ErrorKind::data, Retry::never});
   CHECK(failing("SELECT * FROM public.missing") == Outcome{ErrorKind::drift, Retry::never});
   CHECK(failing("SELECT missing FROM public.t") == Outcome{ErrorKind::drift, Retry::never});
-  CHECK(failing("SELEC 1") == Outcome{ErrorKind::internal, Retry::never});
+  CHECK(failing("SELEC 1") == Outcome{ErrorKind::data, Retry::never});
   CHECK(failing("DO $$ BEGIN RAISE SQLSTATE '53100'; END $$") ==
         Outcome{ErrorKind::storage, Retry::never});
   CHECK(failing("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$") ==
