@@ -158,7 +158,7 @@ class TypeReader {
     while (!rest_.empty()) {
       const char c = pop();
       if (c == '\\' && !rest_.empty()) {
-        result += unescaped(pop());
+        result += mysql_unescaped(pop());
       } else if (c != '\'') {
         result += c;
       } else if (!rest_.empty() && rest_.front() == '\'') {
@@ -173,22 +173,6 @@ class TypeReader {
  private:
   static bool is_word_char(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  }
-  static char unescaped(char c) noexcept {
-    switch (c) {
-      case 'n':
-        return '\n';
-      case 'r':
-        return '\r';
-      case 't':
-        return '\t';
-      case '0':
-        return '\0';
-      case 'Z':
-        return '\x1a';
-      default:
-        return c;
-    }
   }
   char pop() noexcept {
     const char c = rest_.front();
@@ -265,6 +249,25 @@ bool read_type(TypeReader& reader, model::ColumnType& type) {
 }
 
 }  // namespace
+
+char mysql_unescaped(char c) noexcept {
+  switch (c) {
+    case '0':
+      return '\0';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'b':
+      return '\b';
+    case 'Z':
+      return '\x1a';
+    default:
+      return c;
+  }
+}
 
 model::ColumnType parse_mysql_type(std::string_view column_type) {
   model::ColumnType type;

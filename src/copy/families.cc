@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/os/kill_point.h"
 
 #include "copy/current.h"
@@ -16,10 +16,7 @@ namespace sluice::copy {
 namespace {
 
 using Kind = plan::FamilyStep::Kind;
-
-std::string quoted(const model::QualifiedName& name) {
-  return model::quote_name(model::Engine::postgresql, name);
-}
+using model::pg::quoted;
 
 bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
   switch (step.kind) {

@@ -15,6 +15,7 @@
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
@@ -24,14 +25,8 @@ namespace {
 using model::Engine;
 using model::Error;
 using model::ErrorKind;
-
-std::string quoted(const model::QualifiedName& name) {
-  return model::quote_name(Engine::postgresql, name);
-}
-
-std::string literal(const std::string& text) {
-  return model::quote_literal(Engine::postgresql, text);
-}
+using model::pg::literal;
+using model::pg::quoted;
 
 /// "(0, '"public"."a"'), (1, '"public"."b"')": places and names, as rows of VALUES.
 std::string rows_of(const std::vector<model::QualifiedName>& names) {

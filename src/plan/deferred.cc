@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/names.h"
 #include "plan/pg_definition.h"
@@ -11,11 +11,8 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-
-std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
-std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
-std::string literal(std::string_view text) { return model::quote_literal(kPg, text); }
+using model::pg::literal;
+using model::pg::quoted;
 
 /// Collects the steps of one table.
 class Steps {

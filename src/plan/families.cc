@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/new_table.h"
 #include "plan/pg_definition.h"
@@ -15,10 +15,8 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-
-std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
-std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
+using model::pg::literal;
+using model::pg::quoted;
 
 using Names = std::set<model::QualifiedName>;
 
@@ -133,7 +131,7 @@ void Steps::add_foreign_keys(model::Table& table) {
                        (definition.validated ? "" : " NOT VALID")};
     if (key.comment.empty()) continue;
     step.statements.push_back("COMMENT ON CONSTRAINT " + quoted(key.name) + " ON " +
-                              quoted(table.name) + " IS " + model::quote_literal(kPg, key.comment));
+                              quoted(table.name) + " IS " + literal(key.comment));
   }
   std::erase_if(table.foreign_keys, [&](const model::ForeignKey& key) {
     return is_partitioned || parents_.contains(key.referenced);
@@ -182,8 +180,7 @@ std::vector<std::string> parent_statements(const model::Table& parent) {
     if (!later) sql.push_back(std::move(step.sql));
   }
   if (!parent.comment.empty()) {
-    sql.push_back("COMMENT ON TABLE " + quoted(parent.name) + " IS " +
-                  model::quote_literal(kPg, parent.comment));
+    sql.push_back("COMMENT ON TABLE " + quoted(parent.name) + " IS " + literal(parent.comment));
   }
   return sql;
 }

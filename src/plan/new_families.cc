@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/families.h"
 #include "plan/new_table.h"
@@ -15,7 +15,8 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
+using model::pg::literal;
+using model::pg::quoted;
 
 std::string in_lower_case(std::string name) {
   std::ranges::transform(name, name.begin(), [](char c) {
@@ -137,7 +138,7 @@ void Families::add(const config::Table& entry, const model::Table& from, NewTabl
 }
 
 std::string nextval(const model::QualifiedName& sequence) {
-  return "nextval(" + model::quote_literal(kPg, model::quote_name(kPg, sequence)) + "::regclass)";
+  return "nextval(" + literal(quoted(sequence)) + "::regclass)";
 }
 
 using Users = std::map<model::QualifiedName, std::vector<NewTable*>>;  // by the source's sequence

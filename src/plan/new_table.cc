@@ -1,6 +1,6 @@
 #include "plan/new_table.h"
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/names.h"
 #include "plan/pg_definition.h"
@@ -9,10 +9,8 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-
-std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
-std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
+using model::pg::literal;
+using model::pg::quoted;
 
 std::string column_sql(const model::Column& column) {
   std::string sql = quoted(column.name) + " " + column.type.sql;
@@ -85,7 +83,7 @@ std::vector<std::string> naming_statements(const model::Table& made,
   }
   rename("TABLE", side, made.name, sql);
   sql.push_back("COMMENT ON TABLE " + quoted(made.name) + " IS " +
-                (made.comment.empty() ? "NULL" : model::quote_literal(kPg, made.comment)));
+                (made.comment.empty() ? "NULL" : literal(made.comment)));
   return sql;
 }
 

@@ -3,7 +3,7 @@
 #include <set>
 #include <string_view>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/plan/new_tables.h"
 
 #include "plan/pg_definition.h"
@@ -12,7 +12,7 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
+using model::pg::quoted_list;
 
 using ColumnNames = std::map<std::string, std::string>;  // source column to target column
 
@@ -22,14 +22,6 @@ ColumnNames target_names(const NewTable& table) {
   for (const auto& [source, target] : table.renamed) names[source] = target;
   for (const std::string& source : table.dropped) names.erase(source);
   return names;
-}
-
-std::string bracketed(const std::vector<std::string>& columns) {
-  std::string list;
-  for (const std::string& column : columns) {
-    list += (list.empty() ? "" : ", ") + model::quote_identifier(kPg, column);
-  }
-  return "(" + list + ")";
 }
 
 /// Types of one family compare by an operator of the server's own.
@@ -140,8 +132,8 @@ std::string KeyWriter::retarget(const model::QualifiedName& table, model::Foreig
   }
   if (!comparable(*child, *parent, key)) return "its columns are of other types than the parent's";
   ForeignKeyDefinition renamed = definition;
-  renamed.columns = bracketed(key.columns);
-  renamed.referenced_columns = bracketed(key.referenced_columns);
+  renamed.columns = "(" + quoted_list(key.columns) + ")";
+  renamed.referenced_columns = "(" + quoted_list(key.referenced_columns) + ")";
   key.definition = foreign_key_sql(renamed, key.referenced) + (key.validated ? "" : " NOT VALID");
   return {};
 }

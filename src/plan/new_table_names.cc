@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/names.h"
 #include "plan/pg_definition.h"
@@ -12,6 +12,8 @@
 
 namespace sluice::plan {
 namespace {
+
+using model::pg::quoted;
 
 class Names {
  public:
@@ -60,10 +62,6 @@ Names names_of_types(const model::Catalog& target) {
   for (const model::SchemaObject& object : target.objects) names.take(object.name);
   for (const model::OtherObject& other : target.others) names.take(other.name);
   return names;
-}
-
-std::string quoted(const model::QualifiedName& name) {
-  return model::quote_name(model::Engine::postgresql, name);
 }
 
 bool is_identity(const model::Column& column) {

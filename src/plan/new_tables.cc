@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/from_mysql.h"
 
 #include "plan/families.h"
@@ -16,7 +16,8 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
+using model::pg::literal;
+using model::pg::quoted;
 
 /// What belongs to the other server, or says who may see what.
 void leave_behind(schema::Design& design) {
@@ -90,7 +91,7 @@ void add_schema(const std::string& schema, std::vector<model::SchemaObject>& obj
   model::SchemaObject object;
   object.kind = model::SchemaObject::Kind::schema;
   object.name.table = schema;
-  object.definition = "CREATE SCHEMA " + model::quote_identifier(kPg, schema);
+  object.definition = "CREATE SCHEMA " + quoted(schema);
   const auto same = [&object](const model::SchemaObject& o) { return o.id() == object.id(); };
   if (std::ranges::none_of(objects, same)) objects.insert(objects.begin(), std::move(object));
 }
@@ -128,8 +129,7 @@ void make_plain(model::Column& column) {
 /// Two columns may change names, so each is out of the other's way first.
 void add_renames(const NewTable& table, const std::string& alter, std::vector<std::string>& sql) {
   const auto rename = [&](const std::string& from, const std::string& to) {
-    sql.push_back(alter + " RENAME COLUMN " + model::quote_identifier(kPg, from) + " TO " +
-                  model::quote_identifier(kPg, to));
+    sql.push_back(alter + " RENAME COLUMN " + quoted(from) + " TO " + quoted(to));
   };
   int number = 0;
   for (const auto& [source, target] : table.renamed) {
@@ -143,13 +143,13 @@ void add_renames(const NewTable& table, const std::string& alter, std::vector<st
 
 /// What the config renames, drops and adds.
 void add_column_changes(const NewTable& table, std::vector<std::string>& sql) {
-  const std::string alter = "ALTER TABLE " + model::quote_name(kPg, table.design.table.name);
+  const std::string alter = "ALTER TABLE " + quoted(table.design.table.name);
   for (const std::string& column : table.dropped) {
-    sql.push_back(alter + " DROP COLUMN " + model::quote_identifier(kPg, column));
+    sql.push_back(alter + " DROP COLUMN " + quoted(column));
   }
   add_renames(table, alter, sql);
   for (const auto& [column, type] : table.added) {
-    sql.push_back(alter + " ADD COLUMN " + model::quote_identifier(kPg, column) + " " + type);
+    sql.push_back(alter + " ADD COLUMN " + quoted(column) + " " + type);
   }
 }
 
@@ -195,8 +195,7 @@ std::vector<std::string> finishing_statements(const NewTable& table) {
   const model::Table& design = table.design.table;
   std::vector<std::string> sql;
   if (!design.comment.empty()) {
-    sql.push_back("COMMENT ON TABLE " + model::quote_name(kPg, design.name) + " IS " +
-                  model::quote_literal(kPg, design.comment));
+    sql.push_back("COMMENT ON TABLE " + quoted(design.name) + " IS " + literal(design.comment));
   }
   add_column_changes(table, sql);
   return sql;

@@ -1,13 +1,13 @@
 #include "plan/pg_definition.h"
 
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/pg_scanner.h"
 
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
+using model::pg::quoted;
 
 /// "lower(email) COLLATE "C" text_ops DESC" -> "lower(email) COLLATE "C"": what makes two keys
 /// equal.
@@ -38,11 +38,10 @@ std::string exclusion_operator(std::string_view part) {
 }
 
 /// "(a, "b c")" -> "("a", "b c")".
-std::string quoted_list(std::string_view columns) {
+std::string requoted_list(std::string_view columns) {
   std::string list;
   for (const std::string_view column : split_list(columns)) {
-    list +=
-        (list.empty() ? "" : ", ") + model::quote_identifier(kPg, PgScanner(column).identifier());
+    list += (list.empty() ? "" : ", ") + quoted(PgScanner(column).identifier());
   }
   return "(" + list + ")";
 }
@@ -117,10 +116,9 @@ ExclusionDefinition read_exclusion_definition(std::string_view text) {
 std::string index_sql(const IndexDefinition& index, const std::string& name,
                       const model::QualifiedName& table, const std::string& tablespace) {
   std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  sql += model::quote_identifier(kPg, name) + " ON " + model::quote_name(kPg, table) + " " +
-         index.method_and_key;
+  sql += quoted(name) + " ON " + quoted(table) + " " + index.method_and_key;
   if (!index.clauses.empty()) sql += " " + index.clauses;
-  if (!tablespace.empty()) sql += " TABLESPACE " + model::quote_identifier(kPg, tablespace);
+  if (!tablespace.empty()) sql += " TABLESPACE " + quoted(tablespace);
   if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
   return sql;
 }
@@ -147,15 +145,15 @@ ForeignKeyDefinition read_foreign_key_definition(std::string_view text) {
 
 std::string foreign_key_sql(const ForeignKeyDefinition& key,
                             const model::QualifiedName& referenced) {
-  std::string sql = "FOREIGN KEY " + key.columns + " REFERENCES " +
-                    model::quote_name(kPg, referenced) + key.referenced_columns;
+  std::string sql =
+      "FOREIGN KEY " + key.columns + " REFERENCES " + quoted(referenced) + key.referenced_columns;
   if (!key.options.empty()) sql += " " + key.options;
   return sql;
 }
 
 ForeignKeyDefinition with_quoted_columns(ForeignKeyDefinition key) {
-  key.columns = quoted_list(key.columns);
-  key.referenced_columns = quoted_list(key.referenced_columns);
+  key.columns = requoted_list(key.columns);
+  key.referenced_columns = requoted_list(key.referenced_columns);
   return key;
 }
 

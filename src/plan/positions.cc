@@ -3,18 +3,15 @@
 #include <string_view>
 
 #include "sluice/model/error.h"
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/pg_definition.h"
 
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-
-std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
-std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
-std::string literal(std::string_view text) { return model::quote_literal(kPg, text); }
+using model::pg::literal;
+using model::pg::quoted;
 
 /// The value of one option in "START WITH 1 INCREMENT BY -1 MINVALUE 1 ...".
 std::string sequence_option(const std::string& options, std::string_view name) {

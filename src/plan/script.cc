@@ -1,12 +1,13 @@
 #include "sluice/plan/script.h"
 
 #include "sluice/mapping/mapper.h"
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
+using model::pg::quoted;
+using model::pg::quoted_list;
 
 void add_statement(std::string& script, const std::string& sql) { script += sql + ";\n"; }
 
@@ -15,11 +16,7 @@ void add_heading(std::string& script, const std::string& text) {
 }
 
 std::string copy_sql(const model::QualifiedName& table, const std::vector<std::string>& columns) {
-  std::string list;
-  for (const std::string& column : columns) {
-    list += (list.empty() ? "" : ", ") + model::quote_identifier(kPg, column);
-  }
-  return "COPY " + model::quote_name(kPg, table) + " (" + list + ") FROM STDIN (FORMAT binary)";
+  return "COPY " + quoted(table) + " (" + quoted_list(columns) + ") FROM STDIN (FORMAT binary)";
 }
 
 void add_load(std::string& script, const TablePlan& table) {
@@ -81,7 +78,7 @@ std::string copy_script(const Plan& plan) {
   }
   add_heading(script, "statistics and visibility map");
   for (const TablePlan& table : plan.tables) {
-    add_statement(script, "VACUUM (ANALYZE) " + model::quote_name(kPg, table.side));
+    add_statement(script, "VACUUM (ANALYZE) " + quoted(table.side));
   }
   const bool named = plan.new_tables != config::NewTables::side;
   if (named) add_families(script, plan, true);

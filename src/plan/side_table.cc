@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sluice/mapping/mapper.h"
-#include "sluice/model/quote.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "plan/names.h"
 #include "plan/new_table.h"
@@ -13,12 +13,10 @@
 namespace sluice::plan {
 namespace {
 
-constexpr auto kPg = model::Engine::postgresql;
-constexpr std::string_view kAutovacuum = "autovacuum_enabled=";
+using model::pg::literal;
+using model::pg::quoted;
 
-std::string quoted(const model::QualifiedName& name) { return model::quote_name(kPg, name); }
-std::string quoted(std::string_view name) { return model::quote_identifier(kPg, name); }
-std::string literal(std::string_view text) { return model::quote_literal(kPg, text); }
+constexpr std::string_view kAutovacuum = "autovacuum_enabled=";
 
 /// WITH (...): the live table's parameters, and no autovacuum, which would only read half-filled
 /// tables during the load.

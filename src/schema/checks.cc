@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
-
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
+
+using model::pg::quoted;
 
 constexpr std::string_view kHead = "CHECK (";
 constexpr std::string_view kNotEnforced = " NOT ENFORCED";

@@ -5,13 +5,15 @@
 #include <utility>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
 
 #include "schema/default.h"
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
+
+using model::pg::quoted;
 
 /// The line of the config that chooses another type.
 std::string choice_of(const std::string& column, const std::string& type) {

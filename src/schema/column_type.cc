@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
 
 #include "schema/pg_type.h"
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::MysqlKind;
+using model::pg::literal;
+using model::pg::quoted;
 
 /// The longest varchar of PostgreSQL.
 constexpr int kMaxVarchar = 10'485'760;

@@ -6,16 +6,18 @@
 #include <vector>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "schema/collation.h"
 #include "schema/lexer.h"
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::MysqlKind;
 using K = ValueKind;
+using model::pg::literal;
+using model::pg::quoted;
 
 /// MySQL computes with at most this many digits behind the point, and cuts the rest.
 constexpr int kMaxScale = 30;

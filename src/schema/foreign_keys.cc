@@ -3,15 +3,18 @@
 #include <string>
 #include <utility>
 
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/foreign_key.h"
 #include "sluice/schema/names.h"
 
 #include "schema/collation.h"
 #include "schema/key_size.h"
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
+
+using model::pg::quoted;
+using model::pg::quoted_list;
 
 std::string rule_sql(const char* when, const std::string& rule) {
   if (rule.empty() || rule == "NO ACTION") return "";

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "schema/quoted.h"
 #include "schema/value.h"
 
 namespace sluice::schema {

@@ -7,15 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/index.h"
 #include "sluice/schema/names.h"
 
 #include "schema/collation.h"
 #include "schema/key_size.h"
-#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
+
+using model::pg::quoted;
 
 /// A third of a page, less what the page itself needs: PostgreSQL refuses longer keys.
 constexpr std::uint64_t kMaxKeyBytes = 2704;

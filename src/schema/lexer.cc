@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sluice/codec/hex.h"
+#include "sluice/codec/mysql_types.h"
 
 namespace sluice::schema {
 namespace {
@@ -16,25 +17,6 @@ constexpr bool is_letter(char c) noexcept {
          static_cast<unsigned char>(c) >= 0x80U;
 }
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-char unescaped(char c) noexcept {
-  switch (c) {
-    case '0':
-      return '\0';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    case 'b':
-      return '\b';
-    case 'Z':
-      return '\x1a';
-    default:
-      return c;
-  }
-}
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
@@ -87,7 +69,7 @@ class Lexer {
   /// \% and \_ stay as they are: only LIKE knows them.
   static std::string unescaped_piece(char c) {
     if (c == '%' || c == '_') return {'\\', c};
-    return {unescaped(c)};
+    return {codec::mysql_unescaped(c)};
   }
 
   Token hex_number() {

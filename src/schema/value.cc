@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "sluice/codec/datetime.h"
-
-#include "schema/quoted.h"
+#include "sluice/model/pg_quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::Problem;
+using model::pg::literal;
 
 bool is_one_of(ValueKind kind, std::initializer_list<ValueKind> kinds) {
   return std::ranges::find(kinds, kind) != kinds.end();

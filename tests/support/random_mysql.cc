@@ -8,12 +8,9 @@
 namespace sluice::test {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 63;
-
-class MysqlMaker {
+class MysqlMaker : private RandomMaker {
  public:
-  MysqlMaker(std::uint64_t seed, bool mariadb) : random_(seed) {
-    database_.seed = seed;
+  MysqlMaker(std::uint64_t seed, bool mariadb) : RandomMaker(seed) {
     database_.dialect.is_mysql = true;
     database_.dialect.types = mysql_types(mariadb);
   }
@@ -30,21 +27,11 @@ class MysqlMaker {
   }
 
  private:
-  std::string fresh() {
-    return database_.dialect.quoted(random_name(random_, 5000 + number_++, kMostNameBytes));
-  }
-  std::string comment() { return database_.dialect.literal(random_text(random_, 30)); }
   std::string column_of(const RandomTable& table);
-  void maybe(std::string sql) { database_.after.push_back({std::move(sql), true}); }
-
   void set_clauses(RandomTable& table);
   void add_generated(RandomTable& table);
   void add_parts(const RandomTable& table);
   void add_part(const RandomTable& table);
-
-  Random random_;
-  RandomDatabase database_;
-  int number_ = 0;
 };
 
 bool is_integer(const RandomColumn& column) {

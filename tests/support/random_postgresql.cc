@@ -8,12 +8,10 @@
 namespace sluice::test {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 63;
-
 /// What a database has beside tables, and the tables' properties.
-class PostgresMaker {
+class PostgresMaker : private RandomMaker {
  public:
-  explicit PostgresMaker(std::uint64_t seed) : random_(seed) { database_.seed = seed; }
+  explicit PostgresMaker(std::uint64_t seed) : RandomMaker(seed) {}
 
   RandomDatabase make() {
     database_.dialect.types = postgresql_types();
@@ -27,17 +25,12 @@ class PostgresMaker {
   }
 
  private:
-  std::string fresh() {
-    return database_.dialect.quoted(random_name(random_, 5000 + number_++, kMostNameBytes));
-  }
   /// In one of the schemas.
   std::string fresh_in_schema() {
     const std::string schema = database_.dialect.quoted(random_.pick(schemas_));
     return schema + "." + fresh();
   }
-  std::string literal(const std::string& text) const { return database_.dialect.literal(text); }
   void before(std::string sql) { database_.before.push_back({std::move(sql)}); }
-  void maybe(std::string sql) { database_.after.push_back({std::move(sql), true}); }
 
   void make_schemas();
   void make_types();
@@ -53,15 +46,11 @@ class PostgresMaker {
   void add_unique(const RandomTable& table);
   void add_check(const RandomTable& table);
   void add_setting(const RandomTable& table);
-  std::string comment() { return literal(random_text(random_, 30)); }
   std::string column_of(const RandomTable& table) {
     return database_.dialect.quoted(random_.pick(table.columns).name);
   }
 
-  Random random_;
-  RandomDatabase database_;
   std::vector<std::string> schemas_ = {"public"};
-  int number_ = 0;
 };
 
 void PostgresMaker::make_schemas() {

@@ -12,9 +12,6 @@ namespace {
 constexpr int kMostTables = 12;
 constexpr int kMostColumns = 25;
 constexpr int kMostKeyColumns = 4;
-/// Identifiers of PostgreSQL have 63 bytes. MySQL's have 64 characters, so there some are cut.
-constexpr std::size_t kMostNameBytes = 63;
-/// Values of a database: wide tables get fewer rows.
 constexpr int kMostValues = 12000;
 
 RandomColumn random_column(Random& random, const RandomDialect& dialect, int number) {

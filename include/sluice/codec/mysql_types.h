@@ -43,6 +43,10 @@ enum class MysqlKind : std::uint8_t {
 /// collation. A text that cannot be read has an empty base and is of the kind unknown.
 [[nodiscard]] model::ColumnType parse_mysql_type(std::string_view column_type);
 
+/// What a backslash and `c` stand for in a text literal: a line end for 'n', `c` itself for most.
+/// LIKE's \% and \_ are not among them. Of MySQL's manual, "String Literals".
+[[nodiscard]] char mysql_unescaped(char c) noexcept;
+
 [[nodiscard]] MysqlKind mysql_kind(const model::ColumnType& type) noexcept;
 
 /// How a column travels unless a mapping wants it otherwise: exact for every value that

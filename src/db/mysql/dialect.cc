@@ -12,22 +12,6 @@ namespace {
 
 using model::Engine;
 
-/// MySQL prints expressions as if they stood in a quoted text: with these characters escaped.
-char unescaped(char c) noexcept {
-  switch (c) {
-    case '0':
-      return '\0';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 'Z':
-      return '\x1a';
-    default:
-      return c;
-  }
-}
-
 bool is_moment(codec::MysqlKind kind) noexcept {
   return kind == codec::MysqlKind::datetime || kind == codec::MysqlKind::timestamp;
 }
@@ -113,7 +97,7 @@ std::string expression_sql(Engine engine, const std::string& printed) {
   std::string sql;
   for (std::size_t i = 0; i < printed.size(); ++i) {
     const bool escape = printed[i] == '\\' && i + 1 < printed.size();
-    sql += escape ? unescaped(printed[++i]) : printed[i];
+    sql += escape ? codec::mysql_unescaped(printed[++i]) : printed[i];
   }
   return sql;
 }

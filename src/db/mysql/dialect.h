@@ -26,7 +26,7 @@ namespace sluice::db::mysql {
 [[nodiscard]] std::string identity_variable(model::Engine engine);
 
 /// An expression as the catalogue prints it (of a default, a generated column, an index or a
-/// check), as SQL.
+/// check), as SQL. MySQL prints it as if it stood in a text literal.
 [[nodiscard]] std::string expression_sql(model::Engine engine, const std::string& printed);
 
 /// COLUMN_DEFAULT as SQL; absent where there is none. `extra` is EXTRA.

@@ -6,14 +6,14 @@
 
 #include "sluice/model/quote.h"
 
-/// PostgreSQL's quoting under short names.
-namespace sluice::schema {
+/// quote.h under short names for what writes SQL of PostgreSQL only.
+namespace sluice::model::pg {
 
 [[nodiscard]] inline std::string quoted(std::string_view name) {
-  return model::quote_identifier(model::Engine::postgresql, name);
+  return quote_identifier(Engine::postgresql, name);
 }
-[[nodiscard]] inline std::string quoted(const model::QualifiedName& name) {
-  return model::quote_name(model::Engine::postgresql, name);
+[[nodiscard]] inline std::string quoted(const QualifiedName& name) {
+  return quote_name(Engine::postgresql, name);
 }
 /// "a", "b"
 [[nodiscard]] inline std::string quoted_list(const std::vector<std::string>& names) {
@@ -22,7 +22,7 @@ namespace sluice::schema {
   return list;
 }
 [[nodiscard]] inline std::string literal(std::string_view text) {
-  return model::quote_literal(model::Engine::postgresql, text);
+  return quote_literal(Engine::postgresql, text);
 }
 
-}  // namespace sluice::schema
+}  // namespace sluice::model::pg
