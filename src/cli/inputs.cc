@@ -32,51 +32,6 @@ model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::
   return db::read_catalog(*session, schemas);
 }
 
-/// Tables that a run has made are still its new ones when it is planned again, and what they are to
-/// each other is written anew. Nor are names taken by what they need.
-void take_own_tables(const plan::Plan& plan, model::Catalog& target, plan::MadeTables& own) {
-  const auto take = [&](const model::QualifiedName& name, std::vector<model::Table>& tables) {
-    const auto found = std::ranges::find(target.tables, name, &model::Table::name);
-    if (found == target.tables.end()) return;
-    tables.push_back(plan::as_planned(plan, std::move(*found)));
-    tables.back().foreign_keys.clear();
-    target.tables.erase(found);
-  };
-  for (const plan::TablePlan& table : plan.tables) {
-    if (!table.is_new) continue;
-    take(table.target, own.tables);
-    // Names that its parts have are not taken by others.
-    std::erase_if(target.tables,
-                  [&table](const model::Table& side) { return side.name == table.side; });
-  }
-  for (const model::SchemaObject& made : plan.objects) {
-    std::erase_if(target.objects,
-                  [&made](const model::SchemaObject& object) { return object.id() == made.id(); });
-  }
-  for (const plan::FamilyStep& step : plan.families) {
-    if (step.kind == plan::FamilyStep::Kind::parent) take(step.table, own.parents);
-  }
-}
-
-/// Those that are not there yet.
-std::vector<plan::NewTable> untried(const std::vector<plan::NewTable>& designs,
-                                    const plan::MadeTables& own) {
-  const auto holds = [](const std::vector<model::Table>& tables, const plan::NewTable& design) {
-    return std::ranges::find(tables, design.design.table.name, &model::Table::name) != tables.end();
-  };
-  std::vector<plan::NewTable> rest;
-  for (const plan::NewTable& design : designs) {
-    if (!holds(own.tables, design) && !holds(own.parents, design)) rest.push_back(design);
-  }
-  return rest;
-}
-
-template <typename T>
-void append(std::vector<T>& tables, std::vector<T> more) {
-  tables.insert(tables.end(), std::make_move_iterator(more.begin()),
-                std::make_move_iterator(more.end()));
-}
-
 }  // namespace
 
 ReadConfig read_config(const std::string& path, Console& console) {
@@ -107,16 +62,16 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
                        const plan::Plan* under_way) {
   model::Catalog target = catalogs.target;
   plan::MadeTables own;
-  if (under_way != nullptr) take_own_tables(*under_way, target, own);
+  if (under_way != nullptr) own = plan::take_own_tables(*under_way, target);
   const auto designs = plan::new_tables(config.config, catalogs.source, target);
   plan::MadeTables made;
-  if (const auto rest = untried(designs, own); !rest.empty()) {
+  if (const auto rest = plan::without_own(designs, own); !rest.empty()) {
     const auto session = db::open_session(config.config.target, db::Purpose::target);
     made = copy::try_new_tables(*session, rest);
   }
-  append(made.findings, plan::differing_objects(designs, catalogs.source, catalogs.target));
-  append(made.tables, std::move(own.tables));
-  append(made.parents, std::move(own.parents));
+  plan::add_own_tables(std::move(own), made);
+  std::ranges::move(plan::differing_objects(designs, catalogs.source, catalogs.target),
+                    std::back_inserter(made.findings));
   plan::attach_kin(designs, made);
   plan::attach_foreign_keys(config.config, designs, target, made);
   return plan::draft(config.config, config.sha256, catalogs.source, target, made);

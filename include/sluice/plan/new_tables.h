@@ -73,6 +73,16 @@ struct MadeTables {
                                                             const model::Catalog& source,
                                                             const model::Catalog& target);
 
+/// Tables that a run of `plan` has made are still its new ones when it is planned again: takes
+/// them, their side tables and what they need out of `target`, and returns the tables and parents
+/// as the plan had them.
+[[nodiscard]] MadeTables take_own_tables(const Plan& plan, model::Catalog& target);
+/// Of the designs those that are not there yet, and are to be tried.
+[[nodiscard]] std::vector<NewTable> without_own(const std::vector<NewTable>& designs,
+                                                const MadeTables& own);
+/// Puts them to what the trial showed.
+void add_own_tables(MadeTables own, MadeTables& made);
+
 /// What the trial runs, in this order; each statement may be refused.
 struct TrialScript {
   std::vector<std::string> make;    // the table; nothing can be tried without it
