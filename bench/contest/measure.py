@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-SAMPLE_SECONDS = 0.05  # VmHWM remembers a process's own peak; sampling only has to catch each process alive
+SAMPLE_SECONDS = 0.05  # VmHWM remembers one process's peak; of several it is what the samples see
 
 
 @dataclass
@@ -70,18 +70,27 @@ def machine_cpu():
     return (user + nice + system + irq + softirq) / TICKS
 
 
-def memory_kib(pid):
+def number_in(path, name):
+    """Of a file of /proc with lines "name: number kB"; 0 where the process has ended."""
     try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+        for line in Path(path).read_text().splitlines():
+            if line.startswith(name + ":"):
                 return int(line.split()[1])
     except OSError:
         pass
     return 0
 
 
+def memory_kib(pids):
+    """Of one process its own peak until now. Of several what they hold together now: their peaks would count twice what
+    they share, and a mover that forks shares nearly everything."""
+    if len(pids) == 1:
+        return number_in(f"/proc/{pids[0]}/status", "VmHWM")
+    return sum(number_in(f"/proc/{pid}/smaps_rollup", "Pss") for pid in pids)
+
+
 class PeakMemory:
-    """The largest sum of the peaks of the processes that live together in a tree."""
+    """The most memory of a tree of processes."""
 
     def __init__(self, pid):
         self.kib = 0
@@ -91,7 +100,7 @@ class PeakMemory:
 
     def _watch(self, pid):
         while not self._stop.is_set():
-            self.kib = max(self.kib, sum(memory_kib(member) for member in tree(pid)))
+            self.kib = max(self.kib, memory_kib(tree(pid)))
             self._stop.wait(SAMPLE_SECONDS)
 
     def stop(self):
