@@ -11,6 +11,8 @@
 
 namespace sluice::cli {
 
+struct FindingGroup;
+
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
 /// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
 /// terminal and without NO_COLOR. Text from servers and files is shown with control characters
@@ -54,7 +56,7 @@ class Console {
   void put(std::string_view text);
   /// A message on lines of its own; words stay whole, so that paths can be pasted.
   void say(std::string_view text);
-  void say(const std::string& places, const model::Finding& finding);
+  void say(const FindingGroup& group);
 
   bool is_terminal_;
   bool color_;

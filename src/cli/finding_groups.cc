@@ -12,10 +12,15 @@ void add_to_groups(std::vector<FindingGroup>& groups, const model::Finding& find
   };
   auto group = std::ranges::find_if(groups, same);
   if (group == groups.end()) {
-    groups.push_back({finding, {}});
+    groups.push_back({finding, {}, {finding.action}});
     group = groups.end() - 1;
   }
+  const bool is_shared = group->has_one_action() && group->actions.front() == finding.action;
+  if (!is_shared && group->has_one_action()) {
+    group->actions.resize(group->places.size(), group->actions.front());
+  }
   group->places.push_back(finding.where);
+  if (!is_shared) group->actions.push_back(finding.action);
 }
 
 std::string places_text(const FindingGroup& group, std::size_t most) {

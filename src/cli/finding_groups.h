@@ -12,7 +12,10 @@ namespace sluice::cli {
 /// is not said of many.
 struct FindingGroup {
   model::Finding first;
-  std::vector<std::string> places;  // of all of them
+  std::vector<std::string> places;   // of all of them
+  std::vector<std::string> actions;  // one for each place, or the one that all have
+
+  [[nodiscard]] bool has_one_action() const noexcept { return actions.size() == 1; }
 };
 
 /// Puts the finding to those of its rule and message, or behind all others.

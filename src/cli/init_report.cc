@@ -103,15 +103,41 @@ void add_references_aside(const plan::Plan& plan, InitReport& report) {
   }
 }
 
+/// What people do about one place differs from what they do about another.
+std::string places_with_actions(const FindingGroup& group, std::size_t most) {
+  const std::size_t shown = std::min(group.places.size(), most);
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) {
+    text += fmt::format("    {}\n", group.places[i]);
+    if (!group.actions[i].empty()) text += fmt::format("      {}\n", group.actions[i]);
+  }
+  if (shown < group.places.size()) {
+    text += fmt::format("    and {} more: --all shows them\n", group.places.size() - shown);
+  }
+  return text;
+}
+
 void add_groups(std::string& text, std::string_view heading,
                 const std::vector<FindingGroup>& groups, bool all) {
   if (groups.empty()) return;
   text += fmt::format("\n{}\n", heading);
   for (const FindingGroup& group : groups) {
-    text += fmt::format("- {} [{}]\n    {}\n", group.first.message, group.first.rule,
-                        places_text(group, all ? group.places.size() : kPlacesShown));
+    const std::size_t most = all ? group.places.size() : kPlacesShown;
+    text += fmt::format("- {} [{}]\n", group.first.message, group.first.rule);
+    if (!group.has_one_action()) {
+      text += places_with_actions(group, most);
+      continue;
+    }
+    text += fmt::format("    {}\n", places_text(group, most));
     if (!group.first.action.empty()) text += fmt::format("    {}\n", group.first.action);
   }
+}
+
+void write_texts(codec::JsonWriter& json, std::string_view key,
+                 const std::vector<std::string>& texts) {
+  json.key(key).begin_array();
+  for (const std::string& text : texts) json.value(text);
+  json.end_array();
 }
 
 void write_groups(codec::JsonWriter& json, std::string_view key,
@@ -120,9 +146,9 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
   for (const FindingGroup& group : groups) {
     json.begin_object().member("severity", severity_word(group.first.severity));
     json.member("rule", group.first.rule).member("message", group.first.message);
-    json.member("action", group.first.action).key("where").begin_array();
-    for (const std::string& place : group.places) json.value(place);
-    json.end_array().end_object();
+    write_texts(json, "where", group.places);
+    write_texts(json, "actions", group.actions);
+    json.end_object();
   }
   json.end_array();
 }

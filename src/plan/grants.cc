@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/model/pg_quoted.h"
 #include "sluice/model/quote.h"
 
 namespace sluice::plan {
@@ -87,13 +88,6 @@ Names referenced_tables(const Plan& plan) {
   return names;
 }
 
-/// A quote that no name inside can end.
-std::string dollar_quote(std::string_view body) {
-  std::string tag = "grants";
-  while (body.find("$" + tag + "$") != std::string_view::npos) tag += "_";
-  return "$" + tag + "$";
-}
-
 /// Writes GRANT statements for one PostgreSQL role.
 class PgGrants {
  public:
@@ -146,8 +140,7 @@ class PgGrants {
       add("to_regclass", name, fmt::format("    GRANT SELECT ON TABLE {} TO {};\n", name, role_));
     }
     if (body.empty()) return;
-    const std::string quote = dollar_quote(body);
-    line("DO " + quote + "\nBEGIN\n" + body + "END " + quote + ";");
+    line("DO " + model::pg::dollar_quoted("\nBEGIN\n" + body + "END ", "grants") + ";");
   }
   void member_of(const std::string& group) { line("GRANT " + group + " TO " + role_ + ";"); }
   void password_hint() {

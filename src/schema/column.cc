@@ -13,6 +13,7 @@
 namespace sluice::schema {
 namespace {
 
+using model::pg::dollar_quoted;
 using model::pg::quoted;
 
 /// The line of the config that chooses another type.
@@ -94,11 +95,6 @@ bool reads_generated(const model::Table& table, const std::string& printed) {
   return false;
 }
 
-/// char has no blanks at its end.
-std::string stored_text(const model::Column& column, std::string sql) {
-  return column.type.base == "char" ? "rtrim(" + sql + ", ' ')" : sql;
-}
-
 void take_generation(const model::Column& column, const Scope& scope, model::Column& made,
                      Remarks& remarks) {
   if (column.generated == model::Generated::no) return;
@@ -117,7 +113,7 @@ void take_generation(const model::Column& column, const Scope& scope, model::Col
     return;
   }
   made.generated = model::Generated::stored;
-  made.generation_sql = stored_text(column, sql);
+  made.generation_sql = sql;
   if (column.generated == model::Generated::virtual_column) {
     remarks.note("virtual-as-stored", column.name,
                  "a virtual column becomes a stored one and takes space");
@@ -132,10 +128,11 @@ std::string update_trigger(const model::Column& made, const model::QualifiedName
   const std::string digits = std::to_string(made.type.fraction_digits.value_or(0));
   const std::string now =
       (made.type.base == "timestamp" ? "LOCALTIMESTAMP(" : "CURRENT_TIMESTAMP(") + digits + ")";
-  return "CREATE FUNCTION " + function +
-         "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW IS DISTINCT FROM OLD AND NEW." +
-         column + " IS NOT DISTINCT FROM OLD." + column + " THEN NEW." + column + " := " + now +
-         "; END IF; RETURN NEW; END$$; CREATE TRIGGER " + quoted(name) + " BEFORE UPDATE ON " +
+  const std::string body = "BEGIN IF NEW IS DISTINCT FROM OLD AND NEW." + column +
+                           " IS NOT DISTINCT FROM OLD." + column + " THEN NEW." + column +
+                           " := " + now + "; END IF; RETURN NEW; END";
+  return "CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " +
+         dollar_quoted(body, "") + "; CREATE TRIGGER " + quoted(name) + " BEFORE UPDATE ON " +
          quoted(table) + " FOR EACH ROW EXECUTE FUNCTION " + function + "()";
 }
 

@@ -329,7 +329,9 @@ std::string assigned(const Value& value, const model::ColumnType& source,
       if (target.base == "bool") return value.sql;
       return whole && takes(source, {1, false}) ? "(" + value.sql + ")::integer" : "";
     case ValueKind::text:
-      return is_one_of(target.base, {"varchar", "text"}) ? value.sql : "";
+      if (!is_one_of(target.base, {"varchar", "text"}) || !takes(source, value.text)) return "";
+      // char has no blanks at its end.
+      return source.base == "char" ? "rtrim(" + value.sql + ", ' ')" : value.sql;
     case ValueKind::date:
       return is_one_of(target.base, {"date", "timestamp"}) ? value.sql : "";
     case ValueKind::moment:

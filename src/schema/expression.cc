@@ -74,7 +74,10 @@ Value column_value(const model::Column& column, bool chosen) {
   value.scale = value.kind == K::moment ? column.type.fraction_digits.value_or(0)
                                         : column.type.scale.value_or(0);
   value.reach = reach_of(column.type).value_or(Reach{});
-  if (value.kind == K::text) value.order = order_of(column.type);
+  if (value.kind == K::text) {
+    value.order = order_of(column.type);
+    value.text = text_reach_of(column.type);
+  }
   const bool bigint = column.type.base == "bigint";
   value.wide = bigint && column.type.is_unsigned;
   value.narrow = value.kind == K::integer && !bigint;
@@ -98,6 +101,7 @@ Value literal_value(const Token& token) {
     if (token.value.find('\0') != std::string::npos) return refused("a text holds a NUL");
     value.kind = K::text;
     value.sql = literal(token.value);
+    value.text = text_reach_of_literal(token.value);
     return value;
   }
   value.sql = token.value;

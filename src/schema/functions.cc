@@ -135,7 +135,11 @@ Value replaced(const std::string&, const Arguments& arguments) {
                        return v.kind == K::text;
                      });
   if (!texts) return wrong_arguments();
-  return made_of(arguments, K::text, "replace(" + listed(arguments) + ")");
+  Value value = made_of(arguments, K::text, "replace(" + listed(arguments) + ")");
+  // Each character may become the whole third text.
+  value.text.bytes = std::max<std::uint64_t>(arguments[0].text.bytes, 1) *
+                     std::max<std::uint64_t>(arguments[2].text.bytes, 1);
+  return value;
 }
 
 Value field_of_time(const std::string& name, const Arguments& arguments) {

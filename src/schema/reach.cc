@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <string_view>
 
 #include "sluice/codec/mysql_types.h"
 
@@ -40,6 +42,22 @@ int bits_of_digits(int digits) { return std::max(1, (10 * digits + 2) / 3); }
 
 int whole_digits(const model::ColumnType& decimal) {
   return decimal.precision.value_or(10) - decimal.scale.value_or(0);
+}
+
+/// No character of any charset has more in UTF-8.
+constexpr std::uint64_t kMaxCharacterBytes = 4;
+
+/// In the column's own charset; none for char and varchar, which are bounded in characters.
+std::optional<std::uint64_t> bound_of_text(const model::ColumnType& type) {
+  if (type.base == "tinytext") return 0xFFU;
+  if (type.base == "text") return 0xFFFFU;
+  if (type.base == "mediumtext") return 0xFFFFFFU;
+  if (type.base == "longtext") return 0xFFFFFFFFU;
+  return std::nullopt;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
 }
 
 int bit_width(std::uint64_t number) {
@@ -91,6 +109,28 @@ bool takes(const model::ColumnType& column, Reach value) {
   // So few that no number of them has more digits: 9 of three digits.
   if (kind == MysqlKind::decimal) room->bits = whole_digits(column) * 33219 / 10000;
   return value.bits <= room->bits && (room->below_zero || !value.below_zero);
+}
+
+TextReach text_reach_of(const model::ColumnType& type) {
+  const auto characters = static_cast<std::uint64_t>(type.length.value_or(0));
+  return {bound_of_text(type).value_or(characters) * kMaxCharacterBytes, type.charset};
+}
+
+TextReach text_reach_of_literal(const std::string& text) {
+  return {text.size(), is_ascii(text) ? "" : "utf8mb4"};
+}
+
+TextReach joined(const TextReach& a, const TextReach& b) {
+  const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() - a.bytes;
+  const bool mixed = !a.charset.empty() && !b.charset.empty() && a.charset != b.charset;
+  return {a.bytes + std::min(b.bytes, room),
+          mixed ? "utf8mb4" : (a.charset.empty() ? b : a).charset};
+}
+
+bool takes(const model::ColumnType& column, const TextReach& value) {
+  const bool has_characters =
+      value.charset.empty() || value.charset == column.charset || column.charset == "utf8mb4";
+  return has_characters && value.bytes <= bound_of_text(column).value_or(value.bytes);
 }
 
 }  // namespace sluice::schema

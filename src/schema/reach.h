@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,5 +24,22 @@ struct Reach {
 /// Whether the column takes every such number as it is. A mode that is not strict makes others the
 /// nearest ones that the column can hold.
 [[nodiscard]] bool takes(const model::ColumnType& column, Reach value);
+
+/// What a text may hold: at most so many bytes in UTF-8, of characters of a charset; of none where
+/// all are ASCII.
+struct TextReach {
+  std::uint64_t bytes = 0;
+  std::string charset;
+};
+
+/// Of the values of a text column.
+[[nodiscard]] TextReach text_reach_of(const model::ColumnType& type);
+[[nodiscard]] TextReach text_reach_of_literal(const std::string& text);
+/// Of one text behind another.
+[[nodiscard]] TextReach joined(const TextReach& a, const TextReach& b);
+/// Whether the column takes every such text as it is, or PostgreSQL refuses what it does not take:
+/// what is too long for char and varchar. A mode that is not strict cuts other texts, and has ? for
+/// characters that the column's charset lacks.
+[[nodiscard]] bool takes(const model::ColumnType& column, const TextReach& value);
 
 }  // namespace sluice::schema

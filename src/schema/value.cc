@@ -12,6 +12,9 @@ namespace {
 using codec::Problem;
 using model::pg::literal;
 
+/// Of 64 bits, with a sign.
+constexpr std::uint64_t kMostDigits = 20;
+
 bool is_one_of(ValueKind kind, std::initializer_list<ValueKind> kinds) {
   return std::ranges::find(kinds, kind) != kinds.end();
 }
@@ -95,6 +98,8 @@ Value made_of(const std::vector<Value>& parts, ValueKind kind, std::string sql) 
     if (value.doubt.empty()) value.doubt = part.doubt;
     // A number of a text, or a condition on it, is in no order of texts.
     if (part.kind == ValueKind::text) value.order = std::max(value.order, part.order);
+    if (part.kind == ValueKind::text) value.text = joined(value.text, part.text);
+    if (part.kind == ValueKind::integer) value.text = joined(value.text, {kMostDigits, ""});
     value.scale = std::max(value.scale, part.scale);
     if (part.is_number()) {
       value.reach.bits = std::max(value.reach.bits, part.reach.bits);

@@ -37,6 +37,7 @@ struct Value {
   std::string content;  // of a literal
   int scale = 0;        // of decimals; of moments the digits of their seconds' fraction
   Reach reach;          // of integers and decimals
+  TextReach text;       // of texts
   bool narrow = false;  // an integer whose type may be smaller than bigint
   bool wide = false;    // an integer that is numeric in PostgreSQL
   bool padded = false;  // an integer that the source may show with zeros in front

@@ -25,4 +25,12 @@ namespace sluice::model::pg {
   return quote_literal(Engine::postgresql, text);
 }
 
+/// $tag$text$tag$, for the body of DO or of a function: no name inside ends it.
+[[nodiscard]] inline std::string dollar_quoted(std::string_view text, std::string tag) {
+  // With the first character of what follows.
+  const std::string body = std::string(text) + "$";
+  while (body.find("$" + tag + "$") != std::string::npos) tag += "_";
+  return "$" + tag + "$" + body + tag + "$";
+}
+
 }  // namespace sluice::model::pg

@@ -56,6 +56,7 @@ bool stays_generated(const std::string& type, const std::string& sql) {
   source.columns.push_back(source_column("at6", "datetime(6)"));
   source.columns.push_back(source_column("at", "datetime"));
   source.columns.push_back(source_column("y", "year(4)"));
+  source.columns.push_back(source_column("long", "text"));
   return design_of(source).table.columns.at(2).generated != model::Generated::no;
 }
 
@@ -108,6 +109,34 @@ TEST_CASE("a moment is generated only with all digits of its source") {
   CHECK(stays_generated("datetime(6)", "`at`"));
 }
 
+TEST_CASE("a text that the source might cut is not generated") {
+  CHECK_FALSE(stays_generated("tinytext", "concat(`n`,repeat('a',300))"));
+  CHECK_FALSE(stays_generated("tinytext", "concat(`long`,`n`)"));
+  CHECK_FALSE(stays_generated("text", "concat(`long`,`n`)"));
+  CHECK_FALSE(stays_generated("tinytext", "replace(`n`,'a','0123456789')"));
+  CHECK(stays_generated("tinytext", "concat(`n`,`a`)"));
+  CHECK(stays_generated("mediumtext", "concat(`long`,`n`)"));
+  CHECK(stays_generated("longtext", "concat(`long`,`long`)"));
+  CHECK(stays_generated("varchar(2)", "`n`"));  // PostgreSQL refuses what is too long
+}
+
+TEST_CASE("a text with characters that the source's column lacks is not generated") {
+  model::Table source = with_generated("varchar(40)", "concat(`n`,'x')");
+  const auto stays = [&source](const std::string& charset, const std::string& sql) {
+    source.columns.back().type.charset = charset;
+    source.columns.back().generation_sql = sql;
+    return design_of(source).table.columns.at(2).generated != model::Generated::no;
+  };
+  CHECK(stays("utf8mb4", "concat(`n`,'x')"));
+  CHECK_FALSE(stays("latin1", "concat(`n`,'x')"));
+  CHECK_FALSE(stays("utf8mb3", "`n`"));
+  CHECK(stays("latin1", "concat(`a`,'x')"));
+  CHECK_FALSE(stays("latin1", "concat(`a`,'\u00e9')"));
+  source.columns.at(1).type.charset = "latin1";
+  CHECK(stays("latin1", "concat(`n`,'x')"));
+  CHECK(stays("utf8mb4", "concat(`n`,'x')"));
+}
+
 TEST_CASE("a generated column of PostgreSQL reads no other generated one") {
   model::Table source = with_generated("int(11)", "`a`");
   source.columns.push_back(source_column("h", "int(11)"));
@@ -131,6 +160,16 @@ TEST_CASE("ON UPDATE comes with a trigger to run") {
   REQUIRE(finding != nullptr);
   CHECK(finding->action.starts_with("CREATE FUNCTION \"app\".\"t_it's_on_update\"()"));
   CHECK(finding->action.find("NEW.\"it's\" := CURRENT_TIMESTAMP(0)") != std::string::npos);
+}
+
+TEST_CASE("no name ends the trigger's body") {
+  model::Column column = source_column("a$$b", "timestamp");
+  column.extra = "on update current_timestamp()";
+  const Design design = design_of(column);
+  const model::Finding* const finding = find_rule(design, "on-update-not-moved");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->action.find(" AS $_$BEGIN ") != std::string::npos);
+  CHECK(finding->action.find("END$_$; ") != std::string::npos);
 }
 
 TEST_CASE("only integers are numbered by PostgreSQL") {

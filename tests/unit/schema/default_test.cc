@@ -53,6 +53,12 @@ TEST_CASE("char's blanks at the end are no part of its default") {
   CHECK(design_of(column).table.columns.at(0).default_sql == "'a'::character varying");
 }
 
+TEST_CASE("nor of a default that is an expression") {
+  model::Column column = source_column("c", "char(5)");
+  column.default_sql = "concat('a','  ')";
+  CHECK(design_of(column).table.columns.at(0).default_sql == "rtrim(('a' || '  '), ' ')");
+}
+
 TEST_CASE("a default of NULL is none") {
   model::Column column = source_column("c", "int(11)");
   column.default_sql = "NULL";
