@@ -42,6 +42,12 @@ class IndexDesign {
   [[nodiscard]] bool takes_whole_columns() const;
   void finish();
   void remark_on_size() const;
+  /// Of which the source takes texts for equal whose bytes differ.
+  struct LoosePart {
+    std::string what;
+    bool blanks_only = false;  // only blanks at the end
+  };
+  [[nodiscard]] std::optional<LoosePart> loose_part(const model::IndexPart& part) const;
   void remark_on_collation() const;
   void remark_on_prefix() const;
 
@@ -196,15 +202,27 @@ void IndexDesign::remark_on_size() const {
                    "leave the index out, or index a part of the column or its hash");
 }
 
+std::optional<IndexDesign::LoosePart> IndexDesign::loose_part(const model::IndexPart& part) const {
+  if (part.column.empty()) {
+    const Value value = translate(part.expression, scope_);
+    if (value.kind != ValueKind::text || value.order < TextOrder::bytes_but_blanks) return {};
+    return LoosePart{part.expression, value.order == TextOrder::bytes_but_blanks};
+  }
+  const model::Column* const column = scope_.source.find_column(part.column);
+  const bool loose = column != nullptr && !compares_by_bytes(column->type);
+  if (!loose || !is_long(target_type(part.column))) return {};
+  return LoosePart{part.column + " (" + column->type.collation + ")",
+                   compares_by_bytes_but_blanks(column->type)};
+}
+
 void IndexDesign::remark_on_collation() const {
   std::string columns;
   bool blanks_only = true;
   for (const model::IndexPart& part : source_.parts) {
-    const model::Column* const column = scope_.source.find_column(part.column);
-    const bool loose = column != nullptr && !compares_by_bytes(column->type);
-    if (!loose || !is_long(target_type(part.column))) continue;
-    blanks_only = blanks_only && compares_by_bytes_but_blanks(column->type);
-    columns += (columns.empty() ? "" : ", ") + part.column + " (" + column->type.collation + ")";
+    const std::optional<LoosePart> loose = loose_part(part);
+    if (!loose) continue;
+    blanks_only = blanks_only && loose->blanks_only;
+    columns += (columns.empty() ? "" : ", ") + loose->what;
   }
   if (columns.empty()) return;
   const char* const pair =

@@ -108,6 +108,16 @@ TEST_CASE("a unique key that a collation compares is told") {
         model::Severity::note);  // of the table's other texts
 }
 
+TEST_CASE("a unique expression that a collation compares is told") {
+  model::IndexPart of_name;
+  of_name.expression = "left(`name`,3)";
+  const Design design = with("u", true, {of_name});
+  REQUIRE(find_rule(design, "collation") != nullptr);
+  CHECK(find_rule(design, "collation")->where == "crm.t.u (left(`name`,3))");
+  of_name.expression = "left(`code`,3)";
+  CHECK(find_rule(with("u", true, {of_name}), "collation")->severity == model::Severity::note);
+}
+
 TEST_CASE("a key whose blanks at the end mean nothing is told as that") {
   model::Table source = columns();
   source.columns[2].type.collation = "utf8mb4_bin";

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "sluice/model/schema.h"
+
+#include "schema/lexer.h"
+#include "schema/value.h"
+
+/// What expressions are made of.
+namespace sluice::schema {
+
+/// `chosen`: people have given the column a type, so nothing is known of its values.
+[[nodiscard]] Value column_value(const model::Column& column, bool chosen);
+/// Of a token that is a number or a text.
+[[nodiscard]] Value literal_value(const Token& token);
+
+}  // namespace sluice::schema
