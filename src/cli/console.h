@@ -8,6 +8,7 @@
 #include "sluice/model/finding.h"
 
 #include "cli/command_line.h"
+#include "cli/finding_groups.h"
 
 namespace sluice::cli {
 
@@ -54,7 +55,7 @@ class Console {
   void put(std::string_view text);
   /// A message on lines of its own; words stay whole, so that paths can be pasted.
   void say(std::string_view text);
-  void say(const std::string& places, const model::Finding& finding);
+  void say(const std::string& places, const FindingGroup& group);
 
   bool is_terminal_;
   bool color_;

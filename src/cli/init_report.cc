@@ -22,7 +22,7 @@ std::string server_text(const model::ServerIdentity& server) {
 
 /// Rules whose names end so are about something that is left out.
 bool is_left_out(const model::Finding& finding) {
-  static constexpr std::string_view kEnds[] = {"-not-moved", "-refused", "-not-made"};
+  static constexpr std::string_view kEnds[] = {"-not-moved", "-refused", "-not-made", "-not-seen"};
   return std::ranges::any_of(kEnds,
                              [&](std::string_view end) { return finding.rule.ends_with(end); });
 }
@@ -58,14 +58,12 @@ void add_others(const model::Catalog& source, InitReport& report) {
 }
 
 /// Whoever makes the new tables owns them.
-void add_rights(const config::Config& config, InitReport& report) {
-  for (const config::Table& table : config.tables) {
-    if (!table.create) continue;
-    add_to_groups(report.left,
-                  {Severity::note, "rights-not-moved", table.target.text(),
-                   "owners and grants are not moved: new tables belong to the role that copies",
-                   "ALTER TABLE ... OWNER TO and GRANT by hand"});
-  }
+void add_rights(InitReport& report) {
+  if (report.new_tables == 0) return;
+  add_to_groups(report.left,
+                {Severity::note, "rights-not-moved", "all new tables",
+                 "owners and grants are not moved: new tables belong to the role that copies",
+                 "ALTER TABLE ... OWNER TO and GRANT by hand"});
 }
 
 /// Tables that people have already are theirs until cutover.
@@ -110,7 +108,9 @@ void add_groups(std::string& text, std::string_view heading,
   for (const FindingGroup& group : groups) {
     text += fmt::format("- {} [{}]\n    {}\n", group.first.message, group.first.rule,
                         places_text(group, all ? group.places.size() : kPlacesShown));
-    if (!group.first.action.empty()) text += fmt::format("    {}\n", group.first.action);
+    for (const std::string& action : action_lines(group, all ? group.places.size() : 1)) {
+      text += fmt::format("    {}\n", action);
+    }
   }
 }
 
@@ -142,7 +142,7 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
   }
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
   add_others(catalogs.source, report);
-  add_rights(config, report);
+  add_rights(report);
   add_aside(config, report);
   if (draft.plan) add_references_aside(*draft.plan, report);
   return report;
@@ -158,6 +158,10 @@ std::string init_text(const InitReport& report, std::string_view file, bool all)
   add_groups(text, "YOURS TO DECIDE (as it stands, every value moves exactly, or is set aside)",
              report.decisions, all);
   if (all) add_groups(text, "GOOD TO KNOW", report.notes, all);
+  if (!all && !report.notes.empty()) {
+    text += fmt::format("\nGOOD TO KNOW\n{} more remarks: sluice plan --config {}\n",
+                        report.notes.size(), file);
+  }
   return text + fmt::format("\n{} is written: one line a table\n", file);
 }
 

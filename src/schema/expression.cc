@@ -19,6 +19,8 @@ using K = ValueKind;
 
 /// MySQL computes with at most this many digits behind the point, and cuts the rest.
 constexpr int kMaxScale = 30;
+/// What MariaDB's catalogue shows for a character of four bytes.
+constexpr std::string_view kUnprinted = "????";
 /// Deeper brackets are no expression that people write; the parser calls itself for each.
 constexpr int kMaxDepth = 100;
 
@@ -94,6 +96,9 @@ Value literal_value(const Token& token) {
   value.content = token.value;
   if (token.kind == Token::Kind::text) {
     if (token.value.find('\0') != std::string::npos) return refused("a text holds a NUL");
+    if (token.value.find(kUnprinted) != std::string::npos) {
+      return refused("the source may not have printed a character of it");
+    }
     value.kind = K::text;
     value.sql = literal(token.value);
     return value;
