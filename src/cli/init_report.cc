@@ -122,7 +122,13 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
     json.member("rule", group.first.rule).member("message", group.first.message);
     json.member("action", group.first.action).key("where").begin_array();
     for (const std::string& place : group.places) json.value(place);
-    json.end_array().end_object();
+    json.end_array();
+    if (group.actions.size() > 1) {
+      json.key("actions").begin_array();
+      for (const std::string& action : group.actions) json.value(action);
+      json.end_array();
+    }
+    json.end_object();
   }
   json.end_array();
 }
