@@ -302,9 +302,8 @@ RandomType json_type(Random&) { return type("json", kText, json); }
 
 RandomType shape_type(Random& random) {
   static const std::vector<std::string> names = {"geometry", "point"};
-  return type(
-      random.pick(names), kBytes,
-      any_of({"ST_GeomFromText('POINT(1 2)')", "ST_GeomFromText('POINT(0.1 -30)', 4326)"}));
+  return type(random.pick(names), kBytes,
+              any_of({"ST_GeomFromText('POINT(1 2)')", "ST_GeomFromText('POINT(0.1 -30)', 4326)"}));
 }
 
 void add_mariadb(std::vector<TypeMaker>& types) {
