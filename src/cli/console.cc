@@ -143,7 +143,7 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
     // Each has to be found and mended.
     ++errors;
     errors_.push_back({fmt::format("{}: {}", finding.where, finding.message), finding.action});
-    say({finding, {finding.where}, {finding.action}});
+    say(finding.where, {finding, {finding.where}, {finding.action}});
   }
   if (errors > 0 && !others.empty()) {
     note(fmt::format("{} warnings and notes are shown when no error is left",
@@ -152,18 +152,15 @@ bool Console::findings(const std::vector<model::Finding>& findings) {
   if (errors > 0) return true;
   std::ranges::stable_sort(others, {},
                            [](const FindingGroup& group) { return group.first.severity; });
-  for (const FindingGroup& group : others) say(group);
+  for (const FindingGroup& group : others) say(places_text(group, kPlacesShown), group);
   return false;
 }
 
-void Console::say(const FindingGroup& group) {
+void Console::say(const std::string& places, const FindingGroup& group) {
   const model::Finding& finding = group.first;
-  say(fmt::format("{}: {}: {} [{}]", severity_word(finding.severity),
-                  places_text(group, kPlacesShown), finding.message, finding.rule));
-  const std::size_t shown = std::min(group.actions.size(), kPlacesShown);
-  for (std::size_t i = 0; i < shown; ++i) {
-    if (!group.actions[i].empty()) say("    " + group.actions[i]);
-  }
+  say(fmt::format("{}: {}: {} [{}]", severity_word(finding.severity), places, finding.message,
+                  finding.rule));
+  for (const std::string& action : action_lines(group, kPlacesShown)) say("    " + action);
 }
 
 void Console::next(const Words& words) {

@@ -8,10 +8,9 @@
 #include "sluice/model/finding.h"
 
 #include "cli/command_line.h"
+#include "cli/finding_groups.h"
 
 namespace sluice::cli {
-
-struct FindingGroup;
 
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
 /// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
@@ -56,7 +55,7 @@ class Console {
   void put(std::string_view text);
   /// A message on lines of its own; words stay whole, so that paths can be pasted.
   void say(std::string_view text);
-  void say(const FindingGroup& group);
+  void say(const std::string& places, const FindingGroup& group);
 
   bool is_terminal_;
   bool color_;

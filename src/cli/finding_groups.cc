@@ -12,15 +12,14 @@ void add_to_groups(std::vector<FindingGroup>& groups, const model::Finding& find
   };
   auto group = std::ranges::find_if(groups, same);
   if (group == groups.end()) {
-    groups.push_back({finding, {}, {finding.action}});
-    group = groups.end() - 1;
+    groups.push_back({finding, {finding.where}, {finding.action}});
+    return;
   }
-  const bool is_shared = group->has_one_action() && group->actions.front() == finding.action;
-  if (!is_shared && group->has_one_action()) {
-    group->actions.resize(group->places.size(), group->actions.front());
-  }
+  const std::size_t before = group->places.size();
   group->places.push_back(finding.where);
-  if (!is_shared) group->actions.push_back(finding.action);
+  if (group->actions.size() == 1 && finding.action == group->actions.front()) return;
+  group->actions.resize(before, group->actions.front());
+  group->actions.push_back(finding.action);
 }
 
 std::string places_text(const FindingGroup& group, std::size_t most) {
@@ -29,6 +28,18 @@ std::string places_text(const FindingGroup& group, std::size_t most) {
   for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + group.places[i];
   if (shown < group.places.size()) text += fmt::format(" and {} more", group.places.size() - shown);
   return text;
+}
+
+std::vector<std::string> action_lines(const FindingGroup& group, std::size_t most) {
+  if (group.actions.size() == 1) {
+    return group.first.action.empty() ? std::vector<std::string>() : group.actions;
+  }
+  if (most == 1) return {"for the first: " + group.first.action};
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < std::min(group.actions.size(), most); ++i) {
+    lines.push_back(group.places[i] + ": " + group.actions[i]);
+  }
+  return lines;
 }
 
 }  // namespace sluice::cli

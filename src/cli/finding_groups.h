@@ -13,9 +13,7 @@ namespace sluice::cli {
 struct FindingGroup {
   model::Finding first;
   std::vector<std::string> places;   // of all of them
-  std::vector<std::string> actions;  // one for each place, or the one that all have
-
-  [[nodiscard]] bool has_one_action() const noexcept { return actions.size() == 1; }
+  std::vector<std::string> actions;  // for the places, in their order; one if all have the same
 };
 
 /// Puts the finding to those of its rule and message, or behind all others.
@@ -23,5 +21,9 @@ void add_to_groups(std::vector<FindingGroup>& groups, const model::Finding& find
 
 /// "a, b, c and 12 more"; `most`: how many are named.
 [[nodiscard]] std::string places_text(const FindingGroup& group, std::size_t most);
+
+/// What to do, a line each: for all places, for each of `most` where that differs, or "for the
+/// first: ..." where most is 1. Nothing where there is nothing to do.
+[[nodiscard]] std::vector<std::string> action_lines(const FindingGroup& group, std::size_t most);
 
 }  // namespace sluice::cli

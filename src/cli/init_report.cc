@@ -22,7 +22,7 @@ std::string server_text(const model::ServerIdentity& server) {
 
 /// Rules whose names end so are about something that is left out.
 bool is_left_out(const model::Finding& finding) {
-  static constexpr std::string_view kEnds[] = {"-not-moved", "-refused", "-not-made"};
+  static constexpr std::string_view kEnds[] = {"-not-moved", "-refused", "-not-made", "-not-seen"};
   return std::ranges::any_of(kEnds,
                              [&](std::string_view end) { return finding.rule.ends_with(end); });
 }
@@ -58,14 +58,12 @@ void add_others(const model::Catalog& source, InitReport& report) {
 }
 
 /// Whoever makes the new tables owns them.
-void add_rights(const config::Config& config, InitReport& report) {
-  for (const config::Table& table : config.tables) {
-    if (!table.create) continue;
-    add_to_groups(report.left,
-                  {Severity::note, "rights-not-moved", table.target.text(),
-                   "owners and grants are not moved: new tables belong to the role that copies",
-                   "ALTER TABLE ... OWNER TO and GRANT by hand"});
-  }
+void add_rights(InitReport& report) {
+  if (report.new_tables == 0) return;
+  add_to_groups(report.left,
+                {Severity::note, "rights-not-moved", "all new tables",
+                 "owners and grants are not moved: new tables belong to the role that copies",
+                 "ALTER TABLE ... OWNER TO and GRANT by hand"});
 }
 
 /// Tables that people have already are theirs until cutover.
@@ -103,41 +101,17 @@ void add_references_aside(const plan::Plan& plan, InitReport& report) {
   }
 }
 
-/// What people do about one place differs from what they do about another.
-std::string places_with_actions(const FindingGroup& group, std::size_t most) {
-  const std::size_t shown = std::min(group.places.size(), most);
-  std::string text;
-  for (std::size_t i = 0; i < shown; ++i) {
-    text += fmt::format("    {}\n", group.places[i]);
-    if (!group.actions[i].empty()) text += fmt::format("      {}\n", group.actions[i]);
-  }
-  if (shown < group.places.size()) {
-    text += fmt::format("    and {} more: --all shows them\n", group.places.size() - shown);
-  }
-  return text;
-}
-
 void add_groups(std::string& text, std::string_view heading,
                 const std::vector<FindingGroup>& groups, bool all) {
   if (groups.empty()) return;
   text += fmt::format("\n{}\n", heading);
   for (const FindingGroup& group : groups) {
-    const std::size_t most = all ? group.places.size() : kPlacesShown;
-    text += fmt::format("- {} [{}]\n", group.first.message, group.first.rule);
-    if (!group.has_one_action()) {
-      text += places_with_actions(group, most);
-      continue;
+    text += fmt::format("- {} [{}]\n    {}\n", group.first.message, group.first.rule,
+                        places_text(group, all ? group.places.size() : kPlacesShown));
+    for (const std::string& action : action_lines(group, all ? group.places.size() : 1)) {
+      text += fmt::format("    {}\n", action);
     }
-    text += fmt::format("    {}\n", places_text(group, most));
-    if (!group.first.action.empty()) text += fmt::format("    {}\n", group.first.action);
   }
-}
-
-void write_texts(codec::JsonWriter& json, std::string_view key,
-                 const std::vector<std::string>& texts) {
-  json.key(key).begin_array();
-  for (const std::string& text : texts) json.value(text);
-  json.end_array();
 }
 
 void write_groups(codec::JsonWriter& json, std::string_view key,
@@ -146,8 +120,14 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
   for (const FindingGroup& group : groups) {
     json.begin_object().member("severity", severity_word(group.first.severity));
     json.member("rule", group.first.rule).member("message", group.first.message);
-    write_texts(json, "where", group.places);
-    write_texts(json, "actions", group.actions);
+    json.member("action", group.first.action).key("where").begin_array();
+    for (const std::string& place : group.places) json.value(place);
+    json.end_array();
+    if (group.actions.size() > 1) {
+      json.key("actions").begin_array();
+      for (const std::string& action : group.actions) json.value(action);
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array();
@@ -168,7 +148,7 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
   }
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
   add_others(catalogs.source, report);
-  add_rights(config, report);
+  add_rights(report);
   add_aside(config, report);
   if (draft.plan) add_references_aside(*draft.plan, report);
   return report;
@@ -184,6 +164,10 @@ std::string init_text(const InitReport& report, std::string_view file, bool all)
   add_groups(text, "YOURS TO DECIDE (as it stands, every value moves exactly, or is set aside)",
              report.decisions, all);
   if (all) add_groups(text, "GOOD TO KNOW", report.notes, all);
+  if (!all && !report.notes.empty()) {
+    text += fmt::format("\nGOOD TO KNOW\n{} more remarks: sluice plan --config {}\n",
+                        report.notes.size(), file);
+  }
   return text + fmt::format("\n{} is written: one line a table\n", file);
 }
 

@@ -26,10 +26,25 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
 /// Of PostgreSQL the whole database: what the config does not speak of may be forgotten, and tables
 /// of other schemas may refer to those that are moved. On the MySQL family other databases are
 /// other people's.
-model::Catalog read_one(const model::Endpoint& endpoint, const std::vector<std::string>& schemas) {
-  const auto session = db::open_session(endpoint, db::Purpose::catalog);
-  if (!model::is_mysql_family(session->engine())) return db::read_catalog(*session);
-  return db::read_catalog(*session, schemas);
+model::Catalog read_one(db::SqlSession& session, const std::vector<std::string>& schemas) {
+  if (!model::is_mysql_family(session.engine())) return db::read_catalog(session);
+  return db::read_catalog(session, schemas);
+}
+
+/// What lies beside tables that are made anew. One remark for all of it.
+std::vector<model::Finding> unseen_findings(const std::vector<db::Unseen>& unseen) {
+  std::vector<std::string> rights;  // that of one object may show those of many schemas
+  for (const db::Unseen& some : unseen) {
+    if (std::ranges::find(rights, some.right) == rights.end()) rights.push_back(some.right);
+  }
+  const std::string action = fmt::format(
+      "a user with {} would see them; `sluice grants` has the lines", fmt::join(rights, ", "));
+  std::vector<model::Finding> findings;
+  for (const db::Unseen& some : unseen) {
+    findings.push_back({model::Severity::note, "objects-not-seen", some.objects,
+                        "cannot be seen by this user, and would not be moved", action});
+  }
+  return findings;
 }
 
 }  // namespace
@@ -55,7 +70,13 @@ model::Endpoint endpoint_of_url(const std::string& url, std::string_view side,
 
 Catalogs read_catalogs(const config::Config& config) {
   const plan::ConfigSchemas schemas = plan::config_schemas(config);
-  return {read_one(config.source, schemas.source), read_one(config.target, schemas.target)};
+  Catalogs catalogs;
+  const auto source = db::open_session(config.source, db::Purpose::catalog);
+  catalogs.source = read_one(*source, schemas.source);
+  catalogs.unseen = db::read_unseen(*source, catalogs.source);
+  const auto target = db::open_session(config.target, db::Purpose::catalog);
+  catalogs.target = read_one(*target, schemas.target);
+  return catalogs;
 }
 
 plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
@@ -74,7 +95,11 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
                     std::back_inserter(made.findings));
   plan::attach_kin(designs, made);
   plan::attach_foreign_keys(config.config, designs, target, made);
-  return plan::draft(config.config, config.sha256, catalogs.source, target, made);
+  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, target, made);
+  if (!designs.empty()) {
+    std::ranges::move(unseen_findings(catalogs.unseen), std::back_inserter(draft.findings));
+  }
+  return draft;
 }
 
 plan::Plan read_plan(const std::string& path) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/config/config.h"
+#include "sluice/db/catalog.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/model/schema.h"
 #include "sluice/plan/draft.h"
@@ -33,6 +34,7 @@ struct ReadConfig {
 struct Catalogs {
   model::Catalog source;
   model::Catalog target;
+  std::vector<db::Unseen> unseen = {};  // of the source
 };
 [[nodiscard]] Catalogs read_catalogs(const config::Config& config);
 

@@ -298,6 +298,10 @@ Problem parse_timestamptz(std::string_view text, std::int64_t& out) {
 }
 
 Problem parse_interval(std::string_view text, Interval& out) {
+  if (text == "infinity" || text == "-infinity") {
+    out = text.front() == '-' ? kIntervalMinusInfinity : kIntervalInfinity;
+    return Problem::none;
+  }
   return IntervalReader(text).read(out);
 }
 

@@ -6,6 +6,8 @@
 
 #include "sluice/codec/datetime.h"
 
+#include "datetime_check.h"
+
 namespace sluice::codec {
 namespace {
 
@@ -159,6 +161,10 @@ void append_timestamptz(std::int64_t microseconds, std::string& out) {
 }
 
 void append_interval(const Interval& interval, std::string& out) {
+  if (interval == kIntervalInfinity || interval == kIntervalMinusInfinity) {
+    out += interval.months > 0 ? "infinity" : "-infinity";
+    return;
+  }
   IntervalPrinter printer(out);
   printer.put_count(interval.months / 12, "year");
   printer.put_count(interval.months % 12, "mon");

@@ -189,6 +189,19 @@ std::string mysql_pattern(const std::string& schema) {
   return model::quote_identifier(Engine::mysql, pattern);
 }
 
+/// What a user needs to be shown what lies beside tables.
+std::string mysql_looking(const std::set<std::string>& schemas, const std::string& user) {
+  std::string sql =
+      "-- to be shown triggers, events and routines, which are not moved; the first two it may "
+      "make then, too:\n";
+  for (const std::string& schema : schemas) {
+    sql += "-- GRANT TRIGGER, EVENT ON " + mysql_pattern(schema) + ".* TO " + user + ";\n";
+  }
+  sql += "-- on MariaDB:\n-- GRANT SELECT ON mysql.proc TO " + user +
+         ";\n-- on MySQL (from 8.0.20 on):\n-- GRANT SHOW_ROUTINE ON *.* TO " + user + ";\n";
+  return sql;
+}
+
 std::string mysql_source(const config::Config& config, const std::string& role,
                          const std::string& host) {
   const std::string user =
@@ -216,6 +229,7 @@ std::string mysql_source(const config::Config& config, const std::string& role,
       ";\n-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
       "too:\n-- GRANT FLUSH_TABLES ON *.* TO " +
       user + ";\n";
+  sql += mysql_looking(schemas, user);
   sql += "-- nobody can use it yet. Then, so that the password stands in no file:\n-- ALTER USER " +
          user + " IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n";
   return sql;

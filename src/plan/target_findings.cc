@@ -155,8 +155,8 @@ void look_at_unique_keys(const model::Table& source, const model::Table& target,
     }
     if (vouched_for(columns)) continue;
     findings.note("unique-key", target.name.text() + "." + index.name,
-                  "nothing in the source promises that it is unique: rows that collide go to "
-                  "quarantine");
+                  "whether the source holds to this unique key does not show: rows that collide go "
+                  "to quarantine");
   }
 }
 

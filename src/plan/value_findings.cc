@@ -108,7 +108,7 @@ void look_at_value(const TablePlan& table, const Copied& copied, Findings& findi
     return;
   }
   findings.warning("may-not-fit", where,
-                   types + ": values that " + target.name + " cannot hold exactly go to quarantine",
+                   types + ": values that the target's column cannot hold go to quarantine",
                    "look at the values, and add steps where there are such");
 }
 

@@ -147,6 +147,14 @@ void remark_on_update(const model::Column& column, const model::Column& made,
                   update_trigger(made, table));
 }
 
+/// Both servers' word for it.
+void remark_on_visibility(const model::Column& column, Remarks& remarks) {
+  if (column.extra.find("INVISIBLE") == std::string::npos) return;
+  remarks.note("invisible-column", column.name,
+               "SELECT * does not show the column on the source, and shows it in PostgreSQL",
+               "name the columns in the application's queries, or leave it out under \"drop\"");
+}
+
 /// Columns that every table of PostgreSQL has.
 void remark_on_name(const std::string& name, Remarks& remarks) {
   constexpr std::array kSystem = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"};
@@ -165,6 +173,7 @@ void add_column(const model::Column& column, const Scope& scope, Design& design,
                           ? choose_type(scope.source, column, design.table.name)
                           : chosen_type(column, chosen->second);
   remark_on_name(column.name, remarks);
+  remark_on_visibility(column, remarks);
   remark_on_type(column, choice, remarks);
   model::Column made;
   made.name = column.name;

@@ -192,6 +192,15 @@ TypeChoice geometry_type() {
   return choice;
 }
 
+TypeChoice bytes_type(const model::Column& column) {
+  TypeChoice choice = plain("bytea");
+  if (column.type.base != "vector") return choice;
+  choice.doubt_rule = "vector-as-bytes";
+  choice.doubt =
+      "a vector becomes bytes as MySQL stores it: four for each number, a float, lowest first";
+  return choice;
+}
+
 TypeChoice unknown_type(const model::ColumnType& type) {
   TypeChoice choice = plain("text");
   choice.doubt_rule = "unknown-type";
@@ -227,7 +236,7 @@ TypeChoice type_by_kind(const model::Table& table, const model::Column& column,
     case MysqlKind::character:
       return text_type(column.type);
     case MysqlKind::binary:
-      return plain("bytea");
+      return bytes_type(column);
     case MysqlKind::enumeration:
       return enum_type(column, target);
     case MysqlKind::set:

@@ -147,20 +147,10 @@ Default text(const Token& token, const model::Column& column, const model::Colum
   return {cast(content, target.base == "varchar" ? "character varying" : target.sql), "", ""};
 }
 
-/// MariaDB prints the bytes of such a default as a text, and a question mark for those that are
-/// none.
-bool is_surely_printed(const std::string& text) {
-  return std::ranges::all_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x80U && c != '?'; });
-}
-
 /// binary(n) is filled up with NUL bytes.
 Default bytes(const Token& token, const model::Column& column) {
   if (token.kind != Token::Kind::text && token.kind != Token::Kind::bytes) {
     return refusal("the default is no byte string");
-  }
-  if (token.kind == Token::Kind::text && !is_surely_printed(token.value)) {
-    return refusal("the source does not print its bytes");
   }
   std::string hex = token.kind == Token::Kind::bytes ? token.value : codec::to_hex(token.value);
   const std::optional<std::string> content = codec::from_hex(hex);

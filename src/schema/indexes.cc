@@ -50,6 +50,7 @@ class IndexDesign {
   [[nodiscard]] std::optional<LoosePart> loose_part(const model::IndexPart& part) const;
   void remark_on_collation() const;
   void remark_on_prefix() const;
+  void remark_on_use() const;
 
   [[nodiscard]] const model::ColumnType& target_type(const std::string& column) const {
     return design_.table.find_column(column)->type;
@@ -76,6 +77,7 @@ void IndexDesign::add() {
   remark_on_size();
   if (made_.unique) remark_on_collation();
   remark_on_prefix();
+  remark_on_use();
   design_.table.indexes.push_back(std::move(made_));
 }
 
@@ -226,13 +228,12 @@ void IndexDesign::remark_on_collation() const {
   }
   if (columns.empty()) return;
   const char* const pair =
-      blanks_only ? "'aa' with and without a blank behind it" : "'aa' and 'AA', for one,";
-  remarks_.warning(
-      "collation", source_.name + " (" + columns + ")",
-      std::string("PostgreSQL compares keys byte for byte, the source by a collation: ") + pair +
-          " become two keys",
-      "nothing is lost; where the application relies on it, make a unique index on an "
-      "expression, or use a collation that is not deterministic");
+      blanks_only ? "'aa' with and without a blank behind it are" : "'aa' and 'AA', for one, are";
+  remarks_.warning("collation", source_.name + " (" + columns + ")",
+                   std::string("by the source's collation ") + pair +
+                       " the same key; PostgreSQL compares byte for byte and takes both",
+                   "nothing is lost; where the application relies on it, make a unique index on an "
+                   "expression, or use a collation that is not deterministic");
 }
 
 void IndexDesign::remark_on_prefix() const {
@@ -246,6 +247,21 @@ void IndexDesign::remark_on_prefix() const {
                            "on an expression") +
                    (source_.primary ? ", and the table has no primary key" : ""),
                "");
+}
+
+/// What an index of PostgreSQL cannot be.
+void IndexDesign::remark_on_use() const {
+  if (source_.definition.ends_with(" INVISIBLE")) {
+    remarks_.note("invisible-index", source_.name,
+                  "no query of the source uses the index; those of PostgreSQL may",
+                  "leave it out, if nothing needs it: DROP INDEX after the copy");
+  }
+  const bool descends = std::ranges::any_of(source_.parts, &model::IndexPart::descending);
+  if (made_.primary && descends) {
+    remarks_.note("descending-key", source_.name,
+                  "a primary key of PostgreSQL has ascending columns only",
+                  "make an index with DESC beside it, if queries need that order");
+  }
 }
 
 }  // namespace

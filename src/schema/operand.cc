@@ -16,6 +16,9 @@ using K = ValueKind;
 using model::pg::literal;
 using model::pg::quoted;
 
+/// What MariaDB's catalogue shows for a character of four bytes.
+constexpr std::string_view kUnprinted = "????";
+
 K kind_of(const model::ColumnType& type) {
   switch (codec::mysql_kind(type)) {
     case MysqlKind::tinyint:
@@ -93,6 +96,9 @@ Value literal_value(const Token& token) {
   value.content = token.value;
   if (token.kind == Token::Kind::text) {
     if (token.value.find('\0') != std::string::npos) return refused("a text holds a NUL");
+    if (token.value.find(kUnprinted) != std::string::npos) {
+      return refused("the source may not have printed a character of it");
+    }
     value.kind = K::text;
     value.sql = literal(token.value);
     value.text = text_reach_of_literal(token.value);

@@ -36,8 +36,11 @@ std::string column_list(const std::vector<KeyColumn>& columns, model::Engine eng
 }
 
 /// The text of a row's key as a server compares it: blanks at the end of char(n) are no part of the
-/// value, and truth values have names.
+/// value, truth values have names, and MySQL, whose sessions are in UTC, takes no offset of two
+/// digits.
 std::string comparable(const model::ColumnType& type, std::string text) {
+  constexpr std::string_view kUtc = "+00";
+  if (type.base == "timestamp" && text.ends_with(kUtc)) text.resize(text.size() - kUtc.size());
   if (type.base == "bpchar") text.erase(text.find_last_not_of(' ') + 1);
   if (value_class(type) != ValueClass::boolean) return text;
   if (text == "t") return "true";

@@ -71,6 +71,32 @@ TEST_CASE("init writes a config that is there then, and does not touch one that 
   CHECK(tables_of(shop.target()) == "");
 }
 
+TEST_CASE("init and plan say once what the source's user cannot see, and nothing to one who can") {
+  const Shop shop;
+  const std::string& name = shop.source.name();
+  const RunResult reader = shop.whole.init();
+  INFO(reader.out << reader.err);
+  REQUIRE(reader.exit_code == 0);
+  CHECK(says(reader.out,
+             fmt::format("cannot be seen by this user, and would not be moved [objects-not-seen]\n"
+                         "    triggers of {0}, events of {0}, routines of {0}\n"
+                         "    a user with TRIGGER on {0}, EVENT on {0}, SELECT on mysql.proc would "
+                         "see them",
+                         name)));
+  const RunResult planned = shop.whole.sluice("plan");
+  const std::size_t at = planned.err.find("[objects-not-seen]");
+  CHECK(at != std::string::npos);
+  CHECK(planned.err.find("[objects-not-seen]", at + 1) == std::string::npos);
+
+  shop.source.run("CREATE TRIGGER tr BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = 'x'");
+  const WholeDatabase all(
+      url_of(shop.source, "defaults_file=" + shop.source.server().option_file()));
+  const RunResult owner = all.init();
+  INFO(owner.out << owner.err);
+  CHECK(says(owner.out, "[trigger-not-moved]"));
+  CHECK_FALSE(says(owner.out, "[objects-not-seen]"));
+}
+
 TEST_CASE("init of a source without tables writes nothing") {
   const MysqlFamilyDatabase source(MariadbServer::shared());
   const WholeDatabase whole(reader_url(source));

@@ -51,4 +51,25 @@ using Texts = std::vector<std::string>;
   return found;
 }
 
+/// Literals that neither server's catalogue prints as they are: characters of four bytes, bytes
+/// with NUL among them and bytes that are no text.
+inline void check_defaults_are_exact(const MysqlFamilyDatabase& db) {
+  db.run(
+      "CREATE TABLE t (id int PRIMARY KEY, a varchar(9) DEFAULT '\xf0\x9f\x98\x80?', b binary(4) "
+      "DEFAULT 0xff00fe, c varbinary(9) DEFAULT 'a?b', d varbinary(9) DEFAULT '', e varbinary(9) "
+      "DEFAULT x'00', f varchar(9) CHARACTER SET latin1 DEFAULT '\xc3\xa9?', g varchar(9) DEFAULT "
+      "'\xc3\xa9', h text DEFAULT ('\xf0\x9f\x98\x80'), i blob DEFAULT ('a'));"
+      "CREATE VIEW v AS SELECT CONCAT(a, 'x') AS a, b FROM t");
+  const model::Table t = table_of(db, "t");
+  const auto default_of = [&t](const char* name) { return t.find_column(name)->default_sql; };
+  CHECK(default_of("a") == "'\xf0\x9f\x98\x80?'");
+  CHECK(default_of("b") == "0xFF00FE00");
+  CHECK(default_of("c") == "0x613F62");
+  CHECK(default_of("d") == "0x");
+  CHECK(default_of("e") == "0x00");
+  CHECK(default_of("f") == "'\xc3\xa9?'");
+  CHECK(default_of("g") == "'\xc3\xa9'");
+  CHECK(default_of("h").value().find("'\xf0\x9f\x98\x80'") != std::string::npos);
+}
+
 }  // namespace sluice::test::mysql

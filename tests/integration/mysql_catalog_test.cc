@@ -289,4 +289,8 @@ TEST_CASE("ranges of a sparse table hold rows, all of them") {
   CHECK(rows_of_ranges("dense", 1) == std::vector<std::size_t>{40000});
 }
 
+TEST_CASE("defaults of MariaDB are read as they are") {
+  check_defaults_are_exact(MariadbDatabase());
+}
+
 }  // namespace sluice::test::mysql

@@ -107,16 +107,36 @@ TEST_CASE("indexes and checks of MySQL are read as they would be made") {
   const MysqlDatabase db;
   db.run(
       "CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(20), p point NOT NULL SRID 0,"
-      "KEY e ((a + 1), b(3)), KEY d (a DESC, id), SPATIAL KEY s (p),"
+      "KEY e ((a + 1), b(3)), KEY d (a DESC, id) INVISIBLE, SPATIAL KEY s (p),"
       "CONSTRAINT yes CHECK (b <> 'it''s'), CONSTRAINT no CHECK (a > 0) NOT ENFORCED)");
   const model::Table t = table_of(db, "t");
   Texts definitions;
   for (const model::Index& index : t.indexes) definitions.push_back(index.definition);
-  CHECK(definitions == Texts{"PRIMARY KEY (`id`)", "KEY `d` (`a` DESC, `id`)",
+  CHECK(definitions == Texts{"PRIMARY KEY (`id`)", "KEY `d` (`a` DESC, `id`) INVISIBLE",
                              "KEY `e` (((`a` + 1)), `b`(3))", "SPATIAL KEY `s` (`p`)"});
   Texts checks;
   for (const model::Check& check : t.checks) checks.push_back(check.definition);
   CHECK(checks == Texts{"CHECK ((`a` > 0)) NOT ENFORCED", R"(CHECK ((`b` <> _utf8mb4'it\'s')))"});
+}
+
+TEST_CASE("defaults of MySQL are read as they are") {
+  NEEDS_MYSQL();
+  check_defaults_are_exact(MysqlDatabase());
+}
+
+TEST_CASE("texts in expressions of MySQL are read as they are") {
+  NEEDS_MYSQL();
+  const MysqlDatabase db;
+  const std::string text = "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+  db.run("CREATE TABLE t (`\xc3\xa9` varchar(9), g varchar(30) AS (CONCAT(`\xc3\xa9`, '" + text +
+         "')), d text DEFAULT (CONCAT('" + text + "', 'x')), KEY k ((CONCAT(`\xc3\xa9`, '" + text +
+         "'))), CONSTRAINT c CHECK (`\xc3\xa9` <> '" + text + "'))");
+  const model::Table t = table_of(db, "t");
+  const std::string concat = "concat(`\xc3\xa9`,_utf8mb4'" + text + "')";
+  CHECK(t.find_column("g")->generation_sql == concat);
+  CHECK(default_of(t, "d") == "concat(_utf8mb4'" + text + "',_utf8mb4'x')");
+  CHECK(t.indexes.at(0).parts.at(0).expression == concat);
+  CHECK(t.checks.at(0).definition == "CHECK ((`\xc3\xa9` <> _utf8mb4'" + text + "'))");
 }
 
 TEST_CASE("what a MySQL user may change is found, through roles of roles and everybody's roles") {

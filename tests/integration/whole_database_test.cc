@@ -1,41 +1,12 @@
-// Databases of other people, whole, in three commands: what arrived is compared by each server's
-// own words for its rows and promises, by nothing that sluice says of itself.
-#include "support/whole_database.h"
-
+// Whole databases in three commands, from MariaDB, and on from PostgreSQL to PostgreSQL.
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
-#include "sluice/codec/json_read.h"
-
-#include "chinook_fixture.h"
-#include "field_data.h"
-#include "support/dump_diff.h"
 #include "support/mariadb_server.h"
-#include "support/promises.h"
+#include "whole_fixture.h"
 
 namespace sluice::test {
 namespace {
-
-/// How many tables a verification found equal; -1 where it found something else.
-int equal_tables(const WholeDatabase& whole) {
-  const RunResult verified = whole.sluice("verify", {"--json"});
-  const codec::JsonDocument report = codec::parse_json_or_throw(verified.out, "verify");
-  if (report.root().at("outcome").as_string() != "equal") return -1;
-  int equal = 0;
-  for (const codec::JsonValue& table : report.root().at("tables").items()) {
-    if (table.at("outcome").as_string() != "equal") return -1;
-    ++equal;
-  }
-  return equal;
-}
-
-void check_arrived_whole(const WholeDatabase& whole, int tables) {
-  CHECK(equal_tables(whole) == tables);
-  CHECK(whole.target().value("SELECT count(*) FROM sluice.quarantine") == "0");
-  CHECK(whole.target().value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") ==
-        std::to_string(tables));
-  CHECK(numbers_given_again(whole.target()) == "");
-}
 
 /// What statements answer in one transaction that is rolled back: "23505" where one is refused,
 /// else the last one's only value.
@@ -53,27 +24,9 @@ constexpr const char* kDuplicate = "23505";
 constexpr const char* kCheckViolated = "23514";
 constexpr const char* kNullRefused = "23502";
 
-/// CiviCRM with its sample data on MariaDB, and moved once for all tests of this file.
-struct Civicrm {
-  MysqlFamilyDatabase source{MariadbServer::shared()};
-  std::string loaded = load();
-  WholeDatabase whole{reader_url(source)};
-  std::string failure = whole.move();
-
-  std::string load() const {
-    const std::filesystem::path data = field_data("civicrm");
-    for (const char* const file : {"civicrm.mysql", "civicrm_generated.mysql"}) {
-      source.run(field_text(data / file));
-    }
-    return source.name();
-  }
-};
-
 const Civicrm& civicrm() {
-  if (field_data("civicrm").empty()) {
-    SKIP("no field data: set SLUICE_FIELD_DATA to a folder that holds civicrm/");
-  }
-  static const Civicrm moved;
+  NEEDS_FIELD_DATA("civicrm");
+  static const Civicrm moved(MariadbServer::shared());
   INFO(moved.failure);
   REQUIRE(moved.failure.empty());
   return moved;
@@ -82,26 +35,11 @@ const Civicrm& civicrm() {
 }  // namespace
 
 TEST_CASE("CiviCRM arrives from MariaDB in three commands, each row as it was") {
-  const Civicrm& civi = civicrm();
-  check_arrived_whole(civi.whole, 154);
-  CHECK(dump_difference(civi.source, civi.whole.target()) == "");
+  check_rows_arrived(civicrm());
 }
 
 TEST_CASE("every key, default and comment of CiviCRM comes along but for what is said not to") {
-  const Civicrm& civi = civicrm();
-  const Promises there = promises_of(civi.source);
-  CHECK(there.size() > 3800);
-  // Two prefixes that may as well be whole columns; what needs a trigger.
-  CHECK(promises_difference(there, promises_of(civi.whole.target())) ==
-        "- civicrm_activity.modified_date: set on update\n"
-        "- civicrm_case.modified_date: set on update\n"
-        "- civicrm_contact.modified_date: set on update\n"
-        "- civicrm_cxn.modified_date: set on update\n"
-        "- civicrm_mailing.modified_date: set on update\n"
-        "- civicrm_option_value: index (name(128), option_group_id)\n"
-        "- civicrm_option_value: index (value(128), option_group_id)\n"
-        "+ civicrm_option_value: index (name, option_group_id)\n"
-        "+ civicrm_option_value: index (value, option_group_id)\n");
+  check_promises_arrived(civicrm());
 }
 
 TEST_CASE("CiviCRM goes on from PostgreSQL to PostgreSQL, and both dumps are the same") {
@@ -150,21 +88,14 @@ TEST_CASE("what compares the dumps sees a letter and a row that differ") {
 }
 
 TEST_CASE("Chinook arrives from MariaDB in three commands with all that it promises") {
-  const std::filesystem::path data = field_data("chinook");
-  if (data.empty()) SKIP("no field data: set SLUICE_FIELD_DATA to a folder that holds chinook/");
-  const MysqlFamilyDatabase source(MariadbServer::shared());
-  source.run(chinook::script_after(data / "Chinook_MySql.sql", "USE "));
-  const WholeDatabase whole(reader_url(source));
-  REQUIRE(whole.move() == "");
-  check_arrived_whole(whole, 11);
-  CHECK(dump_difference(source, whole.target()) == "");
-  CHECK(promises_difference(promises_of(source), promises_of(whole.target())) == "");
+  NEEDS_FIELD_DATA("chinook");
+  check_chinook_arrives(MariadbServer::shared());
 }
 
 TEST_CASE(
     "Chinook goes from PostgreSQL to PostgreSQL in three commands, and the dumps are the same") {
+  NEEDS_FIELD_DATA("chinook");
   const std::filesystem::path data = field_data("chinook");
-  if (data.empty()) SKIP("no field data: set SLUICE_FIELD_DATA to a folder that holds chinook/");
   const PostgresDatabase source;
   const WholeDatabase whole(reader_url(source));
   source.run(chinook::script_after(data / "Chinook_PostgreSql.sql", "\\c "));

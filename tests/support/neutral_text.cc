@@ -42,6 +42,7 @@ const Forms& mysql_forms() {
       {"longblob", kMysqlHex},
       {"point", kMysqlHex},
       {"geometry", kMysqlHex},
+      {"vector", kMysqlHex},
   };
   return forms;
 }

@@ -11,9 +11,9 @@
 namespace sluice::test {
 namespace {
 
-// --- MariaDB ---
+// --- MySQL's family ---
 
-constexpr const char* kMariadbKeys = R"(
+constexpr const char* kFamilyKeys = R"(
 SELECT CONCAT(table_name, ': ', CASE WHEN index_type NOT IN ('BTREE', 'HASH') THEN LOWER(index_type)
          WHEN index_name = 'PRIMARY' THEN 'primary key' WHEN non_unique = 0 THEN 'unique'
          ELSE 'index' END,
@@ -23,7 +23,7 @@ SELECT CONCAT(table_name, ': ', CASE WHEN index_type NOT IN ('BTREE', 'HASH') TH
 FROM information_schema.statistics WHERE table_schema = DATABASE()
 GROUP BY table_name, index_name, index_type, non_unique)";
 
-constexpr const char* kMariadbForeignKeys = R"(
+constexpr const char* kFamilyForeignKeys = R"(
 SELECT CONCAT(k.table_name, ': foreign key ', k.constraint_name,
        ' (', GROUP_CONCAT(k.column_name ORDER BY k.ordinal_position SEPARATOR ', '),
        ') references ', k.referenced_table_name,
@@ -36,23 +36,36 @@ JOIN information_schema.referential_constraints r
 WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
 GROUP BY k.table_name, k.constraint_name, k.referenced_table_name, r.update_rule, r.delete_rule)";
 
-constexpr const char* kMariadbTables = R"(
+constexpr const char* kFamilyTables = R"(
 SELECT CONCAT(table_name, ': comment ', table_comment) FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_comment <> '' AND table_type = 'BASE TABLE'
-UNION ALL
-SELECT CONCAT(table_name, ': check ', constraint_name) FROM information_schema.check_constraints
-WHERE constraint_schema = DATABASE() AND check_clause NOT LIKE 'json_valid(%'
 UNION ALL
 SELECT CONCAT(event_object_table, ': trigger ', trigger_name) FROM information_schema.triggers
 WHERE trigger_schema = DATABASE())";
 
-constexpr const char* kMariadbColumns = R"(
+constexpr const char* kMariadbChecks = R"(
+SELECT CONCAT(table_name, ': check ', constraint_name) FROM information_schema.check_constraints
+WHERE constraint_schema = DATABASE() AND check_clause NOT LIKE 'json_valid(%')";
+
+constexpr const char* kMysqlChecks = R"(
+SELECT CONCAT(table_name, ': check ', constraint_name) FROM information_schema.table_constraints
+WHERE table_schema = DATABASE() AND constraint_type = 'CHECK' AND enforced = 'YES')";
+
+constexpr const char* kFamilyColumns = R"(
 SELECT CONCAT(c.table_name, '.', c.column_name, ': '), c.is_nullable = 'NO',
        c.extra LIKE '%auto_increment%', c.extra LIKE '%on update%', c.column_type LIKE '%unsigned%',
        c.generation_expression IS NOT NULL AND c.generation_expression <> '', c.column_comment,
-       c.column_default, c.data_type, COALESCE(c.numeric_precision, 0)
+       {}, c.data_type, COALESCE(c.numeric_precision, 0)
 FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
 WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE')";
+
+/// The default as SQL. MySQL shows most literals as their bare text, and expressions as if they
+/// stood in a quoted one.
+constexpr const char* kMariadbDefault = "c.column_default";
+constexpr const char* kMysqlDefault = R"(
+CASE WHEN c.extra LIKE '%DEFAULT_GENERATED%' THEN REPLACE(c.column_default, '\\''', '''')
+     WHEN c.data_type IN ('bit', 'binary', 'varbinary') THEN c.column_default
+     ELSE QUOTE(c.column_default) END)";
 
 // --- PostgreSQL; {} is the schema's name as a literal ---
 
@@ -126,7 +139,7 @@ void add_lines(Session& session, const std::string& sql, Promises& promises) {
 
 bool is_true(const std::optional<std::string>& value) { return value == "1" || value == "t"; }
 
-/// Rows of kMariadbColumns and kPgColumns, up to the comment, are alike.
+/// Rows of kFamilyColumns and kPgColumns, up to the comment, are alike.
 void add_column(const Row& row, Promises& promises) {
   static const std::vector<std::string> kWords{"not null", "numbered", "set on update",
                                                "not below zero", "computed"};
@@ -147,10 +160,13 @@ Promises promises_of(const MysqlFamilyDatabase& db) {
   MysqlSql session(db.server().option_file(), db.name());
   session.query("SET time_zone = '+00:00'");
   Promises promises;
-  for (const char* const sql : {kMariadbKeys, kMariadbForeignKeys, kMariadbTables}) {
+  const bool is_mysql = db.server().is_mysql();
+  for (const char* const sql :
+       {kFamilyKeys, kFamilyForeignKeys, kFamilyTables, is_mysql ? kMysqlChecks : kMariadbChecks}) {
     add_lines(session, sql, promises);
   }
-  for (const Row& row : session.query(kMariadbColumns)) {
+  const char* const default_sql = is_mysql ? kMysqlDefault : kMariadbDefault;
+  for (const Row& row : session.query(fmt::format(kFamilyColumns, default_sql))) {
     add_column(row, promises);
     const std::string value = row.at(7).value_or("NULL");
     if (value == "NULL") continue;

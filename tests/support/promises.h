@@ -22,7 +22,6 @@ namespace sluice::test {
 
 using Promises = std::multiset<std::string>;
 
-/// Of MariaDB: MySQL writes its defaults otherwise.
 [[nodiscard]] Promises promises_of(const MysqlFamilyDatabase& db);
 [[nodiscard]] Promises promises_of(const PostgresDatabase& db,
                                    const std::string& schema = "public");

@@ -131,10 +131,14 @@ std::string drop_orphans(const RandomDatabase& database, const RandomTable& tabl
     nulls += fmt::format("{}{} = NULL", nulls.empty() ? "" : ", ",
                          database.dialect.quoted(table.columns[column].name));
   }
-  return fmt::format("UPDATE {} {}c SET {} WHERE NOT EXISTS (SELECT 1 FROM {} p WHERE {})",
-                     database.name_of(table), database.dialect.is_mysql ? "" : "AS ", nulls,
-                     database.name_of(database.tables[key.table]),
-                     equal_columns(database, table, key));
+  // MySQL reads no table that it updates; of DISTINCT it makes a table of its own first.
+  const RandomTable& other = database.tables[key.table];
+  return fmt::format(
+      "UPDATE {} {}c SET {} WHERE NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT {} FROM {}) p WHERE "
+      "{})",
+      database.name_of(table), database.dialect.is_mysql ? "" : "AS ", nulls,
+      column_list(database, other, key.referenced), database.name_of(other),
+      equal_columns(database, table, key));
 }
 
 }  // namespace

@@ -21,6 +21,15 @@ namespace sluice::db {
 [[nodiscard]] model::Catalog read_catalog(SqlSession& session,
                                           const std::vector<std::string>& schemas = {});
 
+/// Objects that a catalogue may lack because its reader may not see all of them.
+struct Unseen {
+  std::string objects;  // "triggers of crm"
+  std::string right;    // that would show them: "TRIGGER on crm"
+};
+/// By the connected role's own grants; the schemas are those of the catalogue's tables. PostgreSQL
+/// shows all names to everybody.
+[[nodiscard]] std::vector<Unseen> read_unseen(SqlSession& session, const model::Catalog& catalog);
+
 /// What the connected role may do that a source role must not: one line each ("DELETE on
 /// crm.customers", "superuser"). Empty: the role can only read.
 [[nodiscard]] std::vector<std::string> write_privileges(

@@ -66,9 +66,11 @@ int run_init(const InitArguments& arguments, Console& console) {
   const model::Endpoint source = endpoint_of_url(arguments.source, "source", "--source");
   const model::Endpoint target = endpoint_of_url(arguments.target, "target", "--target");
   // What both hold, and a config that moves every table.
-  const Catalogs catalogs{
-      db::read_catalog(*db::open_session(source, db::Purpose::catalog), arguments.schemas),
-      db::read_catalog(*db::open_session(target, db::Purpose::catalog))};
+  Catalogs catalogs;
+  const auto session = db::open_session(source, db::Purpose::catalog);
+  catalogs.source = db::read_catalog(*session, arguments.schemas);
+  catalogs.unseen = db::read_unseen(*session, catalogs.source);
+  catalogs.target = db::read_catalog(*db::open_session(target, db::Purpose::catalog));
   const config::Config made = make_config(arguments, catalogs);
   if (made.tables.empty()) {
     console.error("the source holds no tables", "name its schemas with --schema");

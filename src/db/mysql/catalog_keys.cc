@@ -29,7 +29,7 @@ std::string quoted(const std::string& name) {
 }
 
 /// What CREATE TABLE would say of the index.
-std::string index_definition(const model::Index& index) {
+std::string index_definition(const model::Index& index, bool is_ignored) {
   std::string text = index.primary ? "PRIMARY KEY" : index.unique ? "UNIQUE KEY" : "KEY";
   if (index.method != "BTREE" && index.method != "HASH") text = index.method + " KEY";
   if (!index.primary) text += " " + quoted(index.name);
@@ -40,7 +40,7 @@ std::string index_definition(const model::Index& index) {
     if (part.prefix_length) text += "(" + std::to_string(*part.prefix_length) + ")";
     if (part.descending) text += " DESC";
   }
-  return text + ")";
+  return text + ")" + (is_ignored ? " INVISIBLE" : "");
 }
 
 model::Index& index_named(model::Table& table, const Row& row) {
@@ -55,13 +55,24 @@ model::Index& index_named(model::Table& table, const Row& row) {
   return table.indexes.back();
 }
 
-bool has_index_expressions(SqlSession& session) {
-  return session
-             .query(
-                 "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = "
-                 "'information_schema' AND TABLE_NAME = 'STATISTICS' AND COLUMN_NAME = "
-                 "'EXPRESSION'")
-             .value() != "0";
+/// What STATISTICS says on some servers only, as SQL.
+struct IndexColumns {
+  std::string expression = "NULL";
+  std::string is_ignored = "NULL";  // MySQL calls it invisible
+};
+
+IndexColumns index_columns(SqlSession& session) {
+  const QueryResult found = session.query(
+      "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = "
+      "'information_schema' AND TABLE_NAME = 'STATISTICS'");
+  IndexColumns columns;
+  for (const Row& row : found.rows) {
+    const std::string name = text_at(row, 0);
+    if (name == "EXPRESSION") columns.expression = name;
+    if (name == "IS_VISIBLE") columns.is_ignored = "IS_VISIBLE = 'NO'";
+    if (name == "IGNORED") columns.is_ignored = "IGNORED = 'YES'";
+  }
+  return columns;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -107,11 +118,12 @@ model::Column* find_column(model::Table& table, const std::string& name) {
 }  // namespace
 
 void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables) {
-  const std::string expression = has_index_expressions(session) ? "EXPRESSION" : "NULL";
+  const IndexColumns columns = index_columns(session);
   const QueryResult result = session.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, "
       "INDEX_TYPE, " +
-          expression + " FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN " +
+          columns.expression + ", " + columns.is_ignored +
+          " FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN " +
           placeholders(schemas.size()) +
           " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
       parameters(schemas));
@@ -126,9 +138,7 @@ void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, 
     // Of a spatial index both servers say 32, which nobody can ask for.
     if (index.method != "SPATIAL") part.prefix_length = int_at(row, 5);
     index.parts.push_back(std::move(part));
-  }
-  for (model::Table& table : tables) {
-    for (model::Index& index : table.indexes) index.definition = index_definition(index);
+    index.definition = index_definition(index, text_at(row, 9) == "1");  // of the parts so far
   }
 }
 

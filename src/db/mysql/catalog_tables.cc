@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
 #include "db/mysql/dialect.h"
@@ -28,6 +29,10 @@ std::string table_kind(const std::string& table_type) {
   std::string kind = table_type;  // SEQUENCE
   for (char& c : kind) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return kind;
+}
+
+bool is_bytes(const model::Column& column) {
+  return codec::mysql_kind(column.type) == codec::MysqlKind::binary;
 }
 
 bool contains(const std::string& text, const char* part) noexcept {
@@ -59,6 +64,38 @@ model::Column make_column(model::Engine engine, const Row& row) {
   column.comment = text_at(row, 10);
   column.extra = extra;
   return column;
+}
+
+/// Literals that the catalogue may print otherwise than they are: it has a question mark for each
+/// character of four bytes; of bytes MySQL shows those before the first NUL, and MariaDB a text.
+bool is_doubtful_default(const model::Column& column) {
+  if (!column.default_sql || contains(column.extra, "DEFAULT_GENERATED")) return false;
+  const std::string& sql = *column.default_sql;
+  if (is_bytes(column)) return sql.starts_with("'") || sql.starts_with("0x");
+  return sql.starts_with("'") && contains(sql, "?");
+}
+
+/// Asks for the values themselves; the table need not have rows.
+void read_doubtful_defaults(SqlSession& session, model::Table& table) {
+  if (table.kind == "view") return;
+  std::vector<model::Column*> columns;
+  std::string list;
+  for (model::Column& column : table.columns) {
+    if (!is_doubtful_default(column)) continue;
+    const std::string value =
+        "DEFAULT(" + model::quote_identifier(model::Engine::mysql, column.name) + ")";
+    list += (list.empty() ? "" : ", ") + (is_bytes(column) ? "HEX(" + value + ")" : value);
+    columns.push_back(&column);
+  }
+  if (columns.empty()) return;
+  const QueryResult result =
+      session.query("SELECT " + list + " FROM (SELECT 1) AS one LEFT JOIN " +
+                    model::quote_name(model::Engine::mysql, table.name) + " ON FALSE");
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string value = text_at(result.rows.at(0), i);
+    columns[i]->default_sql =
+        is_bytes(*columns[i]) ? "0x" + value : model::quote_literal(model::Engine::mysql, value);
+  }
 }
 
 }  // namespace
@@ -98,6 +135,7 @@ void read_columns(SqlSession& session, const std::vector<std::string>& schemas, 
       table->columns.push_back(make_column(session.engine(), row));
     }
   }
+  for (model::Table& table : tables) read_doubtful_defaults(session, table);
 }
 
 }  // namespace sluice::db::mysql

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/codec/utf8.h"
 #include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
@@ -11,6 +12,24 @@ namespace sluice::db::mysql {
 namespace {
 
 using model::Engine;
+
+/// MySQL (9.7) shows expressions as UTF-8 whose bytes have been taken for characters and put into
+/// UTF-8 once more. Texts that are not of that form are as they should be.
+std::string decoded_once(const std::string& printed) {
+  std::string bytes;
+  for (std::size_t i = 0; i < printed.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(printed[i]);
+    if (byte < 0x80U) {
+      bytes += printed[i];
+      continue;
+    }
+    const bool is_byte = (byte == 0xC2U || byte == 0xC3U) && i + 1 < printed.size();
+    if (!is_byte) return printed;
+    bytes +=
+        static_cast<char>(((byte & 3U) << 6U) | (static_cast<unsigned char>(printed[++i]) & 0x3FU));
+  }
+  return codec::is_utf8(bytes) ? bytes : printed;
+}
 
 bool is_moment(codec::MysqlKind kind) noexcept {
   return kind == codec::MysqlKind::datetime || kind == codec::MysqlKind::timestamp;
@@ -94,10 +113,11 @@ std::string identity_variable(Engine engine) {
 
 std::string expression_sql(Engine engine, const std::string& printed) {
   if (engine == Engine::mariadb) return printed;
+  const std::string text = decoded_once(printed);
   std::string sql;
-  for (std::size_t i = 0; i < printed.size(); ++i) {
-    const bool escape = printed[i] == '\\' && i + 1 < printed.size();
-    sql += escape ? codec::mysql_unescaped(printed[++i]) : printed[i];
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '\\' && i + 1 < text.size();
+    sql += escape ? codec::mysql_unescaped(text[++i]) : text[i];
   }
   return sql;
 }
@@ -134,6 +154,11 @@ std::string checks_sql(Engine engine, std::size_t schemas) {
 
 std::string explain(Engine engine) {
   return engine == Engine::mariadb ? "EXPLAIN" : "EXPLAIN FORMAT = TRADITIONAL";
+}
+
+RoutineRight routine_right(Engine engine) {
+  if (engine == Engine::mariadb) return {"SELECT", {"mysql", "proc"}};
+  return {"SHOW_ROUTINE", {}};
 }
 
 bool is_usable_index(const QueryResult& indexes, std::size_t row) {

@@ -43,6 +43,13 @@ namespace sluice::db::mysql {
 /// print plans can be set, and is a tree in 9.7.
 [[nodiscard]] std::string explain(model::Engine engine);
 
+/// A right to be shown every routine of the server, whoever made it.
+struct RoutineRight {
+  std::string privilege;
+  model::QualifiedName table;  // that the privilege is on; empty: on the server
+};
+[[nodiscard]] RoutineRight routine_right(model::Engine engine);
+
 /// A row of SHOW INDEX: whether the optimizer may use the index, and a hint may name it. MySQL
 /// calls the others invisible, MariaDB ignored.
 [[nodiscard]] bool is_usable_index(const QueryResult& indexes, std::size_t row);

@@ -137,4 +137,16 @@ std::vector<std::string> writing_privileges(const Grant& grant,
   return found;
 }
 
+bool gives_one_of(const std::vector<Grant>& grants,
+                  std::initializer_list<std::string_view> privileges,
+                  const model::QualifiedName& table) {
+  const auto is_wanted = [&](const std::string& privilege) {
+    return privilege == "ALL PRIVILEGES" ||
+           std::ranges::find(privileges, privilege) != privileges.end();
+  };
+  return std::ranges::any_of(grants, [&](const Grant& grant) {
+    return std::ranges::any_of(grant.privileges, is_wanted) && concerns(grant, table);
+  });
+}
+
 }  // namespace sluice::db::mysql

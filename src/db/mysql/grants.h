@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +24,11 @@ struct Grant {
 /// else's privileges is not seen.
 [[nodiscard]] std::vector<std::string> writing_privileges(
     const Grant& grant, const std::vector<model::QualifiedName>& tables);
+
+/// Whether one of the grants gives one of the privileges on a table; with an empty name of the
+/// table, on all of its schema.
+[[nodiscard]] bool gives_one_of(const std::vector<Grant>& grants,
+                                std::initializer_list<std::string_view> privileges,
+                                const model::QualifiedName& table);
 
 }  // namespace sluice::db::mysql

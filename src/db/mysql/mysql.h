@@ -24,6 +24,7 @@ namespace sluice::db::mysql {
 [[nodiscard]] model::ServerIdentity read_identity(SqlSession& session);
 [[nodiscard]] model::Catalog read_catalog(SqlSession& session,
                                           const std::vector<std::string>& schemas);
+[[nodiscard]] std::vector<Unseen> read_unseen(SqlSession& session, const model::Catalog& catalog);
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);

@@ -124,6 +124,22 @@ TEST_CASE("random times and intervals come back from their texts") {
   }
 }
 
+TEST_CASE("intervals without an end, which PostgreSQL has from 17 on, have its words") {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int32_t kMostDays = std::numeric_limits<std::int32_t>::max();
+  for (const auto& [interval, text] :
+       {std::pair<Interval, std::string>{{kMost, kMostDays, kMostDays}, "infinity"},
+        std::pair<Interval, std::string>{{-kMost - 1, -kMostDays - 1, -kMostDays - 1},
+                                         "-infinity"}}) {
+    std::string printed;
+    append_interval(interval, printed);
+    CHECK(printed == text);
+    Interval read;
+    CHECK(name(parse_interval(text, read)) == "none");
+    CHECK(read == interval);
+  }
+}
+
 TEST_CASE("dates are read strictly") {
   std::int32_t days = 0;
   for (const char* text :

@@ -36,6 +36,13 @@ TEST_CASE(
         "-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
         "too:\n"
         "-- GRANT FLUSH_TABLES ON *.* TO 'sluice_source'@'%';\n"
+        "-- to be shown triggers, events and routines, which are not moved; the first two it may "
+        "make then, too:\n"
+        "-- GRANT TRIGGER, EVENT ON `legacy`.* TO 'sluice_source'@'%';\n"
+        "-- on MariaDB:\n"
+        "-- GRANT SELECT ON mysql.proc TO 'sluice_source'@'%';\n"
+        "-- on MySQL (from 8.0.20 on):\n"
+        "-- GRANT SHOW_ROUTINE ON *.* TO 'sluice_source'@'%';\n"
         "-- nobody can use it yet. Then, so that the password stands in no file:\n"
         "-- ALTER USER 'sluice_source'@'%' IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n");
 }

@@ -33,7 +33,8 @@ void add_columns(model::Table& table) {
                    source_column("g", "varchar(9)"),
                    source_column("v", "int(11)"),
                    source_column("day", "date"),
-                   source_column("at", "datetime")};
+                   source_column("at", "datetime"),
+                   source_column("w", "vector(3)")};
   table.columns[6].identity = model::Identity::auto_increment;
   table.columns[7].identity = model::Identity::auto_increment;
   table.columns[10].generated = model::Generated::stored;
@@ -41,6 +42,7 @@ void add_columns(model::Table& table) {
   table.columns[11].generated = model::Generated::virtual_column;
   table.columns[11].generation_sql = "1";
   table.columns[12].default_sql = "'0000-00-00'";
+  table.columns[14].extra = "INVISIBLE";
   table.columns[13].default_sql = "from_unixtime(0)";
   table.columns[13].extra = "on update current_timestamp()";
 }
@@ -50,8 +52,11 @@ model::Table table_of_everything() {
   model::Table table = source_table();
   add_columns(table);
   table.indexes = {index_of("k", true, "HASH", "t"), index_of("f", false, "FULLTEXT", "n"),
-                   index_of("m", false, "SPATIAL", "p"), index_of("q", true, "BTREE", "n")};
-  table.indexes.back().parts[0].prefix_length = 4;
+                   index_of("m", false, "SPATIAL", "p"), index_of("q", true, "BTREE", "n"),
+                   index_of("PRIMARY", true, "BTREE", "v")};
+  table.indexes[3].parts[0].prefix_length = 4;
+  table.indexes.back().parts[0].descending = true;
+  table.indexes.back().definition = "PRIMARY KEY (`v` DESC) INVISIBLE";
   table.checks = {{"c", "CHECK (`n` = 'a')", true, ""},
                   {"e", "CHECK ((`d` > 0)) NOT ENFORCED", true, ""}};
   table.partition_key = "RANGE (day)";
@@ -102,7 +107,7 @@ TEST_CASE("the design is a table of the target") {
   CHECK(design.table.kind == "table");
   CHECK(design.table.partition_key.empty());
   CHECK(design.table.triggers.empty());
-  CHECK(design.table.columns.size() == 14);
+  CHECK(design.table.columns.size() == 15);
 }
 
 TEST_CASE("texts that no key holds are one remark") {

@@ -67,6 +67,16 @@ TEST_CASE("keys are named as servers compare them: without padding, truth values
         R"(('', FALSE)))");
 }
 
+TEST_CASE("a moment in UTC is named to MySQL without its offset") {
+  sluice::model::ColumnType moment;
+  moment.base = "timestamp";
+  CHECK(without_keys_sql({{"at", moment}}, Engine::mysql, {{"2026-01-02 03:04:05+00"}})
+            .find("('2026-01-02 03:04:05')") != std::string::npos);
+  moment.base = "timestamptz";
+  CHECK(without_keys_sql({{"at", moment}}, Engine::postgresql, {{"2026-01-02 03:04:05+00"}})
+            .find("('2026-01-02 03:04:05+00'") != std::string::npos);
+}
+
 TEST_CASE("rows are named unless one has no key or they are too many") {
   NamedRows rows;
   CHECK(rows.obstacle().empty());

@@ -49,6 +49,22 @@ TEST_CASE("database names of grants are patterns") {
   CHECK(writing("GRANT DROP ON `%x`.* TO `u`@`%`").empty());
 }
 
+TEST_CASE("whether a privilege is given on a table, or on all of its schema") {
+  const std::vector<Grant> grants = {
+      read_grant("GRANT TRIGGER, SELECT ON `crm`.`orders` TO `u`@`%`"),
+      read_grant("GRANT EVENT ON `c%`.* TO `u`@`%`"),
+      read_grant("GRANT SHOW_ROUTINE ON *.* TO `u`@`%`"),
+      read_grant("GRANT ALL PRIVILEGES ON `wiki`.* TO `u`@`%`")};
+  CHECK(gives_one_of(grants, {"TRIGGER"}, {"crm", "orders"}));
+  CHECK_FALSE(gives_one_of(grants, {"TRIGGER"}, {"crm", "log"}));
+  CHECK_FALSE(gives_one_of(grants, {"TRIGGER"}, {"crm", ""}));
+  CHECK(gives_one_of(grants, {"EVENT", "TRIGGER"}, {"crm", ""}));
+  CHECK_FALSE(gives_one_of(grants, {"EVENT"}, {"shop", ""}));
+  CHECK(gives_one_of(grants, {"SHOW_ROUTINE"}, {}));
+  CHECK(gives_one_of(grants, {"EVENT"}, {"wiki", ""}));
+  CHECK_FALSE(gives_one_of(grants, {"EVENT"}, {}));
+}
+
 TEST_CASE("names in quotes may hold anything") {
   const Grant grant = read_grant("GRANT DROP ON `a``. ON b`.`c TO d` TO `u`@`%`");
   CHECK(grant.schema == "a`. ON b");
