@@ -155,8 +155,7 @@ TypeChoice enum_type(const model::Column& column, const model::QualifiedName& ta
                        sayable ? quoted(column.name) + " = ANY (" + text_array(members) + ")" : "");
   }
   TypeChoice choice;
-  const model::QualifiedName name{target.schema,
-                                  derived_name(target.table + "_" + column.name, "")};
+  const model::QualifiedName name{target.schema, short_name(target.table + "_" + column.name)};
   choice.type.sql = quoted(name);
   choice.type.base = name.table;
   choice.type.schema = name.schema;

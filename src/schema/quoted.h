@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "sluice/model/quote.h"
+#include "sluice/schema/names.h"
 
 /// PostgreSQL's quoting under short names.
 namespace sluice::schema {
 
+/// A name of the source that is too long becomes what sluice shortens it to: the server would cut
+/// it, and two could become one.
 [[nodiscard]] inline std::string quoted(std::string_view name) {
-  return model::quote_identifier(model::Engine::postgresql, name);
+  return model::quote_identifier(model::Engine::postgresql, short_name(name));
 }
 [[nodiscard]] inline std::string quoted(const model::QualifiedName& name) {
   return model::quote_name(model::Engine::postgresql, name);
