@@ -20,6 +20,18 @@ void put_table(codec::JsonWriter& json, const plan::TablePlan& table,
   json.end_object();
 }
 
+void put_left_out(codec::JsonWriter& json, const plan::Plan& plan,
+                  const std::vector<ledger::LeftOutIndex>& left_out) {
+  if (left_out.empty()) return;
+  json.key("left_out").begin_array();
+  for (const ledger::LeftOutIndex& index : left_out) {
+    json.begin_object().member("index", index.name).member("reason", index.reason);
+    json.member("table", plan.tables[static_cast<std::size_t>(index.table_no - 1)].target.text());
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 std::string copy_json(const plan::Plan& plan, const ledger::Run& run, const CopyEnd& end) {
@@ -37,6 +49,7 @@ std::string copy_json(const plan::Plan& plan, const ledger::Run& run, const Copy
     put_table(json, plan.tables[static_cast<std::size_t>(account.table_no - 1)], account);
   }
   json.end_array();
+  put_left_out(json, plan, end.left_out);
   json.end_object();
   return json.take();
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
 #include "sluice/plan/plan.h"
 
@@ -15,6 +16,7 @@ struct CopyEnd {
   std::string reason;        // of an end before the end
   std::vector<ledger::Account> accounts;
   std::string weaker_snapshot;  // of a finished copy: what the source could not promise
+  std::vector<ledger::LeftOutIndex> left_out;
 };
 
 /// Schema id "sluice.copy/1".

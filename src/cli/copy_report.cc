@@ -28,13 +28,25 @@ void note_unseen_counters(const copy::CopyResult& result, Console& console) {
       result.unseen_counters.size(), result.unseen_counters.front().text()));
 }
 
+void note_left_out(const plan::Plan& plan, const std::vector<ledger::LeftOutIndex>& left_out,
+                   Console& console) {
+  for (const ledger::LeftOutIndex& index : left_out) {
+    const plan::TablePlan& table = plan.tables[static_cast<std::size_t>(index.table_no - 1)];
+    console.error(fmt::format("{} has no index {}, every row is there all the same: {}",
+                              table.target.text(), index.name, index.reason),
+                  "a hash index takes values of any length, and so does one on their beginnings: "
+                  "CREATE INDEX ... USING hash (...), CREATE INDEX ... (left(..., 500))");
+  }
+}
+
 /// The answer in JSON, with the accounts as the ledger has them now.
 void print_json(const plan::Plan& plan, const ledger::Run& run, db::SqlSession& ledger,
                 std::string_view outcome, std::string_view reason, Console& console) {
   if (!console.json()) return;
   console.print(
       copy_json(plan, run,
-                {outcome, std::string(reason), ledger::accounts(ledger, run.id, plan.digest), ""}));
+                {outcome, std::string(reason), ledger::accounts(ledger, run.id, plan.digest), "",
+                 ledger::left_out_indexes(ledger, run.id)}));
 }
 
 std::uint64_t open_rows(const copy::CopyResult& result) {
@@ -77,6 +89,7 @@ int report_finished(const copy::Start& start, const plan::Plan& plan,
   const ledger::Run& run = start.run;
   print_json(plan, run, *start.control, "finished_before", "", console);
   console.note(fmt::format("run {} finished at {}; nothing to do", run.id, run.ended_at));
+  note_left_out(plan, ledger::left_out_indexes(*start.control, run.id), console);
   console.next({"verify", "--config", arguments.config});
   return kDone;
 }
@@ -131,7 +144,7 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
   if (console.json()) {
     console.print(copy_json(run.plan, run.run,
                             {result.is_good() ? "finished" : "paused", result.why(),
-                             result.accounts, result.weaker_snapshot}));
+                             result.accounts, result.weaker_snapshot, result.left_out}));
   } else {
     console.show(accounts_text(run.plan, result.accounts));
   }
@@ -140,6 +153,7 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
     console.note("how the source was read: " + result.weaker_snapshot);
   }
   note_unseen_counters(result, console);
+  note_left_out(run.plan, result.left_out, console);
   for (const std::string& why : result.unjoined) console.error(why);
   if (!result.unjoined.empty() && !result.tables_failed) {
     console.error("every table is whole, but not all of them are what they are to be to others",

@@ -14,6 +14,7 @@
 #include "sluice/plan/script.h"
 
 #include "cli/exit_code.h"
+#include "cli/run_choice.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
@@ -41,6 +42,21 @@ std::optional<plan::Plan> plan_under_way(const config::Config& config) {
     if (run.name == config.name) return plan::from_json(ledger::plan_of_run(*session, run.id));
   }
   return std::nullopt;
+}
+
+/// Tables that bear their own names are without the indexes that a run of the plan has left out.
+plan::Plan without_left_out(const plan::Plan& plan, const config::Config& config,
+                            const model::Catalog& target) {
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  if (ledger::schema_state(*session) != ledger::SchemaState::usable) return plan;
+  const auto run = ledger::find_run_of_plan(*session, plan::sha256_of(plan));
+  if (!run) return plan;
+  auto left_out = ledger::left_out_indexes(*session, run->id);
+  std::erase_if(left_out, [&](const ledger::LeftOutIndex& index) {
+    const auto number = static_cast<std::size_t>(index.table_no - 1);
+    return target.find(plan.tables[number].target) == nullptr;
+  });
+  return without(plan, left_out);
 }
 
 std::vector<ledger::RunTable> estimates(const plan::Plan& plan, const Catalogs& catalogs) {
@@ -150,7 +166,7 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
     throw Exit{kUsage};
   }
   if (!plan) return draft_plan(arguments, config, catalogs, console);
-  refuse_drift(*plan, config, catalogs, console);
+  refuse_drift(without_left_out(*plan, config.config, catalogs.target), config, catalogs, console);
   if (!arguments.plan.empty()) refuse_edited(*plan, arguments, config, catalogs, console);
   return std::move(*plan);
 }

@@ -9,6 +9,7 @@
 
 #include "sluice/codec/sha256.h"
 #include "sluice/config/endpoint_url.h"
+#include "sluice/copy/long_keys.h"
 #include "sluice/copy/trial.h"
 #include "sluice/db/catalog.h"
 #include "sluice/os/file.h"
@@ -45,6 +46,35 @@ std::vector<model::Finding> unseen_findings(const std::vector<db::Unseen>& unsee
                         "cannot be seen by this user, and would not be moved", action});
   }
   return findings;
+}
+
+/// What only rows can tell; few databases have such indexes.
+void measure(const model::Endpoint& source, std::vector<plan::NewTable>& designs) {
+  const auto has_long_keys = [](const plan::NewTable& t) { return !t.design.long_keys.empty(); };
+  if (std::ranges::none_of(designs, has_long_keys)) return;
+  const auto session = db::open_session(source, db::Purpose::catalog);
+  copy::measure_long_keys(*session, designs);
+}
+
+/// `own`: those that a run has made already. `target`: without them.
+plan::MadeTables make_new_tables(const config::Config& config, const Catalogs& catalogs,
+                                 const model::Catalog& target, plan::MadeTables own) {
+  const auto designs = plan::new_tables(config, catalogs.source, target);
+  plan::MadeTables made;
+  if (auto rest = plan::without_own(designs, own); !rest.empty()) {
+    measure(config.source, rest);
+    const auto session = db::open_session(config.target, db::Purpose::target);
+    made = copy::try_new_tables(*session, std::move(rest));
+  }
+  plan::add_own_tables(std::move(own), made);
+  std::ranges::move(plan::differing_objects(designs, catalogs.source, catalogs.target),
+                    std::back_inserter(made.findings));
+  if (!designs.empty()) {
+    std::ranges::move(unseen_findings(catalogs.unseen), std::back_inserter(made.findings));
+  }
+  plan::attach_kin(designs, made);
+  plan::attach_foreign_keys(config, designs, target, made);
+  return made;
 }
 
 }  // namespace
@@ -84,22 +114,8 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
   model::Catalog target = catalogs.target;
   plan::MadeTables own;
   if (under_way != nullptr) own = plan::take_own_tables(*under_way, target);
-  const auto designs = plan::new_tables(config.config, catalogs.source, target);
-  plan::MadeTables made;
-  if (const auto rest = plan::without_own(designs, own); !rest.empty()) {
-    const auto session = db::open_session(config.config.target, db::Purpose::target);
-    made = copy::try_new_tables(*session, rest);
-  }
-  plan::add_own_tables(std::move(own), made);
-  std::ranges::move(plan::differing_objects(designs, catalogs.source, catalogs.target),
-                    std::back_inserter(made.findings));
-  plan::attach_kin(designs, made);
-  plan::attach_foreign_keys(config.config, designs, target, made);
-  plan::Draft draft = plan::draft(config.config, config.sha256, catalogs.source, target, made);
-  if (!designs.empty()) {
-    std::ranges::move(unseen_findings(catalogs.unseen), std::back_inserter(draft.findings));
-  }
-  return draft;
+  plan::MadeTables made = make_new_tables(config.config, catalogs, target, std::move(own));
+  return plan::draft(config.config, config.sha256, catalogs.source, target, std::move(made));
 }
 
 plan::Plan read_plan(const std::string& path) {

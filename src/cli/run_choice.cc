@@ -1,5 +1,8 @@
 #include "cli/run_choice.h"
 
+#include <set>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
@@ -75,9 +78,20 @@ ledger::Run choose_run(db::SqlSession& ledger, const LedgerPlace& place, const s
   throw Exit{kUsage};
 }
 
+plan::Plan without(plan::Plan plan, const std::vector<ledger::LeftOutIndex>& left_out) {
+  for (const ledger::LeftOutIndex& index : left_out) {
+    plan::TablePlan& table = plan.tables[static_cast<std::size_t>(index.table_no - 1)];
+    table = plan::without_index(std::move(table), index.name);
+  }
+  return plan;
+}
+
 plan::Plan plan_of(db::SqlSession& ledger, const ledger::Run& run) {
-  return plan::with_names_taken(plan::from_json(ledger::plan_of_run(ledger, run.id)),
-                                ledger::live_tables(ledger, run.id));
+  const std::set<int> live = ledger::live_tables(ledger, run.id);
+  auto left_out = ledger::left_out_indexes(ledger, run.id);
+  std::erase_if(left_out, [&live](const auto& index) { return !live.contains(index.table_no); });
+  return plan::with_names_taken(
+      without(plan::from_json(ledger::plan_of_run(ledger, run.id)), left_out), live);
 }
 
 }  // namespace sluice::cli

@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sluice/config/config.h"
 #include "sluice/db/sql_session.h"
+#include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
 #include "sluice/plan/plan.h"
 
@@ -39,6 +41,11 @@ struct LedgerPlace {
 [[nodiscard]] ledger::Run choose_run(db::SqlSession& ledger, const LedgerPlace& place,
                                      const std::string& run_id, Console& console);
 
+/// The plan without indexes that a run of it has left out.
+[[nodiscard]] plan::Plan without(plan::Plan plan,
+                                 const std::vector<ledger::LeftOutIndex>& left_out);
+
+/// The run's plan, new tables that bear their own names as they are now.
 [[nodiscard]] plan::Plan plan_of(db::SqlSession& ledger, const ledger::Run& run);
 
 }  // namespace sluice::cli

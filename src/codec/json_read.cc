@@ -47,6 +47,15 @@ std::optional<JsonFault> find_fault(std::string_view text) {
   return find_json_fault(text, {kJsonMaxDepth, true});
 }
 
+/// Nothing where it has a point or an exponent, or does not fit.
+std::optional<std::int64_t> integer_of(const std::string& text) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
 bool has_duplicate_keys(const std::vector<JsonMember>& members) {
   std::vector<std::string_view> keys;
   keys.reserve(members.size());
@@ -122,7 +131,7 @@ class JsonReader {
       case ondemand::json_type::string: {
         const std::string_view text = source.get_string();
         out.kind_ = JsonValue::Kind::string;
-        out.text_ = text;
+        out.content_.emplace<std::string>(text);
         return;
       }
       case ondemand::json_type::boolean:
@@ -138,9 +147,10 @@ class JsonReader {
   template <typename Source>
   void read_object(Source& source, JsonValue& out) {
     out.kind_ = JsonValue::Kind::object;
+    std::vector<JsonMember> members;
     ondemand::object object = source.get_object();
     for (auto field : object) {
-      JsonMember& member = out.members_.emplace_back();
+      JsonMember& member = members.emplace_back();
       const ondemand::raw_json_string raw_key = field.key();
       member.key_offset = static_cast<std::size_t>(raw_key.raw() - text_) - 1;
       const std::string_view key = field.unescaped_key();
@@ -148,26 +158,29 @@ class JsonReader {
       ondemand::value value = field.value();
       read_value(value, member.value);
     }
+    members.shrink_to_fit();
+    out.content_ = std::move(members);
   }
 
   template <typename Source>
   void read_array(Source& source, JsonValue& out) {
     out.kind_ = JsonValue::Kind::array;
+    std::vector<JsonValue> items;
     ondemand::array array = source.get_array();
     for (auto item : array) {
       ondemand::value value = item.value();
-      read_value(value, out.items_.emplace_back());
+      read_value(value, items.emplace_back());
     }
+    items.shrink_to_fit();
+    out.content_ = std::move(items);
   }
 
   template <typename Source>
   static void read_number(Source& source, JsonValue& out) {
     const std::string_view token = source.raw_json_token();
-    out.text_ = without_space_behind(token);
-    const char* const end = out.text_.data() + out.text_.size();
-    const auto [stop, error] = std::from_chars(out.text_.data(), end, out.integer_);
-    const bool fits = error == std::errc{} && stop == end;
-    out.kind_ = fits ? JsonValue::Kind::integer : JsonValue::Kind::number;
+    std::string text(without_space_behind(token));
+    out.kind_ = integer_of(text) ? JsonValue::Kind::integer : JsonValue::Kind::number;
+    out.content_ = std::move(text);
   }
 
   const char* text_;
@@ -180,33 +193,35 @@ bool JsonValue::as_bool() const {
 
 std::int64_t JsonValue::as_integer() const {
   if (kind_ != Kind::integer) fail_kind(Kind::integer, kind_);
-  return integer_;
+  return integer_of(text()).value();
 }
 
 const std::string& JsonValue::as_string() const {
   if (kind_ != Kind::string) fail_kind(Kind::string, kind_);
-  return text_;
+  return text();
 }
 
 const std::string& JsonValue::number_text() const {
   if (!is_number()) fail_kind(Kind::number, kind_);
-  return text_;
+  return text();
 }
 
 const std::vector<JsonValue>& JsonValue::items() const {
   if (kind_ != Kind::array) fail_kind(Kind::array, kind_);
-  return items_;
+  return *std::get_if<1>(&content_);
 }
 
 const std::vector<JsonMember>& JsonValue::members() const {
   if (kind_ != Kind::object) fail_kind(Kind::object, kind_);
-  return members_;
+  return *std::get_if<2>(&content_);
 }
 
 const JsonValue* JsonValue::find(std::string_view key) const noexcept {
-  const auto found = std::find_if(members_.begin(), members_.end(),
+  const auto* const members = std::get_if<2>(&content_);
+  if (members == nullptr) return nullptr;
+  const auto found = std::find_if(members->begin(), members->end(),
                                   [&](const JsonMember& member) { return member.key == key; });
-  return found == members_.end() ? nullptr : &found->value;
+  return found == members->end() ? nullptr : &found->value;
 }
 
 const JsonValue& JsonValue::at(std::string_view key) const {

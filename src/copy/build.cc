@@ -21,6 +21,7 @@
 #include "copy/cancel_on_stop.h"
 #include "copy/current.h"
 #include "copy/key_columns.h"
+#include "copy/left_out.h"
 #include "copy/lock_retry.h"
 #include "copy/session_pool.h"
 #include "copy/sweep.h"
@@ -126,6 +127,10 @@ void run_step(const RunContext& run, db::TargetSession& session, const Task& tas
   for (int round = 0; round < kRounds; ++round) {
     const auto refusal = try_step(run, session, *task.step);
     if (!refusal) return;
+    if (may_be_left_out(*task.table, *task.step, *refusal)) {
+      leave_out(run, session, *task.table, *task.step, *refusal);
+      return;
+    }
     sweep_step(run, session, *task.table, *task.step, *refusal);
     if (run.stop.token().stop_requested()) return;
   }
@@ -150,14 +155,25 @@ void run_task(const RunContext& run, db::TargetSession& session, const Task& tas
   }
 }
 
+/// Whether the step is about an index that the table does without.
+bool is_left_out(const Task& task, const std::vector<ledger::LeftOutIndex>& left_out) {
+  if (std::ranges::find(left_out, task.table->number, &ledger::LeftOutIndex::table_no) ==
+      left_out.end()) {
+    return false;
+  }
+  const std::vector<DeferredStep> steps = as_built(*task.table, left_out).deferred;
+  return std::ranges::find(steps, *task.step) == steps.end();
+}
+
 /// Runs the tasks of one stage, but not those of tables that have failed or refer to one that has.
 void run_stage(const RunContext& run, db::SqlSession& ledger, SessionPool& sessions,
                const std::vector<Task>& tasks, int stage) {
   const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
+  const auto left_out = ledger::left_out_indexes(ledger, run.run.id);
   std::vector<Task> now;
   std::ranges::copy_if(tasks, std::back_inserter(now), [&](const Task& task) {
     return plan::stage(task.step->kind) == stage && !failed.contains(task.table->side) &&
-           !failed.contains(task.step->referenced);
+           !failed.contains(task.step->referenced) && !is_left_out(task, left_out);
   });
   pipeline::for_each(now.size(), run.options.writers, run.stop.source(), [&](std::size_t index) {
     SessionPool::Lease session(sessions);
@@ -217,8 +233,8 @@ bool is_key_index(const plan::TablePlan& table, const DeferredStep& step) {
 
 /// What the side table lacks; empty: nothing.
 std::string what_is_missing(const RunContext& run, const plan::TablePlan& table,
-                            const model::Table* side,
-                            const std::set<model::QualifiedName>& failed) {
+                            const model::Table* side, const std::set<model::QualifiedName>& failed,
+                            const std::vector<ledger::LeftOutIndex>& left_out) {
   if (side == nullptr) return "somebody dropped it";
   for (const DeferredStep& step : table.deferred) {
     if (step.kind == DeferredStep::Kind::foreign_key && failed.contains(step.referenced)) {
@@ -226,7 +242,8 @@ std::string what_is_missing(const RunContext& run, const plan::TablePlan& table,
                          step.referenced.text());
     }
   }
-  const std::vector<std::string> missing = plan::side_differences(run.plan, table, *side);
+  const std::vector<std::string> missing =
+      plan::side_differences(run.plan, as_built(table, left_out), *side);
   return missing.empty() ? std::string() : missing.front();
 }
 
@@ -302,13 +319,14 @@ void vacuum_tables(const RunContext& run, db::SqlSession& ledger) {
 void check_built(const RunContext& run, db::SqlSession& ledger) {
   const SideTables sides(run.plan, ledger);
   const std::set<model::QualifiedName> failed = failed_sides(run, ledger);
+  const auto left_out = ledger::left_out_indexes(ledger, run.run.id);
   std::vector<int> ready;
   std::map<const plan::TablePlan*, std::string> incomplete;
   ledger.begin();
   require_current(ledger, run);
   ledger::set_run_stage(ledger, run.run.id, "checking");
   for (const plan::TablePlan* const table : sound_tables(run, ledger)) {
-    std::string missing = what_is_missing(run, *table, sides.find(*table), failed);
+    std::string missing = what_is_missing(run, *table, sides.find(*table), failed, left_out);
     if (missing.empty()) {
       ready.push_back(table->number);
     } else {

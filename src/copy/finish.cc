@@ -87,6 +87,7 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger,
   result.accounts = ledger::accounts(ledger, run.run.id, run.plan.digest);
   result.tables = ledger::run_tables(ledger, run.run.id);
   result.unseen_counters = ledger::unseen_counters(ledger, run.run.id);
+  result.left_out = ledger::left_out_indexes(ledger, run.run.id);
   result.weaker_snapshot = weaker_snapshot(run, ledger);
   for (const ledger::Account& account : result.accounts) result.accounts_close &= account.closes();
   for (const ledger::RunTable& table : result.tables) {

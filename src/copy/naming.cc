@@ -12,6 +12,7 @@
 #include "copy/cancel_on_stop.h"
 #include "copy/current.h"
 #include "copy/families.h"
+#include "copy/left_out.h"
 #include "copy/lock_retry.h"
 #include "copy/table_failure.h"
 
@@ -71,6 +72,7 @@ std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledge
   const CancelOnStop cancel(run.stop.token(), ledger);
   std::vector<std::string> refused = make_parents(run, ledger);
   const std::set<model::QualifiedName> unsound = unsound_sides(run, ledger);
+  const auto left_out = ledger::left_out_indexes(ledger, run.run.id);
   for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
     const plan::TablePlan& table = run.table(entry.number);
     if (!table.is_new || entry.state != ledger::TableState::ready) continue;
@@ -80,7 +82,7 @@ std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledge
           "{} is whole, and waits for its name until what it refers to is", table.side.text()));
       continue;
     }
-    try_name(run, ledger, table);
+    try_name(run, ledger, as_built(table, left_out));
   }
   for (std::string& why : join_families(run, ledger)) refused.push_back(std::move(why));
   return refused;

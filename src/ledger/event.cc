@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_read.h"
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/sha256.h"
 #include "sluice/ledger/ledger.h"
@@ -77,6 +78,21 @@ std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {
     all.push_back(std::move(event));
   }
   return all;
+}
+
+std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::string& run_id) {
+  std::vector<LeftOutIndex> indexes;
+  const auto result = session.query(
+      "SELECT body FROM sluice.event WHERE run_id = $1 AND kind = 'index-left-out' "
+      "ORDER BY event_no",
+      {run_id});
+  for (const auto& row : result.rows) {
+    const auto body = codec::parse_json_or_throw(row.at(0).value(), "an event of the ledger");
+    const codec::JsonValue& index = body.root();
+    indexes.push_back({static_cast<int>(index.at("table_no").as_integer()),
+                       index.at("index").as_string(), index.at("reason").as_string()});
+  }
+  return indexes;
 }
 
 std::optional<std::int64_t> broken_event(const std::string& run_id,

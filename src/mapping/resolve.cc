@@ -56,6 +56,7 @@ class Resolver {
   void add_rule(const TargetColumn& column);
   [[nodiscard]] bool is_mentioned(const std::string& column) const;
   [[nodiscard]] bool is_dropped(const std::string& column) const;
+  [[nodiscard]] const SourceColumn* computed_source(const Rule& rule) const;
   void check_source_columns();
   void collect_fields();
   void add_field(const SourceColumn& column);
@@ -103,6 +104,14 @@ bool Resolver::is_dropped(const std::string& column) const {
   return std::ranges::find(rules_.drops, column, &Drop::column) != rules_.drops.end();
 }
 
+/// The generated column whose name in the target is all that the rule says; none: null.
+const SourceColumn* Resolver::computed_source(const Rule& rule) const {
+  for (const SourceColumn& column : source_) {
+    if (column.generated && rule == rename_rule(column.name, rule.target)) return &column;
+  }
+  return nullptr;
+}
+
 void Resolver::add_rule(const TargetColumn& column) {
   const auto at = std::ranges::find(rules_.rules, column.name, &Rule::target);
   const bool has_rule = at != rules_.rules.end();
@@ -118,6 +127,10 @@ void Resolver::add_rule(const TargetColumn& column) {
   const bool is_default = has_rule && at->cases.size() == 1 && !at->cases.front().when &&
                           std::holds_alternative<UseDefault>(at->cases.front().value);
   if (column.generated && has_rule && !is_default) {
+    if (const SourceColumn* const source = computed_source(*at)) {
+      out_.computed.push_back({source->name, column.name});
+      return;
+    }
     error("generated-target-column", column.name, "the target computes this column itself",
           "leave its rule out");
     return;
@@ -141,12 +154,13 @@ void Resolver::check_source_columns() {
     for (const std::string& column : value_columns(rule)) named.push_back(column);
   }
   for (const Drop& drop : rules_.drops) named.push_back(drop.column);
+  for (const ComputedColumn& column : out_.computed) named.push_back(column.source);
   for (const SourceColumn& column : source_) {
     if (std::ranges::find(named, column.name) != named.end()) continue;
     const auto same = std::ranges::find(target_, column.name, &TargetColumn::name);
     const bool in_target = same != target_.end();
     if (column.generated && in_target && same->generated) {
-      out_.computed.push_back(column.name);
+      out_.computed.push_back({column.name, column.name});
       continue;
     }
     error("unmapped-source-column", column.name, "no rule says what becomes of this column",

@@ -14,6 +14,7 @@
 #include "plan/keys.h"
 #include "plan/names.h"
 #include "plan/new_table.h"
+#include "plan/new_table_columns.h"
 #include "plan/positions.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
@@ -199,17 +200,16 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   plan.order = key.order;
   std::vector<mapping::SourceColumn> columns =
       source_columns(source_.server.engine, source, key.columns);
-  if (model::is_mysql_family(source_.server.engine)) {
-    widen_times(table.rules, target, columns);
-  }
-  const mapping::Resolution resolution = mapping::resolve(
-      table.rules, columns, target_columns(target), key.columns, table.source.text());
+  const mapping::TableRules rules = rules_of(table, source);
+  if (model::is_mysql_family(source_.server.engine)) widen_times(rules, target, columns);
+  const mapping::Resolution resolution =
+      mapping::resolve(rules, columns, target_columns(target), key.columns, table.source.text());
   findings_.append(resolution.findings);
   if (model::has_errors(resolution.findings)) return;
   take_mapping(resolution.mapping, target, plan);
-  for (const std::string& column : resolution.computed) {
-    plan.computed.push_back(
-        {column, source.find_column(column)->type, target.find_column(column)->type});
+  for (const mapping::ComputedColumn& column : resolution.computed) {
+    plan.computed.push_back({column.source, column.target, source.find_column(column.source)->type,
+                             target.find_column(column.target)->type});
   }
   plan.target_key = choose_target_key(target, plan.write);
   if (keeps_rest(plan.rules)) plan.rest = derived_name(table.target, kRestSuffix);
@@ -268,11 +268,9 @@ void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name
 }  // namespace
 
 Draft draft(const config::Config& config, const std::string& config_sha256,
-            const model::Catalog& source, const model::Catalog& target,
-            const MadeTables& made_tables) {
+            const model::Catalog& source, const model::Catalog& target, MadeTables made) {
   Findings findings;
-  findings.append(made_tables.findings);
-  MadeTables made = made_tables;
+  findings.append(made.findings);
   std::vector<FamilyStep> families = take_family_steps(made);
   SideOf side_of;
   for (const config::Table& table : config.tables) {
@@ -308,7 +306,11 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   result.findings = findings.take();
   // Through its own text, so that a plan that could not be read back is found here and not by the
   // run that needs it.
-  if (!model::has_errors(result.findings)) result.plan = from_json(to_json(plan));
+  if (model::has_errors(result.findings)) return result;
+  const std::string text = to_json(plan);
+  plan = {};  // not two of them at once: a plan of thousands of tables is large
+  made = {};
+  result.plan = from_json(text);
   return result;
 }
 

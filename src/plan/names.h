@@ -10,6 +10,7 @@ namespace sluice::plan {
 
 using schema::derived_name;
 using schema::kMaxNameBytes;
+using schema::short_name;
 
 inline constexpr std::string_view kSideSuffix = "__side";
 inline constexpr std::string_view kRestSuffix = "__rest";

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sluice/mapping/rules.h"
+#include "plan/names.h"
 
 namespace sluice::plan {
 namespace {
@@ -43,12 +43,34 @@ std::vector<Filled> filled_columns(const mapping::TableRules& rules,
   return filled;
 }
 
+/// A name that PostgreSQL would cut, so that the application has to know of another one.
+void remark_on_name(const config::Table& table, const Filled& column,
+                    std::vector<model::Finding>& findings) {
+  if (column.source.size() <= kMaxNameBytes) return;
+  findings.push_back({model::Severity::note, "name-shortened",
+                      table.source.text() + "." + column.source,
+                      "is longer than the 63 bytes of a name: in " + table.target.text() +
+                          " the column is called " + column.target,
+                      "choose another name under \"columns\", if you like"});
+}
+
 }  // namespace
+
+mapping::TableRules rules_of(const config::Table& table, const model::Table& source) {
+  mapping::TableRules rules = table.rules;
+  if (!table.create || !rules.same_names) return rules;
+  for (const model::Column& column : source.columns) {
+    if (column.name.size() <= kMaxNameBytes || is_mentioned(rules, column.name)) continue;
+    rules.rules.push_back(mapping::rename_rule(column.name, short_name(column.name)));
+  }
+  std::ranges::sort(rules.rules, {}, &Rule::target);
+  return rules;
+}
 
 WantedTypes wanted_types(const config::Table& table, const model::Table& source) {
   WantedTypes wanted;
   wanted.of_target = table.create->types;
-  for (const Filled& column : filled_columns(table.rules, source.columns)) {
+  for (const Filled& column : filled_columns(rules_of(table, source), source.columns)) {
     const auto type = wanted.of_target.find(column.target);
     if (type == wanted.of_target.end() || column.source.empty()) continue;
     wanted.of_source.emplace(column.source, type->second);
@@ -56,18 +78,19 @@ WantedTypes wanted_types(const config::Table& table, const model::Table& source)
   return wanted;
 }
 
-void choose_columns(const config::Table& table, NewTable& made) {
-  std::set<std::string> taken;  // source columns that became a target column
-  const std::vector<model::Column>& columns = made.design.table.columns;
-  for (const Filled& column : filled_columns(table.rules, columns)) {
-    const model::Column* const source = made.design.table.find_column(column.source);
+void choose_columns(const config::Table& table, const model::Table& source, NewTable& made) {
+  std::set<std::string> taken;  // columns of the design that became a target column
+  for (const Filled& column : filled_columns(rules_of(table, source), source.columns)) {
+    const std::string name = short_name(column.source);
+    const model::Column* const designed = made.design.table.find_column(name);
     const auto type = table.create->types.find(column.target);
-    if (source != nullptr && taken.insert(column.source).second) {
-      if (column.source != column.target) made.renamed.emplace_back(column.source, column.target);
+    if (designed != nullptr && taken.insert(name).second) {
+      remark_on_name(table, column, made.design.findings);
+      if (name != column.target) made.renamed.emplace_back(name, column.target);
     } else if (type != table.create->types.end()) {
       made.added.emplace_back(column.target, type->second);
-    } else if (source != nullptr) {
-      made.added.emplace_back(column.target, source->type.sql);
+    } else if (designed != nullptr) {
+      made.added.emplace_back(column.target, designed->type.sql);
     } else {
       made.design.findings.push_back(
           {model::Severity::error, "type-missing", table.target.text() + "." + column.target,
@@ -75,7 +98,7 @@ void choose_columns(const config::Table& table, NewTable& made) {
            "say it: \"create\": {\"types\": {\"" + column.target + "\": \"text\"}}"});
     }
   }
-  for (const model::Column& column : columns) {
+  for (const model::Column& column : made.design.table.columns) {
     if (!taken.contains(column.name)) made.dropped.push_back(column.name);
   }
 }

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "sluice/config/config.h"
+#include "sluice/mapping/rules.h"
+#include "sluice/model/schema.h"
 #include "sluice/plan/new_tables.h"
 
 /// Which columns a new table has: those that the mapping fills.
@@ -16,10 +18,15 @@ struct WantedTypes {
   std::map<std::string, std::string> of_target;
 };
 
-/// What becomes of each source column: kept, renamed or dropped; and columns to add. Fills
-/// `renamed`, `dropped` and `added` of `made`, from the columns of its design.
-void choose_columns(const config::Table& table, NewTable& made);
+/// The config's rules. Columns that keep their names by "same_names" and whose names PostgreSQL
+/// would cut have a rule with the name that they get, where the table is to be made.
+[[nodiscard]] mapping::TableRules rules_of(const config::Table& table, const model::Table& source);
+
 /// Before there is a design.
 [[nodiscard]] WantedTypes wanted_types(const config::Table& table, const model::Table& source);
+/// What becomes of each source column: kept, renamed or dropped; and columns to add. Fills
+/// `renamed`, `dropped` and `added` of `made`, from the columns of its design, and says which names
+/// are shortened.
+void choose_columns(const config::Table& table, const model::Table& source, NewTable& made);
 
 }  // namespace sluice::plan

@@ -26,7 +26,7 @@ class Names {
   }
   /// `wanted`, else the table's name before it, else that with a number; taken from now on.
   std::string choose(const model::QualifiedName& table, const std::string& wanted) {
-    std::string name = derived_name(wanted, "");
+    std::string name = short_name(wanted);
     for (int number = 1; !is_free({table.schema, name}); ++number) {
       const std::string suffix = number == 1 ? "" : "_" + std::to_string(number);
       name = derived_name(table.table + "_" + wanted, suffix);

@@ -109,7 +109,7 @@ NewTable design_table(const config::Table& table, const model::Catalog& source,
     look_at_needs(source, target, from, made.design);
   }
   add_schema(table.target.schema, made.design.objects);
-  choose_columns(table, made);
+  choose_columns(table, from, made);
   return made;
 }
 

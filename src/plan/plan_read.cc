@@ -183,8 +183,10 @@ TablePlan read_table(const JsonValue& json, MappingReader& mapping) {
   table.target_key = indexes_of(json, "target_key", table.write.size());
   if (const JsonValue* computed = json.find("computed")) {
     for (const JsonValue& column : computed->items()) {
-      table.computed.push_back({column.at("name").as_string(), read_type(column.at("source")),
-                                read_type(column.at("target"))});
+      const std::string name = column.at("name").as_string();
+      const JsonValue* const target = column.find("target_name");
+      table.computed.push_back({name, target == nullptr ? name : target->as_string(),
+                                read_type(column.at("source")), read_type(column.at("target"))});
     }
   }
   table.rules = mapping.rules(json.at("rules"));
@@ -250,15 +252,29 @@ FamilyStep read_family_step(const JsonValue& json) {
   return step;
 }
 
-Plan read_plan(const codec::JsonDocument& document) {
-  const JsonValue& json = document.root();
+std::vector<TablePlan> read_tables(const std::vector<std::string_view>& texts) {
+  std::vector<TablePlan> tables;
+  for (const std::string_view text : texts) {
+    const codec::JsonDocument json = codec::parse_json_or_throw(text, "plan");
+    MappingReader mapping(json);
+    tables.push_back(read_table(json.root(), mapping));
+    const std::size_t place = tables.size();
+    if (tables.back().number != static_cast<int>(place)) {
+      fail("table " + std::to_string(place) + " has another \"number\" than its place");
+    }
+  }
+  return tables;
+}
+
+Plan read_plan(const codec::JsonApart& parts) {
+  const JsonValue& json = parts.document.root();
   const std::string schema = text_of(json, "schema");
   if (schema != kPlanSchema) {
     fail(schema.empty() ? "it does not say what it is"
                         : "it is a \"" + schema + "\", and this program reads \"" +
                               std::string(kPlanSchema) + "\"");
   }
-  MappingReader mapping(document);
+  MappingReader mapping(parts.document);
   Plan plan;
   plan.name = json.at("name").as_string();
   plan.source = read_server(json.at("source"));
@@ -271,12 +287,8 @@ Plan read_plan(const codec::JsonDocument& document) {
     plan.new_tables = value_of<config::NewTables>(new_tables->as_string());
   }
   if (const JsonValue* objects = json.find("objects")) plan.objects = read_objects(*objects);
-  for (const JsonValue& table : json.at("tables").items())
-    plan.tables.push_back(read_table(table, mapping));
-  const int place = static_cast<int>(plan.tables.size());
-  if (plan.tables.back().number != place) {
-    fail("table " + std::to_string(place) + " has another \"number\" than its place");
-  }
+  static_cast<void>(json.at("tables").items());
+  plan.tables = read_tables(parts.items);
   if (const JsonValue* const steps = json.find("families")) {
     for (const JsonValue& step : steps->items()) plan.families.push_back(read_family_step(step));
   }
@@ -293,7 +305,7 @@ Plan read_plan(const codec::JsonDocument& document) {
 
 Plan from_json(const std::string& text) {
   try {
-    Plan plan = read_plan(codec::parse_json_or_throw(text, "plan"));
+    Plan plan = read_plan(codec::parse_json_apart(text, "plan", "tables"));
     if (to_json(plan) != text) fail("it is not as sluice writes it");
     return plan;
   } catch (const model::Error& error) {

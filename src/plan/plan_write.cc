@@ -99,6 +99,7 @@ void write_computed(JsonWriter& json, const std::vector<ComputedColumn>& columns
   json.key("computed").begin_array();
   for (const ComputedColumn& column : columns) {
     json.begin_object().member("name", column.name);
+    if (column.target_name != column.name) json.member("target_name", column.target_name);
     write_type(json, "source", column.source);
     write_type(json, "target", column.target);
     json.end_object();
@@ -227,6 +228,23 @@ void write_leave(JsonWriter& json, const std::vector<config::LeftTable>& leave) 
   json.end_array();
 }
 
+/// Puts the tables where the plan's canonical text has none yet. Each is brought into order by
+/// itself: as values thousands of them would take ten times the room of their text.
+std::string with_tables(std::string text, const std::vector<TablePlan>& tables) {
+  // A quotation mark within a text has a backslash before it: this is the member.
+  constexpr std::string_view kNone = R"("tables":[])";
+  const std::size_t at = text.rfind(kNone) + kNone.size() - 1;
+  const std::string rest = text.substr(at);
+  text.resize(at);
+  for (const TablePlan& table : tables) {
+    JsonWriter json;
+    write_table(json, table);
+    if (text.back() != '[') text.push_back(',');
+    text += codec::canonical_json(json.take());
+  }
+  return text + rest;
+}
+
 }  // namespace
 
 std::string to_json(const Plan& plan) {
@@ -238,15 +256,13 @@ std::string to_json(const Plan& plan) {
   json.member("config_sha256", plan.config_sha256);
   if (plan.new_tables != config::NewTables{}) json.member("new_tables", word_of(plan.new_tables));
   write_objects(json, plan.objects);
-  json.key("tables").begin_array();
-  for (const TablePlan& table : plan.tables) write_table(json, table);
-  json.end_array();
+  json.key("tables").begin_array().end_array();
   write_families(json, plan.families);
   write_names(json, "counters", plan.counters);
   write_leave(json, plan.leave);
   write_checks(json, plan.checks);
   json.end_object();
-  return codec::canonical_json(json.take());
+  return with_tables(codec::canonical_json(json.take()), plan.tables);
 }
 
 std::string sha256_of(const Plan& plan) { return codec::sha256_hex(to_json(plan)); }

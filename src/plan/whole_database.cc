@@ -27,7 +27,7 @@ class Names {
   explicit Names(NameCase names) : case_(names) {}
   std::string take(const std::string& schema, const std::string& name) {
     const std::string wanted = case_ == NameCase::lower ? in_lower_case(name) : name;
-    std::string chosen = derived_name(wanted, "");
+    std::string chosen = short_name(wanted);
     for (int number = 2; !taken_.insert({schema, chosen}).second; ++number) {
       chosen = derived_name(wanted, "_" + std::to_string(number));
     }

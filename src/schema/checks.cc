@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
+
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
-
-using model::pg::quoted;
 
 constexpr std::string_view kHead = "CHECK (";
 constexpr std::string_view kNotEnforced = " NOT ENFORCED";
@@ -35,8 +34,8 @@ bool says_json(const model::Table& source, std::string_view clause) {
 
 std::string by_hand(const Value& value, const model::Check& check, const Design& design) {
   if (value.sql.empty() || !value.refusal.empty()) return "";
-  return "ALTER TABLE " + quoted(design.table.name) + " ADD CONSTRAINT " +
-         quoted(derived_name(check.name, "")) + " CHECK (" + value.sql + ") NOT VALID";
+  return "ALTER TABLE " + quoted(design.table.name) + " ADD CONSTRAINT " + quoted(check.name) +
+         " CHECK (" + value.sql + ") NOT VALID";
 }
 
 void add_check(const model::Check& check, const Scope& scope, Design& design, Remarks& remarks) {
@@ -55,7 +54,7 @@ void add_check(const model::Check& check, const Scope& scope, Design& design, Re
     return;
   }
   model::Check made;
-  made.name = derived_name(check.name, "");
+  made.name = short_name(check.name);
   made.definition = "CHECK (" + value.sql + ")";
   design.table.checks.push_back(std::move(made));
 }

@@ -5,21 +5,18 @@
 #include <utility>
 
 #include "sluice/codec/json_write.h"
-#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
 
 #include "schema/default.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
-using model::pg::dollar_quoted;
-using model::pg::quoted;
-
 /// The line of the config that chooses another type.
 std::string choice_of(const std::string& column, const std::string& type) {
   std::string line = "\"create\": {\"types\": {";
-  codec::append_json_string(column, line);
+  codec::append_json_string(short_name(column), line);
   line += ": ";
   codec::append_json_string(type, line);
   return line + "}}";
@@ -176,7 +173,7 @@ void add_column(const model::Column& column, const Scope& scope, Design& design,
   remark_on_visibility(column, remarks);
   remark_on_type(column, choice, remarks);
   model::Column made;
-  made.name = column.name;
+  made.name = short_name(column.name);
   made.nullable = column.nullable;
   made.comment = column.comment;
   take_type(column, std::move(choice), made, design);

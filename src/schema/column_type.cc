@@ -7,17 +7,15 @@
 #include <vector>
 
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
 
 #include "schema/pg_type.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::MysqlKind;
-using model::pg::literal;
-using model::pg::quoted;
 
 /// The longest varchar of PostgreSQL.
 constexpr int kMaxVarchar = 10'485'760;
@@ -157,8 +155,7 @@ TypeChoice enum_type(const model::Column& column, const model::QualifiedName& ta
                        sayable ? quoted(column.name) + " = ANY (" + text_array(members) + ")" : "");
   }
   TypeChoice choice;
-  const model::QualifiedName name{target.schema,
-                                  derived_name(target.table + "_" + column.name, "")};
+  const model::QualifiedName name{target.schema, short_name(target.table + "_" + column.name)};
   choice.type.sql = quoted(name);
   choice.type.base = name.table;
   choice.type.schema = name.schema;

@@ -9,16 +9,15 @@
 #include "sluice/codec/hex.h"
 #include "sluice/codec/jsonb_text.h"
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/pg_quoted.h"
 
 #include "schema/lexer.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::MysqlKind;
 using codec::Problem;
-using model::pg::literal;
 using Tokens = std::vector<Token>;
 
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> words) {

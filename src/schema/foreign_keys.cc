@@ -2,19 +2,17 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "sluice/model/pg_quoted.h"
 #include "sluice/schema/foreign_key.h"
 #include "sluice/schema/names.h"
 
 #include "schema/collation.h"
 #include "schema/key_size.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
-
-using model::pg::quoted;
-using model::pg::quoted_list;
 
 std::string rule_sql(const char* when, const std::string& rule) {
   if (rule.empty() || rule == "NO ACTION") return "";
@@ -26,7 +24,7 @@ void remark_on_collation(const model::ForeignKey& key, const Scope& scope, const
                          Remarks& remarks) {
   for (const std::string& name : key.columns) {
     const model::Column* const column = scope.source.find_column(name);
-    const model::Column* const made = design.table.find_column(name);
+    const model::Column* const made = design.table.find_column(short_name(name));
     if (column == nullptr || made == nullptr || !is_long(made->type)) continue;
     if (compares_by_bytes(column->type)) continue;
     remarks.warning("collation", key.name,
@@ -36,6 +34,10 @@ void remark_on_collation(const model::ForeignKey& key, const Scope& scope, const
                         "blanks at the end, go to quarantine",
                     "make both sides alike on the source beforehand");
   }
+}
+
+void shorten(std::vector<std::string>& columns) {
+  for (std::string& column : columns) column = short_name(column);
 }
 
 }  // namespace
@@ -49,7 +51,9 @@ std::string foreign_key_definition(const model::ForeignKey& key) {
 void add_foreign_keys(const Scope& scope, Design& design, Remarks& remarks) {
   for (const model::ForeignKey& key : scope.source.foreign_keys) {
     model::ForeignKey made = key;
-    made.name = derived_name(key.name, "");
+    made.name = short_name(key.name);
+    shorten(made.columns);
+    shorten(made.referenced_columns);
     made.equal_operators.assign(key.columns.size(), "OPERATOR(pg_catalog.=)");
     made.definition = foreign_key_definition(made);
     remark_on_collation(key, scope, design, remarks);

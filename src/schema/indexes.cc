@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "sluice/model/pg_quoted.h"
+#include "sluice/codec/mysql_types.h"
 #include "sluice/schema/index.h"
+#include "sluice/schema/long_key.h"
 #include "sluice/schema/names.h"
 
 #include "schema/collation.h"
@@ -17,10 +18,6 @@
 namespace sluice::schema {
 namespace {
 
-using model::pg::quoted;
-
-/// A third of a page, less what the page itself needs: PostgreSQL refuses longer keys.
-constexpr std::uint64_t kMaxKeyBytes = 2704;
 /// Below it whole columns are surely short enough, headers and other columns included.
 constexpr std::uint64_t kSureKeyBytes = 2600;
 
@@ -41,7 +38,8 @@ class IndexDesign {
   [[nodiscard]] bool add_column(const model::IndexPart& part);
   [[nodiscard]] bool takes_whole_columns() const;
   void finish();
-  void remark_on_size() const;
+  void add_length(const model::Column& column, const model::ColumnType& type, int prefix);
+  void remark_on_size();
   /// Of which the source takes texts for equal whose bytes differ.
   struct LoosePart {
     std::string what;
@@ -53,7 +51,7 @@ class IndexDesign {
   void remark_on_use() const;
 
   [[nodiscard]] const model::ColumnType& target_type(const std::string& column) const {
-    return design_.table.find_column(column)->type;
+    return design_.table.find_column(short_name(column))->type;
   }
 
   const model::Index& source_;
@@ -62,12 +60,13 @@ class IndexDesign {
   Remarks& remarks_;
   model::Index made_;
   std::uint64_t bytes_ = 0;
+  LongKey long_key_;
 };
 
 void IndexDesign::add() {
   if (!is_made()) return;
-  made_.name = source_.primary ? derived_name(design_.table.name.table, "_pkey")
-                               : derived_name(source_.name, "");
+  made_.name =
+      source_.primary ? derived_name(design_.table.name.table, "_pkey") : short_name(source_.name);
   made_.unique = source_.unique;
   made_.method = "btree";
   for (const model::IndexPart& part : source_.parts) {
@@ -109,9 +108,8 @@ void IndexDesign::remark_on_search(const std::string& parts) const {
   }
   remarks_.note("fulltext-not-moved", source_.name,
                 "the FULLTEXT index is not moved: queries have to be written anew for it",
-                "CREATE INDEX " + quoted(derived_name(source_.name, "")) + " ON " +
-                    quoted(design_.table.name) + " USING gin (to_tsvector('simple', " + parts +
-                    "))");
+                "CREATE INDEX " + quoted(source_.name) + " ON " + quoted(design_.table.name) +
+                    " USING gin (to_tsvector('simple', " + parts + "))");
 }
 
 bool IndexDesign::add_part(const model::IndexPart& part) {
@@ -157,14 +155,14 @@ bool IndexDesign::add_column(const model::IndexPart& part) {
   added.descending = part.descending;
   const int prefix = part.prefix_length.value_or(0);
   if (prefix == 0 || !is_long(type) || takes_whole_columns()) {
-    added.column = part.column;
-    bytes_ += key_bytes(*column, type);
+    added.column = short_name(part.column);
+    add_length(*column, type, 0);
     return true;
   }
   const std::string function = type.base == "bytea" ? "substr(" : "\"left\"(";
   const std::string from = type.base == "bytea" ? ", 1, " : ", ";
   added.expression = function + quoted(part.column) + from + std::to_string(prefix) + ")";
-  bytes_ += key_bytes(*column, type, static_cast<std::uint64_t>(prefix));
+  add_length(*column, type, prefix);
   return true;
 }
 
@@ -196,12 +194,23 @@ void IndexDesign::finish() {
   }
 }
 
-void IndexDesign::remark_on_size() const {
+void IndexDesign::add_length(const model::Column& column, const model::ColumnType& type,
+                             int prefix) {
+  const auto length = static_cast<std::uint64_t>(prefix);
+  bytes_ += key_bytes(column, type, length);
+  if (is_long(type)) {
+    const bool is_text = codec::mysql_kind(column.type) == codec::MysqlKind::character;
+    long_key_.parts.push_back({column.name, length, is_text});
+  }
+}
+
+void IndexDesign::remark_on_size() {
   if (bytes_ <= kMaxKeyBytes) return;
-  remarks_.warning("index-key-size", source_.name,
-                   "keys may be longer than the 2,704 bytes that PostgreSQL takes: rows with "
-                   "longer ones would be refused",
-                   "leave the index out, or index a part of the column or its hash");
+  long_key_.table = scope_.source.name;
+  long_key_.index = source_.name;
+  long_key_.unique = source_.unique;
+  design_.findings.push_back(look_at_long_key(long_key_, std::nullopt));
+  design_.long_keys.push_back(std::move(long_key_));
 }
 
 std::optional<IndexDesign::LoosePart> IndexDesign::loose_part(const model::IndexPart& part) const {

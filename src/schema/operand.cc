@@ -4,17 +4,15 @@
 #include <string_view>
 
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/pg_quoted.h"
 
 #include "schema/collation.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::MysqlKind;
 using K = ValueKind;
-using model::pg::literal;
-using model::pg::quoted;
 
 /// What MariaDB's catalogue shows for a character of four bytes.
 constexpr std::string_view kUnprinted = "????";

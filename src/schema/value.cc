@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "sluice/codec/datetime.h"
-#include "sluice/model/pg_quoted.h"
+
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {
 
 using codec::Problem;
-using model::pg::literal;
 
 /// Of 64 bits, with a sign.
 constexpr std::uint64_t kMostDigits = 20;

@@ -60,7 +60,8 @@ std::vector<FactColumn> fact_columns(const plan::TablePlan& table) {
   }
   // Rows are compared without these, so the figures have to tell.
   for (const plan::ComputedColumn& computed : table.computed) {
-    FactColumn column = fact_column(computed.name, computed.source, computed.name, computed.target);
+    FactColumn column =
+        fact_column(computed.name, computed.source, computed.target_name, computed.target);
     column.hash = has_plain_text(value_class(computed.source)) &&
                   has_plain_text(value_class(computed.target));
     columns.push_back(std::move(column));

@@ -170,12 +170,12 @@ TEST_CASE("--into the ledger's schema is refused before anything is made") {
 TEST_CASE("--lower writes names in lower case and keeps apart those that become one") {
   const Shop shop;
   shop.source.run(
-      "CREATE TABLE Orders (Id int PRIMARY KEY, `Two Words` int);"
-      "INSERT INTO Orders VALUES (1, 2)");
+      "CREATE TABLE Orders (Id int PRIMARY KEY, `Two Words` int, Next bigint AS (Id + 1) STORED);"
+      "INSERT INTO Orders (Id, `Two Words`) VALUES (1, 2)");
   REQUIRE(shop.whole.move({"--lower"}) == "");
   CHECK(tables_of(shop.target()) == "public.customer public.orders public.orders_2");
   const bool small_first = columns_of(shop.target(), "orders") == "id buyer note";
-  CHECK(columns_of(shop.target(), small_first ? "orders_2" : "orders") == "id two words");
+  CHECK(columns_of(shop.target(), small_first ? "orders_2" : "orders") == "id two words next");
   CHECK(columns_of(shop.target(), "customer") == "id name kind");
   CHECK(shop.target().value("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = "
                             "'bought'") ==

@@ -65,13 +65,14 @@ class JsonValue {
  private:
   friend class JsonReader;
 
+  [[nodiscard]] const std::string& text() const noexcept { return *std::get_if<0>(&content_); }
+
+  // A plan of thousands of tables is a million values: each is as small as it can be.
   Kind kind_ = Kind::null;
   bool boolean_ = false;
-  std::int64_t integer_ = 0;
   std::size_t offset_ = 0;
-  std::string text_;  ///< of a string, or a number as written
-  std::vector<JsonValue> items_;
-  std::vector<JsonMember> members_;
+  /// The text of a string, or of a number as written; items; members.
+  std::variant<std::string, std::vector<JsonValue>, std::vector<JsonMember>> content_;
 };
 
 struct JsonMember {
@@ -145,6 +146,17 @@ inline constexpr int kJsonMaxDepth = 128;
 /// For documents that sluice itself has written (ledger, plan): throws Error(data) instead, also on
 /// duplicate keys.
 [[nodiscard]] JsonDocument parse_json_or_throw(std::string_view text, std::string_view file);
+
+/// A document without the items of one array, and the texts of those.
+struct JsonApart {
+  JsonDocument document;  // there the array is empty; offsets behind it are not those of the text
+  std::vector<std::string_view> items;  // of the text, each to be read by itself
+};
+/// The same of a document that is too large to be held whole, whose values take ten times the room
+/// of their text: without the items of the array `key`, a member of the root. `text` must outlive
+/// the result.
+[[nodiscard]] JsonApart parse_json_apart(std::string_view text, std::string_view file,
+                                         std::string_view key);
 
 /// RFC 6901 escaping of one part of a pointer.
 [[nodiscard]] std::string escape_json_pointer(std::string_view part);

@@ -5,6 +5,7 @@
 
 #include "sluice/copy/run.h"
 #include "sluice/db/sql_session.h"
+#include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
 
 namespace sluice::copy {
@@ -17,6 +18,7 @@ struct CopyResult {
   bool tables_failed = false;
   std::vector<std::string> unjoined;  // why, for what new tables are not to each other yet
   std::vector<model::QualifiedName> unseen_counters;  // of the source, which its role may not see
+  std::vector<ledger::LeftOutIndex> left_out;         // of new tables
   std::string weaker_snapshot;  // how the source was read, if not at one point in time
 
   /// What stands in the way of the end; empty where nothing does.

@@ -212,6 +212,15 @@ void append_event(db::SqlSession& session, const std::string& run_id, const std:
 void append_event_within(db::SqlSession& session, const std::string& run_id,
                          const std::string& kind, const std::string& body);
 [[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
+/// An index that the target could not build, and that its table, a new one, does without.
+struct LeftOutIndex {
+  int table_no = 0;
+  std::string name;    // its own, not that on the side
+  std::string reason;  // the server's words
+};
+/// From the events, in their order.
+[[nodiscard]] std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session,
+                                                         const std::string& run_id);
 /// Number of the first event whose hash does not follow from its content; absent when the chain is
 /// whole.
 [[nodiscard]] std::optional<std::int64_t> broken_event(const std::string& run_id,

@@ -18,7 +18,7 @@ struct SourceColumn {
   codec::Carrier natural = codec::Carrier::text;
   model::ColumnType type;
   bool nullable = true;
-  bool generated = false;  ///< may be left to a target column of its name that is generated too
+  bool generated = false;  ///< may be left to a target column that is generated too
 };
 
 /// A target column as the catalogue has it.
@@ -30,14 +30,22 @@ struct TargetColumn {
   bool generated = false;    ///< must be left out
 };
 
+/// A generated source column and the target column that is computed in its place.
+struct ComputedColumn {
+  std::string source;
+  std::string target;
+  friend bool operator==(const ComputedColumn&, const ComputedColumn&) = default;
+};
+
 struct Resolution {
   /// Complete where `findings` holds no error: same_names expanded, rules in the order of the
   /// target's columns, columns that the target fills itself left out. `source` holds only
   /// columns that something reads, and the key.
   TableMapping mapping;
   /// Generated source columns that no rule reads, and that the target computes by itself under the
-  /// same name: nothing moves, and both sides' values have to agree all the same.
-  std::vector<std::string> computed;
+  /// same name, or under the one that a rule without steps gives them: nothing moves, and both
+  /// sides' values have to agree all the same.
+  std::vector<ComputedColumn> computed;
   std::vector<model::Finding> findings;
 };
 

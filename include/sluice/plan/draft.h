@@ -23,7 +23,7 @@ struct Draft {
 /// names. `made`: the new_tables() of the same config and catalogues, as their trial showed them.
 [[nodiscard]] Draft draft(const config::Config& config, const std::string& config_sha256,
                           const model::Catalog& source, const model::Catalog& target,
-                          const MadeTables& made = {});
+                          MadeTables made = {});
 
 /// The schemas whose tables a config speaks of, for db::read_catalog: sorted, without repeats.
 struct ConfigSchemas {

@@ -99,9 +99,10 @@ struct ShapeLine {
 };
 using Shape = std::vector<ShapeLine>;  // columns in their order, then everything else by name
 
-/// A column that source and target each compute by themselves, under the same name.
+/// A column that source and target each compute by themselves.
 struct ComputedColumn {
-  std::string name;
+  std::string name;         // in the source
+  std::string target_name;  // in the JSON only where it is another
   model::ColumnType source;
   model::ColumnType target;
 };
@@ -192,6 +193,10 @@ struct Plan {
 /// The plan as it stands once the new tables of these numbers have taken their own names: what was
 /// the side table is the table, and what refers to it says so.
 [[nodiscard]] Plan with_names_taken(Plan plan, const std::set<int>& numbers);
+
+/// The table without an index that is not unique, which the target could not build: `index` is its
+/// own name, not that on the side.
+[[nodiscard]] TablePlan without_index(TablePlan table, const std::string& index);
 
 /// Where a config says that a server is, held to the server that the plan was made with: sessions
 /// that are led elsewhere are refused with Error{drift}.

@@ -20,5 +20,10 @@ inline constexpr std::size_t kMaxNameBytes = 63;
 /// The same of the table's name; the schema stays.
 [[nodiscard]] model::QualifiedName derived_name(const model::QualifiedName& base,
                                                 std::string_view suffix);
+/// What PostgreSQL calls something that the source calls so: the name itself, unless it is too
+/// long.
+[[nodiscard]] inline std::string short_name(std::string_view name) {
+  return derived_name(name, "");
+}
 
 }  // namespace sluice::schema

@@ -28,6 +28,7 @@
 #include "cli/last_word.h"
 #include "cli/progress_display.h"
 #include "cli/reconnect.h"
+#include "cli/run_choice.h"
 
 namespace sluice::cli {
 namespace {
@@ -62,6 +63,7 @@ std::vector<std::string> changes_under(const copy::RunContext& run, db::SqlSessi
   for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
     if (table.state == ledger::TableState::failed) failed.insert(table.number);
   }
+  if (failed.empty()) return plan::drift(run.plan, now.source, now.target, std::nullopt);
   plan::Plan sound = run.plan;
   std::erase_if(sound.tables,
                 [&](const plan::TablePlan& table) { return failed.contains(table.number); });
@@ -90,35 +92,46 @@ std::optional<End> end_run(const copy::RunContext& run, db::SqlSession& ledger,
   return end;
 }
 
+/// The plan with what its run has made of it; nothing where that is no other one, because a plan of
+/// thousands of tables is not to be held twice.
+std::optional<plan::Plan> changed_plan(const plan::Plan& plan, db::SqlSession& ledger,
+                                       const std::string& run_id) {
+  const std::set<int> live = ledger::live_tables(ledger, run_id);
+  const auto left_out = ledger::left_out_indexes(ledger, run_id);
+  if (live.empty() && left_out.empty()) return std::nullopt;
+  return plan::with_names_taken(without(plan, left_out), live);
+}
+
 /// From the first look at both servers to the report; goes on with what earlier passes have
 /// committed.
 int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, Reconnect& reconnect,
                      Console& console) {
   // What both servers have now.
-  const Catalogs catalogs = read_catalogs(config.config);
+  Catalogs catalogs = read_catalogs(config.config);
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
-  const plan::Plan plan =
-      plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
+  plan::Plan plan = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) {
     return print_dry_run(plan, config.config, arguments.new_run, console);
   }
   // Nothing is written before somebody who may has agreed.
-  const approve::Approved<plan::Plan> approved = approve::Verifier().without_policy(plan);
+  const approve::Approved<plan::Plan> approved =
+      approve::Verifier().without_policy(std::move(plan));
   // A source role that could delete is refused, or the override is kept for the record.
-  const auto used = refuse_deleting_source(config.config, plan, console);
+  const auto used = refuse_deleting_source(config.config, *approved, console);
   copy::Start start = start_or_explain(approved, config.config, catalogs, arguments,
                                        reconnect.has_begun(), console);
   if (start.kind == copy::StartKind::finished) {
     return report_finished(start, *approved, arguments, console);
   }
+  catalogs = {};  // the plan has all of them that is needed
   // From here on a signal ends this process between batches; until here, at once.
   const os::SignalStop signals(last_word(command_line(copy_words(arguments))));
   reconnect.begin();
   copy::Progress progress(approved->tables.size());
   copy::StopReason stop;
-  const plan::Plan current =
-      plan::with_names_taken(*approved, ledger::live_tables(*start.control, start.run.id));
-  const copy::RunContext run = make_run(current, start, config.config, progress, stop);
+  const auto changed = changed_plan(*approved, *start.control, start.run.id);
+  const copy::RunContext run =
+      make_run(changed ? *changed : *approved, start, config.config, progress, stop);
   const StopOnSignal stop_on_signal(signals, stop);
   std::optional<End> end;
   try {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -166,6 +167,35 @@ TEST_CASE("our own documents must be JSON without duplicates") {
 
 TEST_CASE("a number beyond a double is kept as it was written") {
   CHECK(read("1e999").root().number_text() == "1e999");
+}
+
+TEST_CASE("the items of one array are read apart from the document") {
+  constexpr std::string_view kText =
+      R"( {"a": {"tables": [1]}, "b\"": "\\", "tables" : [ {"x": "]},\""}, [2, [3]], -4.5 , "t" ,null],
+       "c": [], "d": 7} )";
+  const JsonApart apart = parse_json_apart(kText, "f", "tables");
+  CHECK(apart.items ==
+        std::vector<std::string_view>{R"({"x": "]},\""})", "[2, [3]]", "-4.5", R"("t")", "null"});
+  const JsonValue& root = apart.document.root();
+  CHECK(root.at("tables").items().empty());
+  CHECK(root.at("a").at("tables").items().size() == 1);
+  CHECK(root.at("d").as_integer() == 7);
+  CHECK(root.members().size() == 5);
+}
+
+TEST_CASE("a document without such an array is read whole, and what is no JSON is refused") {
+  for (const std::string_view text : {R"({"tables": {"a": 1}, "b": 2})", R"({"tables": []})",
+                                      R"([{"tables": [1]}])", R"("tables")", "{}"}) {
+    CAPTURE(text);
+    const JsonApart apart = parse_json_apart(text, "f", "tables");
+    CHECK(apart.items.empty());
+    CHECK(apart.document.root().kind() == read(text).root().kind());
+  }
+  for (const std::string_view text :
+       {"", "{", R"({"tables": [1})", R"({"tables": [1,]})", R"({"tables": [1], "tables": []})"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_json_apart(text, "f", "tables"), model::Error);
+  }
 }
 
 }  // namespace

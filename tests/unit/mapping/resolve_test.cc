@@ -61,8 +61,8 @@ TEST_CASE("a source column that nothing names is an error, even where a conditio
 }
 
 TEST_CASE(
-    "a computed source column may be left to a computed target column of its name, and to no "
-    "other") {
+    "a computed source column may be left to a computed target column of its name, or of one that "
+    "a rule gives it") {
   SourceColumn computed = from("total");
   computed.generated = true;
   TargetColumn made = to("total");
@@ -71,7 +71,7 @@ TEST_CASE(
       resolve(rules(R"({"same_names": true})"), {from("a"), computed}, {to("a"), made}, {}, "t");
   CHECK(result.findings.empty());
   CHECK(result.mapping.target.size() == 1);
-  CHECK(result.computed == Names{"total"});
+  CHECK(result.computed == std::vector<sluice::mapping::ComputedColumn>{{"total", "total"}});
   const auto lost =
       resolve(rules(R"({"same_names": true})"), {from("a"), computed}, {to("a")}, {}, "t");
   CHECK(has_rule(lost.findings, "unmapped-source-column"));
@@ -85,9 +85,19 @@ TEST_CASE(
       {from("a"), computed}, {to("a"), made}, {}, "t");
   CHECK(dropped.findings.empty());
   CHECK(dropped.computed.empty());
-  const auto written = resolve(rules(R"({"columns": {"a": "a", "total": "total"}})"),
+  made.name = "sum";
+  const auto renamed = resolve(rules(R"({"same_names": true, "columns": {"sum": "total"}})"),
                                {from("a"), computed}, {to("a"), made}, {}, "t");
+  CHECK(renamed.findings.empty());
+  CHECK(renamed.mapping.rules.rules.size() == 1);
+  CHECK(renamed.computed == std::vector<sluice::mapping::ComputedColumn>{{"total", "sum"}});
+  const auto written =
+      resolve(rules(R"({"columns": {"a": "a", "sum": {"from": "total", "steps": ["trim"]}}})"),
+              {from("a"), computed}, {to("a"), made}, {}, "t");
   CHECK(has_rule(written.findings, "generated-target-column"));
+  const auto other = resolve(rules(R"({"columns": {"a": "a", "sum": "a"}})"), {from("a"), computed},
+                             {to("a"), made}, {}, "t");
+  CHECK(has_rule(other.findings, "generated-target-column"));
 }
 
 TEST_CASE("a target column without a rule needs a default or NULL") {

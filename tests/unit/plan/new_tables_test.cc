@@ -390,6 +390,27 @@ TEST_CASE("once a table has taken its name, the plan speaks of it by that name")
   CHECK(key->sql.ends_with("NOT VALID"));
 }
 
+TEST_CASE("an index that could not be built is in nothing that its table has") {
+  Move move;
+  model::Index& index = move.source.tables[0].indexes.emplace_back();
+  index.name = "by_email";
+  index.parts.emplace_back().column = "email";
+  index.method = "btree";
+  index.comment = "for the mailing";
+  index.definition = "CREATE INDEX by_email ON app.customers USING btree (email)";
+  const Draft draft = move.draft();
+  REQUIRE(draft.plan);
+  const TablePlan& whole = draft.plan->tables[0];
+  const TablePlan built = without_index(whole, "by_email");
+  const auto of_index = [](const DeferredStep& step) { return step.of == "by_email"; };
+  CHECK(std::ranges::count_if(whole.deferred, of_index) == 2);
+  CHECK(std::ranges::none_of(built.deferred, of_index));
+  CHECK(built.deferred.size() == whole.deferred.size() - 2);
+  CHECK(built.naming.size() == whole.naming.size() - 1);
+  CHECK(built.target_shape.size() == whole.target_shape.size() - 2);
+  CHECK(without_index(whole, "email").deferred == whole.deferred);
+}
+
 TEST_CASE("a new table that is there under its own name is no drift, another one is") {
   const Move move;
   const Draft draft = move.draft();

@@ -3,6 +3,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/schema/names.h"
+
 #include "source_table.h"
 #include "tables_of_rules.h"
 
@@ -116,6 +118,45 @@ TEST_CASE("texts that no key holds are one remark") {
   CHECK(design.findings[0].rule == "collation");
   CHECK(design.findings[0].where == "crm.t");
   CHECK(design.findings[0].message.starts_with("texts are compared by a collation"));
+}
+
+TEST_CASE("columns that agree in their first 63 bytes are told apart wherever they are named") {
+  const std::string stem(63, 'n');
+  const std::string a = short_name(stem + "a");
+  const std::string b = short_name(stem + "b");
+  const auto quote = [](const std::string& name) { return "\"" + name + "\""; };
+  model::Table source = source_table();
+  source.columns = {source_column(stem + "a", "int(10) unsigned"),
+                    source_column(stem + "b", "text", "utf8mb4_0900_bin"),
+                    source_column("doc", "json"), source_column("g", "bigint(20)")};
+  source.columns[3].generated = model::Generated::stored;
+  source.columns[3].generation_sql = "`" + stem + "a` + 1";
+  source.checks.push_back({"c", "CHECK (`" + stem + "a` > 5)", true, ""});
+  source.indexes = {index_of("i", false, "BTREE", stem + "a")};
+  source.indexes[0].parts.emplace_back().column = stem + "b";
+  source.indexes[0].parts[1].prefix_length = 700;
+  model::ForeignKey& key = source.foreign_keys.emplace_back();
+  key.name = "fk";
+  key.columns = {stem + "a"};
+  key.referenced = {"crm", "parent"};
+  key.referenced_columns = {stem + "b"};
+  const Design design = design_of(source);
+  CHECK(a != b);
+  CHECK(a.size() == kMaxNameBytes);
+  CHECK(design.table.columns[0].name == a);
+  CHECK(design.table.columns[1].name == b);
+  CHECK(design.table.columns[3].generation_sql.find(quote(a)) != std::string::npos);
+  REQUIRE(design.table.checks.size() == 2);
+  for (const model::Check& check : design.table.checks) {
+    CHECK(check.definition.find(quote(a)) != std::string::npos);
+  }
+  REQUIRE(design.table.indexes.size() == 1);
+  CHECK(design.table.indexes[0].parts[0].column == a);
+  CHECK(design.table.indexes[0].definition.find(quote(b) + ", 700)") != std::string::npos);
+  REQUIRE(design.table.foreign_keys.size() == 1);
+  CHECK(design.table.foreign_keys[0].columns == std::vector{a});
+  CHECK(design.table.foreign_keys[0].referenced_columns == std::vector{b});
+  CHECK(design.table.foreign_keys[0].definition.find(quote(a)) != std::string::npos);
 }
 
 }  // namespace
