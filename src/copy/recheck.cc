@@ -128,8 +128,9 @@ codec::RowSetDigest read_again(const RunContext& run, const ledger::Batch& batch
                                db::SourceSession& source) {
   const plan::TablePlan& table = run.table(batch.table_no);
   const bool live = batch.origin == ledger::Origin::existing;
-  const Worker worker(run.progress.workers(), live ? Wait::target_read : Wait::source_rows,
-                      (live ? table.target : table.source).text(), source.sql().id());
+  const waits::Worker worker(run.progress.workers(),
+                             live ? waits::Wait::target_read : waits::Wait::source_rows,
+                             (live ? table.target : table.source).text(), source.sql().id());
   codec::RowHasher hasher(run.plan.digest, run.run.seed());
   codec::RowSetDigest digest(run.plan.digest);
   const auto stream = source.read(table_read(table, batch.origin), batch.range);

@@ -7,24 +7,10 @@
 
 #include "sluice/codec/json_read.h"
 
-#include "support/migration.h"
+#include "integration/standstill_fixture.h"
 
 namespace sluice::test {
 namespace {
-
-/// Long enough not to be met by a copy that goes on, short enough to wait for.
-constexpr const char* kStallAfter = "1000";
-
-/// Of 20 MB: more than lies in the memory of the process and in sockets.
-void make_table(Migration& migration) {
-  const bool postgresql = migration.from() == From::postgresql;
-  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, payload varchar(1100))");
-  migration.source(fmt::format(
-      "INSERT INTO t SELECT n, repeat('x', 1000) FROM {}",
-      postgresql ? "generate_series(1, 20000) n" : "(SELECT seq AS n FROM seq_1_to_20000) s"));
-  if (postgresql) migration.source("ANALYZE");
-  migration.move("t");
-}
 
 /// A copy that has stopped itself at `point`; it is to be sent SIGCONT.
 std::unique_ptr<Process> copy_that_stands_at(const Migration& migration, const std::string& point) {
@@ -66,36 +52,11 @@ void check_ended_well(const Migration& migration, Process& copy) {
   CHECK(migration.table_difference("t", "id, payload") == "");
 }
 
-/// Stops server processes while it lives.
-class Frozen {
- public:
-  explicit Frozen(const Rows& pids) {
-    for (const Row& row : pids) pids_.push_back(std::stoi(row.at(0).value()));
-    for (const pid_t pid : pids_) REQUIRE(::kill(pid, SIGSTOP) == 0);
-  }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
-  ~Frozen() {
-    for (const pid_t pid : pids_) ::kill(pid, SIGCONT);
-  }
-  [[nodiscard]] bool empty() const { return pids_.empty(); }
-
- private:
-  std::vector<pid_t> pids_;
-};
-
-std::string readers_sql(const Migration& migration) {
-  return fmt::format(
-      "SELECT pid FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'sluice' "
-      "AND query LIKE 'COPY%' AND state = 'active'",
-      migration.source_value("SELECT current_database()"));
-}
-
 }  // namespace
 
 TEST_CASE("a lock on the side table is named with its holder, and the copy goes on without it") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_claim");
   PgSql other(migration.target_database().conninfo());
   const std::string pid = single_value(other.query("SELECT pg_backend_pid()"));
@@ -125,7 +86,7 @@ TEST_CASE("a lock on the side table is named with its holder, and the copy goes 
 
 TEST_CASE("a source that gives no rows is what the copy waits for") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_claim");
   PgSql other(migration.target_database().conninfo());
   other.query("BEGIN; LOCK TABLE t__side IN SHARE MODE");
@@ -143,7 +104,7 @@ TEST_CASE("a source that gives no rows is what the copy waits for") {
 
 TEST_CASE("a build that waits for a lock says so") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   migration.target("CREATE INDEX by_payload ON t (payload)");
   const auto copy = copy_that_stands_at(migration, "before_copied_commit");
   PgSql other(migration.target_database().conninfo());
@@ -158,7 +119,7 @@ TEST_CASE("a build that waits for a lock says so") {
 
 TEST_CASE("a table of MariaDB that somebody has locked is what the copy waits for") {
   Migration migration(From::mariadb);
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_snapshot");
   const auto other = migration.source_session();
   other("LOCK TABLES t WRITE");
