@@ -30,6 +30,8 @@ std::string on_mysql(Alike form, std::string_view column, const model::ColumnTyp
       return type.base == "binary" ? fmt::format("LOWER(HEX({}))", name)
                                    : fmt::format("LOWER(REPLACE(CAST({} AS CHAR), '-', ''))", name);
     default:
+      // A sum has no ZEROFILL.
+      if (is_exact_number(value_class(type))) return fmt::format("CAST({} + 0 AS CHAR)", name);
       return text_expression(Engine::mysql, column, type);
   }
 }

@@ -121,6 +121,9 @@ TEST_CASE("a computed column of MariaDB is compared in a form that both servers 
        "CASE WHEN n > 0 THEN B'00101' ELSE B'10010' END",
        "CASE WHEN n > 0 THEN B'00101' ELSE B'10011' END"},
       {"one bit", "bit(1)", "n > 0", "boolean", "n > 0", "n < 0"},
+      {"zeros", "int(7) unsigned zerofill", "if(n > 0, 5, 18)", "int",
+       "CASE WHEN n > 0 THEN 5 ELSE 18 END", "CASE WHEN n > 0 THEN 18 ELSE 5 END"},
+      {"decimal", "decimal(10,2) zerofill", "n + 3", "numeric(10,2)", "n + 3", "0.6 - n"},
       {"decimal", "decimal(10,2)", "n", "numeric(10,2)", "n", "-2.4 - n"},
   }));
   const bool wrong = GENERATE(false, true);
