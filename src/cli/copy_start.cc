@@ -270,7 +270,7 @@ copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
   options.in_flight = config.limits.in_flight != 0 ? config.limits.in_flight
                                                    : options.readers + options.writers + 1;
   options.batch_bytes = config.limits.batch_bytes;
-  options.stall_after = os::test_duration("SLUICE_STALL_AFTER_MS", copy::kStallAfter);
+  options.stall_after = os::test_duration("SLUICE_STALL_AFTER_MS", waits::kStallAfter);
   options.min_free_bytes = config.limits.min_free_bytes;
   for (const plan::TablePlan& table : plan.tables) {
     options.quarantine_limits.push_back(quarantine_limit(config, table));

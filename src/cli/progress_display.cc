@@ -3,12 +3,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/progress_text.h"
+#include "cli/stall_lines.h"
 
 namespace sluice::cli {
 namespace {
@@ -51,7 +50,7 @@ class Watch {
     for (const copy::AtWork& work : at_work) {
       state.at_work.push_back({work.what, seconds_between(work.since, now)});
     }
-    if (stall_) state.stall = stall_state(now);
+    state.stall = stall_.state(now);
     if (console_.is_terminal()) {
       console_.status_lines(progress_lines(std::move(state), kTableLines));
     } else {
@@ -61,24 +60,10 @@ class Watch {
     stage_ = stage;
   }
 
-  /// Why nothing moves: lines that stay, where it begins, has another cause, and ends.
-  void say_stall() {
-    const Clock::time_point now = Clock::now();
-    const auto before = std::exchange(stall_, run_.progress.stall().now());
-    if (stall_ && (!before || before->kind != stall_->kind)) {
-      console_.note(stall_line(stall_state(now)));
-    } else if (!stall_ && before) {
-      const double seconds = seconds_between(before->since, now);
-      console_.note("goes on after " + span_text(static_cast<std::uint64_t>(seconds)));
-    }
-  }
+  void say_stall() { stall_.say(run_.progress.stall().now(), Clock::now()); }
 
  private:
   static constexpr std::chrono::seconds kPlainInterval{30};
-
-  [[nodiscard]] WorkState stall_state(Clock::time_point now) const {
-    return {escaped(stall_->text), seconds_between(stall_->since, now)};
-  }
 
   const copy::RunContext& run_;
   Console& console_;
@@ -87,7 +72,7 @@ class Watch {
   Clock::time_point said_ = begun_;
   double copying_ = 0;
   std::uint64_t stage_ = 0;  // 0: rows
-  std::optional<copy::Stall> stall_;
+  StallLines stall_{console_};
 };
 
 void show(const copy::RunContext& run, Console& console, const std::stop_token& ending) {

@@ -30,6 +30,7 @@ std::string line_of(const verify::Progress& progress, double seconds) {
 }  // namespace
 
 void VerifyDisplay::show(const verify::Progress& progress) {
+  const os::Lock lock(mutex_);
   const Clock::time_point now = Clock::now();
   std::string stage = fmt::format("{}/{}", progress.table, progress.stage);
   if (stage != stage_) {
@@ -47,6 +48,11 @@ void VerifyDisplay::show(const verify::Progress& progress) {
   } else {
     console_.note(line);
   }
+}
+
+void VerifyDisplay::show(const std::optional<waits::Stall>& stall) {
+  const os::Lock lock(mutex_);
+  stall_.say(stall, Clock::now());
 }
 
 }  // namespace sluice::cli

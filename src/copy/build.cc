@@ -143,7 +143,8 @@ void run_task(const RunContext& run, db::TargetSession& session, const Task& tas
   const std::string what = fmt::format("{} {} on {}", plan::to_string(task.step->kind),
                                        task.step->of, task.table->side.text());
   const Activity activity(run.progress.activities(), what);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, session.id());
+  const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
+                             session.id());
   try {
     run_step(run, session, task);
   } catch (const Error& error) {
@@ -214,7 +215,8 @@ void vacuum(const RunContext& run, db::TargetSession& session, const plan::Table
   const CancelOnStop cancel(run.stop.token(), session);
   const std::string what = "VACUUM of " + table.side.text();
   const Activity activity(run.progress.activities(), what);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, session.id());
+  const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
+                             session.id());
   try {
     session.query(fmt::format("VACUUM (ANALYZE) {}",
                               model::quote_name(model::Engine::postgresql, table.side)));
@@ -294,7 +296,8 @@ void build_key_index(const RunContext& run, const plan::TablePlan& table) {
   const std::string what = "key index on " + table.side.text();
   const Activity activity(run.progress.activities(), what);
   const auto session = db::open_target(run.target);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, session->id());
+  const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
+                             session->id());
   for (const DeferredStep& step : table.deferred) {
     if (!is_key_index(table, step)) continue;
     if (has_index(*session, {table.side.schema, step.name})) return;

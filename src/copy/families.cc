@@ -46,7 +46,8 @@ bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
 void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   const std::string what = fmt::format("{} of {}", plan::to_string(step.kind), step.table.text());
   const Activity activity(run.progress.activities(), what);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, ledger.id());
+  const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
+                             ledger.id());
   ledger.begin();
   require_current(ledger, run);
   name_run(ledger, run);

@@ -8,7 +8,7 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
-#include "copy/stall_watch.h"
+#include "copy/stall_record.h"
 
 namespace sluice::copy {
 namespace {
@@ -36,7 +36,11 @@ void Monitor::reconnect() noexcept {
 Monitor::Monitor(const RunContext& run)
     : run_(run),
       session_(db::open_session(run.target, db::Purpose::target)),
-      stalls_(std::make_unique<StallWatch>(run)),
+      record_(std::make_unique<StallRecord>(run)),
+      stalls_(watched(run),
+              [this](const std::optional<waits::Stall>& stall, const waits::TargetOfWatch& target) {
+                record_->tell(stall, target);
+              }),
       thread_([this](const std::stop_token& ending) {
         std::mutex mutex;
         std::condition_variable_any wake;

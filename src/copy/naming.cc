@@ -23,7 +23,8 @@ namespace {
 void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
   const std::string what = "name of " + table.target.text();
   const Activity activity(run.progress.activities(), what);
-  const Worker worker(run.progress.workers(), Wait::target_statement, what, ledger.id());
+  const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
+                             ledger.id());
   ledger.begin();
   require_current(ledger, run);
   for (const std::string& sql : table.naming) ledger.query(sql);

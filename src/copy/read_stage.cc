@@ -16,7 +16,7 @@ namespace sluice::copy {
 void ReadStage::run(const Emit& emit) {
   while (!run_.stop.token().stop_requested()) {
     SLUICE_KILL_POINT("before_claim");
-    worker_.waits(Wait::target_ledger, "claiming a range", ledger_.id());
+    worker_.waits(waits::Wait::target_ledger, "claiming a range", ledger_.id());
     const std::optional<ledger::Claim> claim =
         ledger::claim_range(ledger_, run_.run.id, run_.process_id, origin_);
     SLUICE_KILL_POINT("after_claim");
@@ -31,7 +31,7 @@ void ReadStage::run(const Emit& emit) {
 bool ReadStage::wait_for_others() {
   // Their ranges come back when they finish, or when their lease runs out.
   if (!ledger::others_hold_ranges(ledger_, run_.run.id, run_.process_id, origin_)) return false;
-  worker_.waits(Wait::others);
+  worker_.waits(waits::Wait::others);
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   return true;
 }
@@ -50,14 +50,15 @@ void ReadStage::stream_range(const ledger::Claim& claim, const Emit& emit) {
   const plan::TablePlan& table = run_.table(claim.table_no);
   const bool live = origin_ == ledger::Origin::existing;
   const auto waits_for_rows = [&, name = (live ? table.target : table.source).text()] {
-    worker_.waits(live ? Wait::target_read : Wait::source_rows, name, source_.sql().id());
+    worker_.waits(live ? waits::Wait::target_read : waits::Wait::source_rows, name,
+                  source_.sql().id());
   };
   waits_for_rows();
   const auto flow = std::make_shared<RangeFlow>(claim.next_batch);
   const auto stream = source_.read(table_read(table, origin_), claim.range);
   std::optional<model::Key> lower = claim.range.lower;
   for (int batch_no = claim.next_batch; !flow->lost(); ++batch_no) {
-    worker_.waits(Wait::slot);
+    worker_.waits(waits::Wait::slot);
     BatchSlot batch = pool_.take(run_.stop.token());
     if (!batch) return;
     // A range without rows still gets its one, empty batch: that is how the ledger knows it was

@@ -39,7 +39,7 @@ class ReadStage {
   db::SourceSession& source_;
   db::SqlSession& ledger_;
   BatchPool& pool_;
-  Worker worker_;
+  waits::Worker worker_;
 };
 
 }  // namespace sluice::copy

@@ -21,6 +21,7 @@
 #include "copy/current.h"
 #include "copy/decided_rows.h"
 #include "copy/key_columns.h"
+#include "copy/table_failure.h"
 #include "copy/table_streams.h"
 
 namespace sluice::copy {
@@ -128,8 +129,9 @@ codec::RowSetDigest read_again(const RunContext& run, const ledger::Batch& batch
                                db::SourceSession& source) {
   const plan::TablePlan& table = run.table(batch.table_no);
   const bool live = batch.origin == ledger::Origin::existing;
-  const Worker worker(run.progress.workers(), live ? Wait::target_read : Wait::source_rows,
-                      (live ? table.target : table.source).text(), source.sql().id());
+  const waits::Worker worker(run.progress.workers(),
+                             live ? waits::Wait::target_read : waits::Wait::source_rows,
+                             (live ? table.target : table.source).text(), source.sql().id());
   codec::RowHasher hasher(run.plan.digest, run.run.seed());
   codec::RowSetDigest digest(run.plan.digest);
   const auto stream = source.read(table_read(table, batch.origin), batch.range);
@@ -206,6 +208,24 @@ void restart_table(const RunContext& run, db::SqlSession& session, int table_no)
   session.commit();
 }
 
+/// False where this table alone cannot begin anew: it has failed then.
+bool try_restart(const RunContext& run, db::SqlSession& session, int table_no) {
+  try {
+    restart_table(run, session, table_no);
+    return true;
+  } catch (const Error& error) {
+    if (!sinks_only_its_table(error)) throw;
+    // Its rows are those of an older point in time: its next try begins with them.
+    session.rollback();
+    session.begin();
+    require_current(session, run);
+    ledger::mark_moved(session, run.run.id, table_no);
+    session.commit();
+    fail_table(session, run, table_no, error);
+    return false;
+  }
+}
+
 void confirm(const RunContext& run, db::SqlSession& ledger, const ledger::Batch& batch,
              int snapshot_no) {
   ledger.begin();
@@ -224,7 +244,9 @@ void take_out(const RunContext& run, db::SqlSession& ledger, const Suspects& all
     const int table_no = suspect.batch.table_no;
     if (!suspect.same) (all.whole.contains(table_no) ? restarted : touched).insert(table_no);
   }
-  for (const int table_no : restarted) restart_table(run, ledger, table_no);
+  for (const int table_no : restarted) {
+    if (try_restart(run, ledger, table_no)) ++result.tables_restarted;
+  }
   for (const int table_no : touched) build_key_index(run, run.table(table_no));
   for (const Suspect& suspect : all.batches) {
     if (restarted.contains(suspect.batch.table_no)) continue;
@@ -236,7 +258,6 @@ void take_out(const RunContext& run, db::SqlSession& ledger, const Suspects& all
       ++result.replaced;
     }
   }
-  result.tables_restarted = restarted.size();
 }
 
 void record(const RunContext& run, const SourceReader& reader, db::SqlSession& ledger,

@@ -19,6 +19,9 @@
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/place_rows.h"
+#include "copy/side_holders.h"
+
 namespace sluice::copy {
 namespace {
 
@@ -27,19 +30,6 @@ using model::Error;
 using model::ErrorKind;
 using model::pg::literal;
 using model::pg::quoted;
-
-/// "(0, '"public"."a"'), (1, '"public"."b"')": places and names, as rows of VALUES.
-std::string rows_of(const std::vector<model::QualifiedName>& names) {
-  std::string rows;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    rows += fmt::format("{}({}, {})", i == 0 ? "" : ", ", i, literal(quoted(names[i])));
-  }
-  return rows;
-}
-
-std::size_t place(const std::optional<std::string>& number) {
-  return static_cast<std::size_t>(std::stoul(number.value()));
-}
 
 /// The comments of those of the tables that are there, in one question.
 class Comments {
@@ -158,26 +148,16 @@ model::Finding taken_name(const model::QualifiedName& name, const EarlierTables*
           "copy --new-run drops it and begins anew; started as that run was begun, copy goes on"};
 }
 
-/// Views, and tables with foreign keys, that need a table which is to be dropped.
+/// What needs a table that is to be dropped, and is not dropped with it.
 void check_users(db::SqlSession& session, const std::vector<EarlierTables>& replaced,
                  std::vector<model::Finding>& findings) {
   const MakerOf maker(replaced);
   for (const EarlierTables& of_run : replaced) {
-    const auto users = session.query(
-        "SELECT DISTINCT w.place, t.oid, n.nspname, t.relname FROM (VALUES " +
-        rows_of(of_run.names) +
-        ") AS w(place, name) JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass "
-        "AND d.refobjid = to_regclass(w.name) "
-        "LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid "
-        "LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid "
-        "JOIN pg_class t ON t.oid = coalesce(r.ev_class, c.conrelid) AND t.oid <> d.refobjid "
-        "JOIN pg_namespace n ON n.oid = t.relnamespace ORDER BY 1, 3, 4");
-    for (const auto& row : users.rows) {
-      const model::QualifiedName user{row.at(2).value_or(""), row.at(3).value_or("")};
-      if (maker.find(user) != nullptr) continue;
+    for (const Holder& user : holders_of(session, of_run.names)) {
+      if (maker.find(user.name) != nullptr) continue;
       findings.push_back({model::Severity::error, "side-table-used",
-                          of_run.names.at(place(row.at(0))).text(),
-                          user.text() + " needs this table of run " + of_run.run_id,
+                          of_run.names.at(user.held).text(),
+                          user.text + " needs this table of run " + of_run.run_id,
                           "drop what needs it, then begin the new run"});
     }
   }
@@ -236,6 +216,18 @@ void check_new_targets(db::SqlSession& session, const plan::Plan& plan,
   for (const model::QualifiedName& name : names) {
     if (comments.find(name) != nullptr) findings.push_back(made_since(name));
   }
+}
+
+/// Throws Error{drift} where a table cannot be dropped.
+void refuse_held(db::SqlSession& session, const plan::TablePlan& table) {
+  std::string who;
+  for (const Holder& holder : holders_of(session, names_of(table))) {
+    who += (who.empty() ? "" : ", ") + holder.text;
+  }
+  if (who.empty()) return;
+  throw Error(ErrorKind::drift,
+              fmt::format("{} has to be made anew, and is needed by {}", table.side.text(), who),
+              "drop what needs it, then start copy again");
 }
 
 }  // namespace
@@ -336,6 +328,7 @@ void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const l
 
 void recreate_side_table(db::SqlSession& session, const plan::TablePlan& table,
                          const ledger::Run& run) {
+  refuse_held(session, table);
   for (const model::QualifiedName& name : names_of(table)) {
     session.query(fmt::format("DROP TABLE {}", quoted(name)));
   }

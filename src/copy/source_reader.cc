@@ -68,9 +68,9 @@ void cut_table(const RunContext& run, SourceReader& reader, db::SqlSession& ledg
   const plan::TablePlan& table = run.table(entry.number);
   const bool live = reader.origin == ledger::Origin::existing;
   db::SourceSession& session = *reader.snapshot.sessions.front();
-  const Worker worker(run.progress.workers(),
-                      live ? Wait::target_statement : Wait::source_statement,
-                      "cutting " + (live ? table.target : table.source).text(), session.sql().id());
+  const waits::Worker worker(
+      run.progress.workers(), live ? waits::Wait::target_statement : waits::Wait::source_statement,
+      "cutting " + (live ? table.target : table.source).text(), session.sql().id());
   const auto ranges = db::cut_ranges(session, table_read(table, reader.origin),
                                      read_order(table, reader.origin), pieces_of(run, entry));
   ledger.begin();
@@ -85,8 +85,8 @@ void cut_table(const RunContext& run, SourceReader& reader, db::SqlSession& ledg
 
 SourceReader open_source_reader(const RunContext& run, db::SqlSession& ledger) {
   const Activity activity(run.progress.activities(), "opening one point in time to read at");
-  const Worker worker(run.progress.workers(), Wait::source_statement,
-                      "opening one point in time to read at", "");
+  const waits::Worker worker(run.progress.workers(), waits::Wait::source_statement,
+                             "opening one point in time to read at", "");
   SLUICE_KILL_POINT("before_snapshot");
   SourceReader reader = recorded(run, ledger, ledger::Origin::source, open_sessions(run, ledger));
   SLUICE_KILL_POINT("after_snapshot");

@@ -39,9 +39,9 @@ WriteStage::WriteStage(const RunContext& run, int snapshot_no)
       session_(db::open_target(run.target)),
       worker_(run.progress.workers()) {}
 
-void WriteStage::waits(Wait wait, const plan::TablePlan& table) {
+void WriteStage::waits_for(waits::Wait wait, const plan::TablePlan& table) {
   const std::string side = table.side.text();
-  worker_.waits(wait, wait == Wait::target_ledger ? "recording a batch of " + side : side,
+  worker_.waits(wait, wait == waits::Wait::target_ledger ? "recording a batch of " + side : side,
                 session_->id());
 }
 
@@ -61,7 +61,7 @@ void WriteStage::write(const BatchWork& batch) {
     if (!sinks_only_its_table(error)) throw;
     fail_table(*session_, run_, batch.claim.table_no, error);
   }
-  worker_.waits(Wait::nobody);
+  worker_.waits(waits::Wait::nobody);
 }
 
 bool WriteStage::commit_or_learn(const BatchWork& batch, const plan::TablePlan& table) {
@@ -73,7 +73,7 @@ bool WriteStage::commit_or_learn(const BatchWork& batch, const plan::TablePlan& 
       // The rows and their ledger row share a transaction: whether the one is there says whether
       // the other is.
       session_ = db::open_target(run_.target);
-      waits(Wait::target_ledger, table);
+      waits_for(waits::Wait::target_ledger, table);
       if (ledger::batch_exists(*session_, run_.run.id, batch.claim.table_no, batch.claim.range_no,
                                batch.batch_no)) {
         return true;
@@ -87,13 +87,13 @@ bool WriteStage::commit_or_learn(const BatchWork& batch, const plan::TablePlan& 
 
 /// False: the range is not ours any more, or the run stops; nothing was written.
 bool WriteStage::commit_batch(const BatchWork& batch, const plan::TablePlan& table) {
-  waits(Wait::target_rows, table);
+  waits_for(waits::Wait::target_rows, table);
   session_->begin();
   SLUICE_KILL_POINT("after_begin");
   // With a unique index, a batch could wait inside the server for a later one of its range, which
   // waits for it here; so they go one by one.
   bool written = !has_unique_indexes(table) || wait_turn(batch);
-  waits(Wait::target_rows, table);
+  waits_for(waits::Wait::target_rows, table);
   written = written && write_rows(batch, table);
   SLUICE_KILL_POINT("after_load");
   if (!written || !wait_turn(batch) || !record(batch, table)) {
@@ -102,7 +102,7 @@ bool WriteStage::commit_batch(const BatchWork& batch, const plan::TablePlan& tab
   }
   if (!mapped_.quarantined.empty()) record_quarantine(batch, table);
   SLUICE_KILL_POINT("before_commit");
-  waits(Wait::target_commit, table);
+  waits_for(waits::Wait::target_commit, table);
   session_->commit();
   SLUICE_KILL_POINT("after_commit");
   return true;
@@ -148,7 +148,7 @@ void WriteStage::write_rest(const plan::TablePlan& table) {
 }
 
 bool WriteStage::wait_turn(const BatchWork& batch) {
-  worker_.waits(Wait::turn, "", session_->id());
+  worker_.waits(waits::Wait::turn, "", session_->id());
   for (;;) {
     switch (batch.flow->wait_turn(batch.batch_no, run_.stop.token(), kSignOfLife)) {
       case RangeFlow::Turn::our_turn:
@@ -162,7 +162,7 @@ bool WriteStage::wait_turn(const BatchWork& batch) {
 }
 
 bool WriteStage::record(const BatchWork& batch, const plan::TablePlan& table) {
-  waits(Wait::target_ledger, table);
+  waits_for(waits::Wait::target_ledger, table);
   const bool recorded =
       ledger::record_batch(*session_, run_.run.id, run_.process_id, batch.claim, record_of(batch));
   SLUICE_KILL_POINT("after_record");

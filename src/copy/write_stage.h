@@ -22,7 +22,7 @@ class WriteStage {
   void write(const BatchWork& batch);
 
  private:
-  void waits(Wait wait, const plan::TablePlan& table);
+  void waits_for(waits::Wait wait, const plan::TablePlan& table);
   [[nodiscard]] bool commit_or_learn(const BatchWork& batch, const plan::TablePlan& table);
   [[nodiscard]] bool commit_batch(const BatchWork& batch, const plan::TablePlan& table);
   [[nodiscard]] bool write_rows(const BatchWork& batch, const plan::TablePlan& table);
@@ -38,7 +38,7 @@ class WriteStage {
   const RunContext& run_;
   int snapshot_no_;
   std::unique_ptr<db::TargetSession> session_;
-  Worker worker_;
+  waits::Worker worker_;
   std::map<std::pair<int, ledger::Origin>, std::unique_ptr<BatchMapper>> mappers_;
   MappedBatch mapped_;
 };

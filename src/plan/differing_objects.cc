@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "sluice/model/error.h"
 #include "sluice/plan/new_tables.h"
 
+#include "plan/pg_definition.h"
 #include "plan/pg_scanner.h"
 
 // Objects that the target has already, but not as the source has them.
@@ -128,6 +130,41 @@ model::Finding finding_of(const model::SchemaObject& wanted, const model::Schema
           "make it alike in the target, or drop it there"};
 }
 
+/// The column that the sequence belongs to, in words; empty: it is nobody's.
+std::string owner_in(const model::Catalog& catalog, const model::QualifiedName& sequence) {
+  for (const model::Table& table : catalog.tables) {
+    for (const model::Column& column : table.columns) {
+      if (column.sequence.empty() || read_name(column.sequence) != sequence) continue;
+      return table.name.text() + "." + column.name;
+    }
+  }
+  return {};
+}
+
+/// Whether some column of the source has a sequence that is called so, in whichever schema.
+bool is_owned_in(const model::Catalog& source, const std::string& sequence) {
+  return std::ranges::any_of(source.tables, [&](const model::Table& table) {
+    return std::ranges::any_of(table.columns, [&](const model::Column& column) {
+      return !column.sequence.empty() && read_name(column.sequence).table == sequence;
+    });
+  });
+}
+
+/// A sequence that is nobody's in the source, and in the target gives numbers to a column of
+/// another table: the catalogue has it with that table, not among objects.
+std::optional<model::Finding> owned_sequence(const model::SchemaObject& wanted,
+                                             const model::QualifiedName& table,
+                                             const model::Catalog& source,
+                                             const model::Catalog& target) {
+  if (wanted.kind != Kind::sequence || is_owned_in(source, wanted.name.table)) return std::nullopt;
+  const std::string owner = owner_in(target, wanted.name);
+  if (owner.empty()) return std::nullopt;
+  return model::Finding{model::Severity::error, "object-differs", wanted.id(),
+                        "the target's belongs to column " + owner + "; " + table.text() +
+                            " needs one that is nobody's",
+                        "rename the target's, or drop it there"};
+}
+
 int major_of(const model::ServerIdentity& server) { return server.version_number / 10000; }
 
 }  // namespace
@@ -142,6 +179,9 @@ std::vector<model::Finding> differing_objects(const std::vector<NewTable>& table
   for (const NewTable& table : tables) {
     for (const model::SchemaObject& object : table.design.objects) {
       if (object.kind == Kind::schema || !seen.insert(object.id()).second) continue;
+      if (auto finding = owned_sequence(object, table.design.table.name, source, target)) {
+        findings.push_back(std::move(*finding));
+      }
       const auto there = std::ranges::find_if(
           target.objects,
           [&object](const model::SchemaObject& other) { return same_place(object, other); });

@@ -216,7 +216,7 @@ void TableDraft::resolve(const config::Table& table, const model::Table& source,
   write_ddl(source, target, plan);
   look_at_names(plan, side_of_, findings_);
   look_at_values(source_.server.engine, plan, findings_);
-  look_at_computed(plan, findings_);
+  look_at_computed(source_.server.engine, plan, findings_);
   look_at_unfilled(target, plan, findings_);
   look_at_unique_keys(source, target, plan, findings_);
 }

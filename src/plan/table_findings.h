@@ -24,8 +24,9 @@ void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& find
 /// Columns whose values may not all fit their target, as far as types can tell: such rows would go
 /// to quarantine.
 void look_at_values(model::Engine source, const TablePlan& table, Findings& findings);
-/// Columns that both sides compute by themselves: nothing is moved.
-void look_at_computed(const TablePlan& table, Findings& findings);
+/// Columns that both sides compute by themselves: nothing is moved. A warning for those that cannot
+/// be compared either.
+void look_at_computed(model::Engine source, const TablePlan& table, Findings& findings);
 /// Columns of the target that are filled by nobody but the target itself, without a rule that says
 /// so.
 void look_at_unfilled(const model::Table& target, const TablePlan& table, Findings& findings);

@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include "sluice/model/quote.h"
+#include "sluice/plan/alike.h"
+
 #include "plan/names.h"
 #include "plan/table_findings.h"
 
@@ -44,6 +47,20 @@ void look_at_rows(const model::Table& table, const config::Table& config, Findin
                    "say \"existing_rows\": \"keep\" or \"replace\"");
 }
 
+void look_at_kind(const model::Table& table, const config::Table& config, Findings& findings) {
+  if (table.kind == "table") return;
+  std::string action = "map to an ordinary table";
+  // One that an earlier run has made, mostly.
+  if (table.kind == "partition" && config.create) {
+    action = "if it is to be made and filled anew: DROP TABLE " +
+             model::quote_name(model::Engine::postgresql, table.name) + "; or " + action;
+  }
+  findings.error(
+      "not-a-table", table.name.text(),
+      "the target's kind is \"" + table.kind + "\", and only ordinary tables can be filled",
+      std::move(action));
+}
+
 /// Where every target has its ledger, whatever the config says.
 constexpr std::string_view kLedgerSchema = "sluice";
 
@@ -58,12 +75,7 @@ void look_at_target(const model::Table& table, const config::Table& config, bool
                        " is the ledger's: a table there meets its tables and indexes",
                    "name another schema of the target (init: --into)");
   }
-  if (table.kind != "table") {
-    findings.error(
-        "not-a-table", where,
-        "the target's kind is \"" + table.kind + "\", and only ordinary tables can be filled",
-        "map to an ordinary table");
-  }
+  look_at_kind(table, config, findings);
   if (!table.triggers.empty()) {
     findings.note("target-triggers", where,
                   "has " + std::to_string(table.triggers.size()) +
@@ -104,12 +116,22 @@ void look_at_names(const TablePlan& table, const SideOf& side_of, Findings& find
   }
 }
 
-void look_at_computed(const TablePlan& table, Findings& findings) {
+void look_at_computed(model::Engine source, const TablePlan& table, Findings& findings) {
   for (const ComputedColumn& column : table.computed) {
-    findings.note("computed-column", table.source.text() + "." + column.name,
-                  "is not moved: the target computes its own, and verify compares both sides' "
-                  "figures of it",
-                  "list it under \"drop\" with a reason if it is meant to differ");
+    const std::string where = table.source.text() + "." + column.name;
+    const std::string obstacle = why_not_alike(source, column);
+    if (obstacle.empty()) {
+      findings.note("computed-column", where,
+                    "is not moved: the target computes its own, and verify compares what both "
+                    "servers say of it",
+                    "list it under \"drop\" with a reason if it is meant to differ");
+    } else {
+      findings.warning("computed-column", where,
+                       "is not moved: the target computes its own, and verify does not compare "
+                       "it: " +
+                           obstacle,
+                       "compare it yourself, or list it under \"drop\" with a reason");
+    }
   }
 }
 

@@ -8,7 +8,9 @@
 
 #include "sluice/model/error.h"
 #include "sluice/model/quote.h"
+#include "sluice/plan/alike.h"
 
+#include "verify/alike_sql.h"
 #include "verify/decimal.h"
 #include "verify/sql_expressions.h"
 
@@ -23,10 +25,8 @@ bool has_range(ValueClass source, ValueClass target) {
   return source == ValueClass::date && target == ValueClass::date;
 }
 
-/// Values that both engines write alike.
-bool has_plain_text(ValueClass value) {
-  return value == ValueClass::text || value == ValueClass::boolean ||
-         value == ValueClass::integer || value == ValueClass::date;
+bool has_bytes(plan::Alike alike) {
+  return alike != plan::Alike::figures && alike != plan::Alike::nothing;
 }
 
 struct FactColumn {
@@ -36,7 +36,10 @@ struct FactColumn {
   model::ColumnType target_type;
   bool range = false;  // min and max
   bool sum = false;
-  bool hash = false;
+  plan::Alike alike = plan::Alike::figures;
+  bool computed = false;
+
+  [[nodiscard]] bool hash() const { return computed && has_bytes(alike); }
 };
 
 FactColumn fact_column(const std::string& source, const model::ColumnType& source_type,
@@ -51,7 +54,7 @@ FactColumn fact_column(const std::string& source, const model::ColumnType& sourc
           is_exact_number(from) && is_exact_number(to)};
 }
 
-std::vector<FactColumn> fact_columns(const plan::TablePlan& table) {
+std::vector<FactColumn> fact_columns(const plan::TablePlan& table, Engine source_engine) {
   std::vector<FactColumn> columns;
   for (const DirectColumn& direct : direct_columns(table)) {
     const plan::SourceField& source = table.read[direct.source];
@@ -62,30 +65,39 @@ std::vector<FactColumn> fact_columns(const plan::TablePlan& table) {
   for (const plan::ComputedColumn& computed : table.computed) {
     FactColumn column =
         fact_column(computed.name, computed.source, computed.target_name, computed.target);
-    column.hash = has_plain_text(value_class(computed.source)) &&
-                  has_plain_text(value_class(computed.target));
+    column.computed = true;
+    column.alike = plan::alike(source_engine, computed);
     columns.push_back(std::move(column));
   }
   return columns;
 }
 
+/// The key's columns, where each is one source column as it is, and written alike; else none.
+std::vector<FactColumn> key_columns(const plan::TablePlan& table, Engine source_engine) {
+  const std::vector<DirectColumn> direct = direct_columns(table);
+  std::vector<FactColumn> key;
+  for (const std::size_t target : table.target_key) {
+    const auto found = std::ranges::find(direct, target, &DirectColumn::target);
+    if (found == direct.end()) return {};
+    const plan::SourceField& from = table.read[found->source];
+    const plan::TargetField& to = table.write[target];
+    // Whether the stored bytes are meant is the mapping's business.
+    if (table.rules.latin1_holds.contains(from.name)) return {};
+    FactColumn& column = key.emplace_back(fact_column(from.name, from.type, to.name, to.type));
+    column.alike = plan::alike(source_engine, {from.name, from.type, to.type});
+    if (!has_bytes(column.alike)) return {};
+  }
+  return key;
+}
+
+std::string bytes_of(const FactColumn& column, Engine engine, bool is_source) {
+  return is_source ? alike_sql(engine, column.alike, column.source, column.source_type)
+                   : alike_sql(engine, column.alike, column.target, column.target_type);
+}
+
 std::string figure(Engine engine, const char* function, const std::string& column) {
   const std::string call = fmt::format("{}({})", function, model::quote_identifier(engine, column));
   return model::is_mysql_family(engine) ? fmt::format("CAST({} AS CHAR)", call) : call + "::text";
-}
-
-/// The sum of 32 bits of each value's SHA-256: what both servers have by themselves, those too that
-/// may not know MD5, whatever the order of rows.
-std::string hash_figure(Engine engine, const std::string& column, const model::ColumnType& type) {
-  const std::string text = text_expression(engine, column, type);
-  return model::is_mysql_family(engine)
-             ? fmt::format(
-                   "CAST(sum(CAST(conv(left(sha2({}, 256), 8), 16, 10) AS UNSIGNED)) AS CHAR)",
-                   text)
-             : fmt::format(
-                   "sum(('x' || left(encode(sha256(convert_to({}, 'UTF8')), 'hex'), "
-                   "8))::bit(32)::bigint)::text",
-                   text);
 }
 
 std::uint64_t count_of(const std::optional<std::string>& text) {
@@ -120,6 +132,16 @@ class FactReader {
   std::size_t at_ = 0;
 };
 
+/// Of a column whose values the servers cannot write alike.
+Fact no_hash(const FactColumn& column) {
+  Fact fact;
+  fact.measure = "hash";
+  fact.source_column = column.source;
+  fact.target_column = column.target;
+  fact.result = Fact::Result::not_compared;
+  return fact;
+}
+
 /// Rows that the statements could not leave out are known by their number, unless the server's
 /// filter has left some of them out itself.
 void settle_rows(const plan::TablePlan& table, const OneSided& one_sided, Fact& rows) {
@@ -151,19 +173,23 @@ std::vector<DirectColumn> direct_columns(const plan::TablePlan& table) {
   return direct;
 }
 
-std::string facts_sql(const plan::TablePlan& table, Engine engine, bool is_source,
+std::string facts_sql(const plan::TablePlan& table, Engine source_engine, bool is_source,
                       const OneSided& one_sided) {
+  const Engine engine = is_source ? source_engine : Engine::postgresql;
+  std::vector<std::string> key;
+  for (const FactColumn& column : key_columns(table, source_engine)) {
+    key.push_back(bytes_of(column, engine, is_source));
+  }
   std::string sql =
       model::is_mysql_family(engine) ? "SELECT CAST(count(*) AS CHAR)" : "SELECT count(*)::text";
-  for (const FactColumn& column : fact_columns(table)) {
+  for (const FactColumn& column : fact_columns(table, source_engine)) {
     const std::string& name = is_source ? column.source : column.target;
     sql += ", " + figure(engine, "count", name);
     if (column.range)
       sql += ", " + figure(engine, "min", name) + ", " + figure(engine, "max", name);
     if (column.sum) sql += ", " + figure(engine, "sum", name);
-    if (column.hash) {
-      const model::ColumnType& type = is_source ? column.source_type : column.target_type;
-      sql += ", " + hash_figure(engine, name, type);
+    if (column.hash()) {
+      sql += ", " + hash_sum_sql(engine, key, bytes_of(column, engine, is_source));
     }
   }
   sql += fmt::format(" FROM {} s", own_rows(engine, is_source ? table.source : table.side));
@@ -177,21 +203,33 @@ std::vector<Fact> column_facts(const plan::TablePlan& table, db::SqlSession& sou
   // Rows that only one of the statements can leave out stay in both: they are known by number.
   const OneSided left_out = comparable ? one_sided : OneSided();
   const db::QueryResult left = source.query(facts_sql(table, source.engine(), true, left_out));
-  const db::QueryResult right = target.query(facts_sql(table, target.engine(), false, left_out));
+  const db::QueryResult right = target.query(facts_sql(table, source.engine(), false, left_out));
   FactReader reader(left, right, comparable);
   std::vector<Fact> facts;
   facts.push_back(reader.next("rows", {}));
   if (!comparable) settle_rows(table, one_sided, facts.front());
-  for (const FactColumn& column : fact_columns(table)) {
+  for (const FactColumn& column : fact_columns(table, source.engine())) {
     facts.push_back(reader.next("values", column));
     if (column.range) {
       facts.push_back(reader.next("min", column));
       facts.push_back(reader.next("max", column));
     }
     if (column.sum) facts.push_back(reader.next("sum", column));
-    if (column.hash) facts.push_back(reader.next("hash", column));
+    if (column.hash()) facts.push_back(reader.next("hash", column));
+    if (column.computed && column.alike == plan::Alike::nothing) facts.push_back(no_hash(column));
   }
   return facts;
+}
+
+std::vector<ColumnNotCompared> columns_not_compared(const plan::TablePlan& table,
+                                                    Engine source_engine,
+                                                    const std::string& obstacle) {
+  std::vector<ColumnNotCompared> columns;
+  for (const plan::ComputedColumn& computed : table.computed) {
+    std::string reason = obstacle.empty() ? plan::why_not_alike(source_engine, computed) : obstacle;
+    if (!reason.empty()) columns.push_back({computed.name, std::move(reason)});
+  }
+  return columns;
 }
 
 }  // namespace sluice::verify

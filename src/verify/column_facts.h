@@ -26,9 +26,15 @@ struct DirectColumn {
 [[nodiscard]] std::vector<Fact> column_facts(const plan::TablePlan& table, db::SqlSession& source,
                                              db::SqlSession& target, const OneSided& one_sided);
 
-/// The statement for one side: its columns are rows, then the figures of each direct column. It
-/// leaves out the rows of `one_sided` wherever they can be named.
-[[nodiscard]] std::string facts_sql(const plan::TablePlan& table, model::Engine engine,
+/// The statement for one side: its columns are rows, then the figures of each direct column, then
+/// of each computed one. It leaves out the rows of `one_sided` wherever they can be named.
+[[nodiscard]] std::string facts_sql(const plan::TablePlan& table, model::Engine source_engine,
                                     bool is_source, const OneSided& one_sided);
+
+/// The computed columns that no figure compares: all of them where there is an `obstacle`, else
+/// those whose values the servers cannot write alike.
+[[nodiscard]] std::vector<ColumnNotCompared> columns_not_compared(const plan::TablePlan& table,
+                                                                  model::Engine source_engine,
+                                                                  const std::string& obstacle);
 
 }  // namespace sluice::verify

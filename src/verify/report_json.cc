@@ -113,6 +113,13 @@ void write(JsonWriter& json, const TableReport& table) {
   for (const Fact& fact : table.facts) write(json, fact);
   json.end_array();
   json.member("figures_not_compared", table.figures_not_compared);
+  json.key("columns_not_compared").begin_array();
+  for (const ColumnNotCompared& column : table.columns_not_compared) {
+    json.begin_object();
+    json.member("column", column.column).member("reason", column.reason);
+    json.end_object();
+  }
+  json.end_array();
   json.key("value_maps").begin_array();
   for (const ValueMapResult& map : table.value_maps) write(json, map);
   json.end_array();

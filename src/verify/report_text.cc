@@ -58,6 +58,10 @@ void append_part(std::string& line, std::uint64_t count, std::string_view what) 
   if (count != 0) line += fmt::format(", {} {}", grouped(count), what);
 }
 
+std::string columns_text(std::size_t count) {
+  return count == 1 ? "1 column" : grouped(count) + " columns";
+}
+
 std::string table_line(const TableReport& table, std::size_t width) {
   std::string line = fmt::format("{:<{}}  {}: {} rows", table.source, width, words(table.outcome),
                                  grouped(table.target_rows));
@@ -66,6 +70,9 @@ std::string table_line(const TableReport& table, std::size_t width) {
   append_part(line, table.quarantined, "in quarantine");
   append_part(line, table.left_behind, "left behind");
   append_part(line, table.filtered, "filtered");
+  if (!table.columns_not_compared.empty()) {
+    line += fmt::format("; {} not compared", columns_text(table.columns_not_compared.size()));
+  }
   if (!table.reason.empty()) line += "; " + table.reason;
   return line;
 }
@@ -111,6 +118,10 @@ std::string fact_lines(const TableReport& table) {
     text += fmt::format("  the servers' own figures of columns were not compared: {}\n",
                         table.figures_not_compared);
   }
+  for (const ColumnNotCompared& column : table.columns_not_compared) {
+    text +=
+        fmt::format("  computed column {} was not compared: {}\n", column.column, column.reason);
+  }
   for (const Fact& fact : table.facts) {
     if (!is_shown(fact.result)) continue;
     text += fmt::format("  {} of {}: source {}, target {}\n", fact.measure,
@@ -143,6 +154,13 @@ std::string table_text(const TableReport& table, std::size_t width) {
   return text;
 }
 
+std::string last_line(const VerifyReport& report) {
+  std::size_t columns = 0;
+  for (const TableReport& table : report.tables) columns += table.columns_not_compared.size();
+  return fmt::format("run {}: {}{}\n", report.run_id, words(report.outcome),
+                     columns == 0 ? "" : fmt::format("; {} not compared", columns_text(columns)));
+}
+
 std::string check_text(const CheckReport& check) {
   std::string text = fmt::format("check {}: {}", check.name, words(check.outcome));
   if (!check.reason.empty()) text += "; " + check.reason;
@@ -172,8 +190,7 @@ std::string to_text(const VerifyReport& report) {
     text += fmt::format("{} of {} tables, and no checks: nothing is said of the others\n",
                         report.tables.size(), report.tables_total);
   }
-  text += fmt::format("run {}: {}\n", report.run_id, words(report.outcome));
-  return text;
+  return text + last_line(report);
 }
 
 }  // namespace sluice::verify

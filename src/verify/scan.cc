@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "sluice/model/error.h"
+#include "sluice/os/kill_point.h"
 #include "sluice/pipeline/range_pipeline.h"
 
 namespace sluice::verify {
@@ -37,6 +38,7 @@ void Reporter::begin_stage(std::string_view stage, std::uint64_t expected_rows) 
   progress_.expected_rows = expected_rows;
   progress_.rows = 0;
   progress_.bytes = 0;
+  ++marks_.activities;
   report();
 }
 
@@ -44,7 +46,14 @@ void Reporter::add(std::uint64_t rows, std::uint64_t bytes) {
   const os::Lock lock(mutex_);
   progress_.rows += rows;
   progress_.bytes += bytes;
+  marks_.rows_read += rows;
+  ++marks_.batches;
   report();
+}
+
+waits::Marks Reporter::marks() const {
+  const os::Lock lock(mutex_);
+  return marks_;
 }
 
 void Reporter::report() {
@@ -64,12 +73,17 @@ void run_on_pipeline(std::size_t count, std::stop_source& stop,
 
 void Scanner::read_piece(std::size_t worker, const db::TableRead& table, const Piece& piece,
                          const std::stop_token& stop, const BatchVisitor& visit) {
-  const auto stream = sessions_.sessions[worker]->read(table, piece.range);
+  db::SourceSession& session = *sessions_.sessions[worker];
+  waits::Worker at(reporter_.workers(), rows_, table.table.text(), session.sql().id());
+  const auto stream = session.read(table, piece.range);
   db::SourceBatch batch;
   while (!stop.stop_requested() && stream->read(batch, kReadBytes)) {
+    at.waits(waits::Wait::nobody);
+    SLUICE_KILL_POINT("after_verify_read");
     visit(worker, piece, batch);
     reporter_.add(batch.rows.rows(), batch.rows.byte_count());
     if (!batch.next) break;
+    at.waits(rows_, table.table.text(), session.sql().id());
   }
 }
 

@@ -12,6 +12,8 @@
 #include "sluice/db/source.h"
 #include "sluice/os/mutex.h"
 #include "sluice/verify/verify_tables.h"
+#include "sluice/waits/stall.h"
+#include "sluice/waits/workers.h"
 
 #include "verify/row_sink.h"
 
@@ -36,13 +38,19 @@ class Reporter {
   void begin_table(const std::string& table, std::size_t index);
   void begin_stage(std::string_view stage, std::uint64_t expected_rows = 0);
   void add(std::uint64_t rows, std::uint64_t bytes);
+  /// What has moved since the beginning.
+  [[nodiscard]] waits::Marks marks() const;
+  /// What each worker waits for.
+  [[nodiscard]] waits::Workers& workers() noexcept { return workers_; }
 
  private:
   void report() SLUICE_REQUIRES(mutex_);
 
   ProgressCallback callback_;
   std::size_t table_count_;
-  os::Mutex mutex_;
+  waits::Workers workers_;
+  mutable os::Mutex mutex_;
+  waits::Marks marks_ SLUICE_GUARDED_BY(mutex_);
   std::string table_ SLUICE_GUARDED_BY(mutex_);
   Progress progress_ SLUICE_GUARDED_BY(mutex_);
 };
@@ -63,10 +71,12 @@ void run_on_pipeline(std::size_t count, std::stop_source& stop,
 /// The sessions of one side, one worker each, all at one point in time.
 class Scanner {
  public:
-  /// Borrows all of it: must not outlive them. `run_workers`: another way to have threads.
-  Scanner(const db::SnapshotSessions& sessions, const std::stop_token& stop, Reporter& reporter,
-          RunWorkers run_workers = run_on_pipeline)
+  /// Borrows all of it: must not outlive them. `rows`: which side's rows its workers wait for.
+  /// `run_workers`: another way to have threads.
+  Scanner(const db::SnapshotSessions& sessions, waits::Wait rows, const std::stop_token& stop,
+          Reporter& reporter, RunWorkers run_workers = run_on_pipeline)
       : sessions_(sessions),
+        rows_(rows),
         stop_(stop),
         reporter_(reporter),
         run_workers_(std::move(run_workers)) {}
@@ -84,6 +94,7 @@ class Scanner {
                   const std::stop_token& stop, const BatchVisitor& visit);
 
   const db::SnapshotSessions& sessions_;
+  waits::Wait rows_;
   std::stop_token stop_;
   Reporter& reporter_;
   RunWorkers run_workers_;

@@ -281,6 +281,8 @@ void TableCheck::compare_figures() {
   report_.figures_not_compared = why_not_compared(table_, one_sided_);
   db::SqlSession& source = source_.first().sql();
   db::SqlSession& target = context_.target.first().sql();
+  report_.columns_not_compared =
+      columns_not_compared(table_, source.engine(), report_.figures_not_compared);
   try {
     report_.facts = guarded_on_both(source, target, [&] {
       auto facts = column_facts(table_, source, target, one_sided_);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "verify/column_facts.h"
 #include "verify/row_feed.h"
 #include "verify/table_check.h"
 #include "verify/table_reads.h"
@@ -27,6 +28,8 @@ TableReport check_target_only(const CheckContext& context, const plan::TablePlan
   report.filtered = account.filtered.count();
   report.target_changed = found != written;
   report.digest = found.to_text();
+  report.columns_not_compared = columns_not_compared(
+      table, model::Engine::postgresql, "the target computes it, and only the target was read");
   if (*report.target_changed) {
     report.outcome = Outcome::different;
     report.reason = found.count() == written.count()

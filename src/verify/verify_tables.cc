@@ -1,6 +1,7 @@
 #include "sluice/verify/verify_tables.h"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/waits/stall_watch.h"
 
 #include "verify/one_sided.h"
 #include "verify/savepoint.h"
@@ -38,8 +40,8 @@ std::string utc_now() {
 class Verification {
  public:
   Verification(const plan::Plan& plan, const ledger::Run& run, const model::Endpoint& source,
-               const model::Endpoint& target, const Options& options,
-               const ProgressCallback& progress, const std::stop_token& stop)
+               const model::Endpoint& target, const Options& options, const Listener& listener,
+               const std::stop_token& stop)
       : plan_(plan),
         run_(run),
         options_(options),
@@ -47,7 +49,12 @@ class Verification {
         target_endpoint_(plan::held_to(plan.target, target)),
         stop_(stop),
         tables_(chosen_tables(plan, options.tables)),
-        reporter_(progress, tables_.size()) {
+        reporter_(listener.progress, tables_.size()),
+        stalls_({source_endpoint_, target_endpoint_, reporter_.workers(),
+                 [this] { return reporter_.marks(); }, options.stall_after, stop},
+                [&listener](const auto& stall, const auto&) {
+                  if (listener.stall) listener.stall(stall);
+                }) {
     open();
   }
 
@@ -55,6 +62,7 @@ class Verification {
 
  private:
   void open();
+  void watch_statements(waits::Wait wait, const db::SqlSession& session);
   [[nodiscard]] std::set<int> unmoved_snapshots();
   /// The ledger as it is at the target's point in time.
   [[nodiscard]] db::SqlSession& record() { return target_->sessions.front()->sql(); }
@@ -85,10 +93,13 @@ class Verification {
   TableNames target_tables_;
   std::set<int> unmoved_;
   std::map<int, OneSided> one_sided_;  // by table number, of tables that were compared
+  std::list<waits::Worker> statements_;
+  waits::StallWatch stalls_;  // last: ends before what it looks at
 };
 
 void Verification::open() {
   ledger_ = db::open_session(target_endpoint_, db::Purpose::target);
+  watch_statements(waits::Wait::target_statement, *ledger_);
   const std::size_t readers = std::max<std::size_t>(options_.readers, 1);
   std::vector<model::QualifiedName> of_source;
   std::vector<model::QualifiedName> of_target;
@@ -98,6 +109,10 @@ void Verification::open() {
   }
   if (reads_source()) source_ = db::open_snapshot(source_endpoint_, readers, of_source);
   target_ = db::open_target_snapshot(target_endpoint_, readers, of_target);
+  if (source_) {
+    watch_statements(waits::Wait::source_statement, source_->sessions.front()->sql());
+  }
+  watch_statements(waits::Wait::target_statement, record());
   // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
   states_ = ledger::run_tables(record(), run_.id);
   accounts_ = ledger::accounts(record(), run_.id, plan_.digest);
@@ -119,6 +134,13 @@ void Verification::open() {
                                        {source_schemas.begin(), source_schemas.end()});
   }
   target_tables_ = visible_tables(target_->sessions.front()->sql(), target_schemas);
+}
+
+/// Between scans the session runs statements that take as long as they take, and may wait for
+/// locks.
+void Verification::watch_statements(waits::Wait wait, const db::SqlSession& session) {
+  statements_.emplace_back(reporter_.workers(), wait, "a statement of the verification",
+                           session.id());
 }
 
 /// The copy's points in time at which the source still is.
@@ -152,11 +174,11 @@ VerifyReport Verification::run() {
   report.tables_total = plan_.tables.size();
   std::optional<Scanner> source;
   if (source_) {
-    source.emplace(*source_, stop_, reporter_);
+    source.emplace(*source_, waits::Wait::source_rows, stop_, reporter_);
     report.source_label = source_->info.label;
     report.source_position = source_->info.position;
   }
-  Scanner target(*target_, stop_, reporter_);
+  Scanner target(*target_, waits::Wait::target_read, stop_, reporter_);
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     throw_if_stopped(stop_);
     reporter_.begin_table(tables_[i]->source.text(), i);
@@ -275,9 +297,9 @@ void Verification::store(const VerifyReport& report) {
 
 VerifyReport verify_tables(const plan::Plan& plan, const ledger::Run& run,
                            const model::Endpoint& source, const model::Endpoint& target,
-                           const Options& options, const ProgressCallback& progress,
+                           const Options& options, const Listener& listener,
                            const std::stop_token& stop) {
-  return Verification(plan, run, source, target, options, progress, stop).run();
+  return Verification(plan, run, source, target, options, listener, stop).run();
 }
 
 }  // namespace sluice::verify

@@ -127,6 +127,40 @@ TEST_CASE("tables that are read by heap blocks begin anew when the source has ch
   CHECK(checked(migration) == R"({"confirmed":0,"replaced":0,"tables_restarted":2,"trusted":0})");
 }
 
+TEST_CASE("a table that somebody holds on to cannot begin anew, and fails alone") {
+  const std::string holder =
+      GENERATE("CREATE VIEW mine AS SELECT n FROM heap__side",
+               "CREATE TABLE mine () INHERITS (heap__side)", "CREATE TABLE mine (h heap__side)");
+  CAPTURE(holder);
+  Migration migration;
+  migration.on_both(
+      "CREATE TABLE heap (n int, payload text); CREATE TABLE keyed (id int PRIMARY KEY, payload "
+      "text)");
+  migration.source(
+      "INSERT INTO heap SELECT n % 100, repeat('x', 90) FROM generate_series(1, 4000) n;"
+      "INSERT INTO keyed SELECT n, repeat('x', 90) FROM generate_series(1, 4000) n");
+  migration.move("heap");
+  migration.move("keyed");
+  migration.limit("readers", 1);
+  migration.limit("writers", 1);
+  kill_after_batches(migration, 9);  // all of the first table, some of the second
+  migration.source("DELETE FROM heap WHERE n = 6; UPDATE keyed SET id = -id WHERE id < 100");
+  migration.target(holder);
+  for (int tries = 0; tries < 2; ++tries) {
+    const RunResult copied = migration.copy();
+    INFO(copied.out << copied.err);
+    CHECK(copied.exit_code == 3);
+    CHECK(copied.err.find("public.heap__side has to be made anew, and is needed by public.mine") !=
+          std::string::npos);
+    CHECK(migration.table_difference("keyed", "id, payload") == "");
+  }
+  migration.target(
+      "DO $$ BEGIN DROP VIEW mine; EXCEPTION WHEN OTHERS THEN DROP TABLE mine; END $$");
+  finish(migration);
+  CHECK(migration.table_difference("heap", "n, payload") == "");
+  CHECK(migration.table_difference("keyed", "id, payload") == "");
+}
+
 TEST_CASE("a table whose live rows are kept begins anew with them when the source has changed") {
   Migration migration;
   make_table(migration, " UNIQUE");

@@ -1,12 +1,12 @@
 // Copies that cannot get on, because somebody holds a lock or a server does not answer: another
 // process is told why, and they go on by themselves.
-#include "stall_fixture.h"
+#include "integration/stall_fixture.h"
 
 namespace sluice::test {
 
 TEST_CASE("a lock on the side table is named with its holder, and the copy goes on without it") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_claim");
   PgSql other(migration.target_database().conninfo());
   const std::string pid = single_value(other.query("SELECT pg_backend_pid()"));
@@ -36,7 +36,7 @@ TEST_CASE("a lock on the side table is named with its holder, and the copy goes 
 
 TEST_CASE("a source that gives no rows is what the copy waits for") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_claim");
   PgSql other(migration.target_database().conninfo());
   other.query("BEGIN; LOCK TABLE t__side IN SHARE MODE");
@@ -54,7 +54,7 @@ TEST_CASE("a source that gives no rows is what the copy waits for") {
 
 TEST_CASE("a build that waits for a lock says so") {
   Migration migration;
-  make_table(migration);
+  make_long_table(migration);
   migration.target("CREATE INDEX by_payload ON t (payload)");
   const auto copy = copy_that_stands_at(migration, "before_copied_commit");
   PgSql other(migration.target_database().conninfo());

@@ -151,7 +151,12 @@ TEST_CASE("a new run drops nothing that others use, hold, or have made") {
   check_refused(2, "public.report needs this table");
   migration.target("DROP VIEW report; CREATE TABLE mine (t int REFERENCES t__side)");
   check_refused(2, "public.mine needs this table");
-  migration.target("DROP TABLE mine");
+  migration.target("DROP TABLE mine; CREATE TABLE mine () INHERITS (t__side)");
+  check_refused(2, "public.mine needs this table");
+  migration.target(
+      "DROP TABLE mine; CREATE FUNCTION mine(t__side) RETURNS int LANGUAGE sql AS 'SELECT 1'");
+  check_refused(2, "function public.mine(public.t__side) needs this table");
+  migration.target("DROP FUNCTION mine");
   migration.target(
       "DO $$ BEGIN EXECUTE format('COMMENT ON TABLE t__side IS %L', 'sluice run 20200101'); END "
       "$$");

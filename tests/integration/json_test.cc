@@ -137,13 +137,17 @@ void make_tables(Migration& migration) {
   migration.move("t");
 }
 
-/// With whatever a report may tell of: a value map, old values that are kept, a check.
+/// With whatever a report may tell of: a value map, old values that are kept, a check, a computed
+/// column that cannot be compared.
 void make_rich_table(Migration& migration) {
   migration.source(
-      "CREATE TABLE t (id int PRIMARY KEY, name text, status text, old text);"
+      "CREATE TABLE t (id int PRIMARY KEY, name text, status text, old text, "
+      "half float4 GENERATED ALWAYS AS (id * 0.5) STORED);"
       "INSERT INTO t SELECT n, CASE WHEN n = 7 THEN NULL ELSE 'x' END, 'a', 'z' "
       "FROM generate_series(1, 100) n");
-  migration.target("CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, status text)");
+  migration.target(
+      "CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, status text, "
+      "half float8 GENERATED ALWAYS AS (id * 0.5) STORED)");
   migration.move("t", "t", "", R"({"same_names": true, "columns": {"status": {"from": "status",
       "steps": [{"map": {"a": "active"}, "otherwise": "quarantine"}]}},
       "drop": [{"column": "old", "lossy": true, "keep_rest": true, "reason": "unused"}]})");

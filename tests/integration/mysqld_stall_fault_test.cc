@@ -1,4 +1,4 @@
-#include "stall_fixture.h"
+#include "integration/stall_fixture.h"
 #include "support/mysql_server.h"
 
 namespace sluice::test {

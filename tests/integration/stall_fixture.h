@@ -5,28 +5,13 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
-#include <fmt/format.h>
 
 #include "sluice/codec/json_read.h"
 
-#include "support/migration.h"
+#include "integration/standstill_fixture.h"
 
 /// What the tests of copies that wait share.
 namespace sluice::test {
-
-/// Long enough not to be met by a copy that goes on, short enough to wait for.
-inline constexpr const char* kStallAfter = "1000";
-
-/// Of 20 MB: more than lies in the memory of the process and in sockets.
-inline void make_table(Migration& migration) {
-  const bool postgresql = migration.from() == From::postgresql;
-  migration.on_both("CREATE TABLE t (id int PRIMARY KEY, payload varchar(1100))");
-  migration.source(fmt::format(
-      "INSERT INTO t SELECT n, repeat('x', 1000) FROM {}",
-      postgresql ? "generate_series(1, 20000) n" : "(SELECT seq AS n FROM seq_1_to_20000) s"));
-  if (postgresql) migration.source("ANALYZE");
-  migration.move("t");
-}
 
 /// A copy that has stopped itself at `point`; it is to be sent SIGCONT.
 inline std::unique_ptr<Process> copy_that_stands_at(const Migration& migration,
@@ -69,35 +54,10 @@ inline void check_ended_well(const Migration& migration, Process& copy) {
   CHECK(migration.table_difference("t", "id, payload") == "");
 }
 
-/// Stops server processes while it lives.
-class Frozen {
- public:
-  explicit Frozen(const Rows& pids) {
-    for (const Row& row : pids) pids_.push_back(std::stoi(row.at(0).value()));
-    for (const pid_t pid : pids_) REQUIRE(::kill(pid, SIGSTOP) == 0);
-  }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
-  ~Frozen() {
-    for (const pid_t pid : pids_) ::kill(pid, SIGCONT);
-  }
-  [[nodiscard]] bool empty() const { return pids_.empty(); }
-
- private:
-  std::vector<pid_t> pids_;
-};
-
-inline std::string readers_sql(const Migration& migration) {
-  return fmt::format(
-      "SELECT pid FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'sluice' "
-      "AND query LIKE 'COPY%' AND state = 'active'",
-      migration.source_value("SELECT current_database()"));
-}
-
 /// A table of MariaDB or MySQL that somebody has locked is what the copy waits for.
 inline void check_waits_for_locked_table(From from) {
   Migration migration(from);
-  make_table(migration);
+  make_long_table(migration);
   const auto copy = copy_that_stands_at(migration, "after_snapshot");
   const auto other = migration.source_session();
   other("LOCK TABLES t WRITE");

@@ -5,10 +5,11 @@
 
 #include "sluice/copy/run.h"
 #include "sluice/db/sql_session.h"
+#include "sluice/waits/stall_watch.h"
 
 namespace sluice::copy {
 
-class StallWatch;
+class StallRecord;
 
 /// While it lives: tells the ledger every few seconds that this process is alive, pauses the run
 /// when the target's free space falls below the limit, and finds out why nothing moves. Works on
@@ -26,7 +27,8 @@ class Monitor {
 
   const RunContext& run_;
   std::unique_ptr<db::SqlSession> session_;
-  std::unique_ptr<StallWatch> stalls_;
+  std::unique_ptr<StallRecord> record_;
+  waits::StallWatch stalls_;
   std::jthread thread_;  // last: ends before what it uses
 };
 

@@ -7,10 +7,10 @@
 
 #include "sluice/codec/digest.h"
 #include "sluice/copy/activity.h"
-#include "sluice/copy/stall.h"
-#include "sluice/copy/workers.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
+#include "sluice/waits/stall.h"
+#include "sluice/waits/workers.h"
 
 namespace sluice::copy {
 
@@ -48,14 +48,14 @@ class Progress {
   /// What is being done while no rows are copied.
   [[nodiscard]] Activities& activities() noexcept { return activities_; }
   /// What each worker waits for.
-  [[nodiscard]] Workers& workers() noexcept { return workers_; }
+  [[nodiscard]] waits::Workers& workers() noexcept { return workers_; }
   /// Why nothing moves, while nothing does.
-  [[nodiscard]] StallBoard& stall() noexcept { return stall_; }
+  [[nodiscard]] waits::StallBoard& stall() noexcept { return stall_; }
 
  private:
   Activities activities_;
-  Workers workers_;
-  StallBoard stall_;
+  waits::Workers workers_;
+  waits::StallBoard stall_;
   std::vector<std::unique_ptr<TableProgress>> tables_;
 };
 

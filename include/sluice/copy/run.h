@@ -24,8 +24,8 @@ struct CopyOptions {
   std::size_t batch_bytes = std::size_t{8} * 1024 * 1024;  // of source rows in row form
   std::uint64_t min_free_bytes =
       0;  // free space on the target below which the run pauses; 0: not checked
-  std::vector<std::uint64_t> quarantine_limits;         // rows, one for each table of the plan
-  std::chrono::milliseconds stall_after = kStallAfter;  // that nothing moves
+  std::vector<std::uint64_t> quarantine_limits;  // rows, one for each table of the plan
+  std::chrono::milliseconds stall_after = waits::kStallAfter;  // that nothing moves
 };
 
 /// Why a run stops before its end. The first reason stands; all stages then stop between batches.

@@ -83,8 +83,8 @@ struct Start {
 /// Throws Error{drift} when a table of that name belongs to somebody else, or when one that has
 /// batches is gone.
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run);
-/// (tx) Makes one of them anew, without rows, indexes and constraints. REQUIRES: no foreign key of
-/// another table refers to it.
+/// (tx) Makes one of them anew, without rows, indexes and constraints. Throws Error{drift} that
+/// names who needs it, where somebody does (a foreign key, a view, an inheriting table).
 void recreate_side_table(db::SqlSession& session, const plan::TablePlan& table,
                          const ledger::Run& run);
 

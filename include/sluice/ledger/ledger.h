@@ -60,8 +60,8 @@ void mark_copied(db::SqlSession& session, const std::string& run_id);
 /// become `copied`, the others `pending`. Where there are such others, or a table under which the
 /// source has moved, the run goes back to copying.
 void retry_failed_tables(db::SqlSession& session, const std::string& run_id);
-/// Says that the source has changed under rows of a copied table that have to be set aside: when
-/// the table has failed, its next try begins with the rows.
+/// Says that the source has changed under rows of a copied table that have to be set aside or
+/// copied anew: when the table has failed, its next try begins with the rows.
 void mark_moved(db::SqlSession& session, const std::string& run_id, int table_no);
 
 // --- who works on a run

@@ -67,8 +67,9 @@ struct MadeTables {
                                                const model::Catalog& target);
 
 /// Errors "object-differs": what new tables need and the target has with another definition, for
-/// nothing is made whose name is there. Comments do not count. Warnings where only expressions
-/// differ and the servers are of different major versions, which may print one in two ways.
+/// nothing is made whose name is there; or a sequence that belongs to a column there, and to none
+/// in the source. Comments do not count. Warnings where only expressions differ and the servers are
+/// of different major versions, which may print one in two ways.
 [[nodiscard]] std::vector<model::Finding> differing_objects(const std::vector<NewTable>& tables,
                                                             const model::Catalog& source,
                                                             const model::Catalog& target);

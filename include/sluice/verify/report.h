@@ -89,7 +89,7 @@ struct Fact {
   enum class Result : std::uint8_t {
     equal,
     explained,     ///< differs by exactly the rows that are on record as standing on one side only
-    not_compared,  ///< rows on one side only could not be left out: figures_not_compared says why
+    not_compared,  ///< figures_not_compared or columns_not_compared says why
     different,
     could_not_check,
   };
@@ -101,6 +101,13 @@ struct Fact {
   Result result = Result::equal;
 };
 [[nodiscard]] std::string_view to_string(Fact::Result result) noexcept;
+
+/// A column that both sides compute by themselves, so that nothing but figures compares it, and
+/// that no figure did.
+struct ColumnNotCompared {
+  std::string column;
+  std::string reason;
+};
 
 /// One new value of a value map: how many rows should have it, and have it.
 struct MappedValue {
@@ -155,7 +162,8 @@ struct TableReport {
   std::vector<Difference> differences;  ///< some of them, see Options::max_listed
   std::string digest;                   ///< of the target rows as read now
   std::vector<Fact> facts;
-  std::string figures_not_compared;  ///< why facts have the result not_compared; else empty
+  std::string figures_not_compared;  ///< why all facts but `rows` are not_compared; else empty
+  std::vector<ColumnNotCompared> columns_not_compared;  ///< the answer says nothing of them
   std::vector<ValueMapResult> value_maps;
   std::optional<RestReport> rest;
   std::vector<std::string> notes;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "sluice/model/endpoint.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
+#include "sluice/waits/stall.h"
 
 namespace sluice::verify {
 
@@ -24,6 +27,7 @@ struct Options {
   bool record = true;               ///< the result in the ledger
   /// Rows that may be in quarantine, by table number; the plan's own limit where there is none.
   std::map<int, std::uint64_t> quarantine_limits;
+  std::chrono::milliseconds stall_after = waits::kStallAfter;  ///< that nothing moves
 };
 
 /// Where a verification stands. Called from several threads, never two at once.
@@ -37,6 +41,14 @@ struct Progress {
   std::uint64_t bytes = 0;
 };
 using ProgressCallback = std::function<void(const Progress&)>;
+/// Why nothing moves; absent where something does. Called often, from a thread of its own, beside
+/// the other callback.
+using StallCallback = std::function<void(const std::optional<waits::Stall>&)>;
+
+struct Listener {
+  ProgressCallback progress;
+  StallCallback stall;
+};
 
 /// Compares what the run's side tables hold with what they should hold, table by table, and runs
 /// the plan's checks. Each side is read under one snapshot of its own, opened here. The result is
@@ -49,7 +61,6 @@ using ProgressCallback = std::function<void(const Progress&)>;
 [[nodiscard]] VerifyReport verify_tables(const plan::Plan& plan, const ledger::Run& run,
                                          const model::Endpoint& source,
                                          const model::Endpoint& target, const Options& options,
-                                         const ProgressCallback& progress,
-                                         const std::stop_token& stop);
+                                         const Listener& listener, const std::stop_token& stop);
 
 }  // namespace sluice::verify

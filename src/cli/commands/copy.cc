@@ -36,8 +36,8 @@ namespace {
 /// The stages of a run, each of which goes on where an earlier process left it.
 void work(const copy::RunContext& run, db::SqlSession& ledger) {
   const copy::Monitor monitor(run);
-  const copy::Worker control(run.progress.workers(), copy::Wait::target_statement,
-                             "a statement of the run itself", ledger.id());
+  const waits::Worker control(run.progress.workers(), waits::Wait::target_statement,
+                              "a statement of the run itself", ledger.id());
   // A process that joined lends a hand with the rows; the one that was there first does the rest.
   if (run.joined) return copy::help_copying(run, ledger);
   copy::check_space(run, ledger, copy::space_needed(run, ledger));

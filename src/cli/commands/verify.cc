@@ -1,5 +1,6 @@
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/stop.h"
+#include "sluice/os/test_setting.h"
 #include "sluice/verify/verify_tables.h"
 
 #include "cli/command.h"
@@ -58,6 +60,7 @@ verify::Options options_of(const VerifyArguments& arguments, const config::Confi
   options.tables = arguments.tables;
   options.max_listed = arguments.list;
   options.record = !arguments.dry_run;
+  options.stall_after = os::test_duration("SLUICE_STALL_AFTER_MS", waits::kStallAfter);
   for (const plan::TablePlan& table : plan.tables) {
     options.quarantine_limits[table.number] = quarantine_limit(config, table);
   }
@@ -109,7 +112,9 @@ verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run
   try {
     return verify::verify_tables(
         plan, run, config.source, config.target, options,
-        [&display](const verify::Progress& progress) { display.show(progress); }, signals.token());
+        {[&display](const verify::Progress& progress) { display.show(progress); },
+         [&display](const std::optional<waits::Stall>& stall) { display.show(stall); }},
+        signals.token());
   } catch (const model::Error& error) {
     if (signals.signal() == 0) throw;
     console.error(error);

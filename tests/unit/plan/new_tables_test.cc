@@ -208,6 +208,29 @@ std::vector<model::Finding> of_two(model::SchemaObject::Kind kind, const std::st
 
 }  // namespace
 
+TEST_CASE(
+    "a sequence that gives numbers to another table in the target is not taken for one's own") {
+  Move move;
+  const model::SchemaObject wanted{
+      model::SchemaObject::Kind::sequence, {"x", "s"}, "CREATE SEQUENCE x.s", {}};
+  move.source.objects = {wanted};
+  move.source.tables[0].needs = {wanted.id()};
+  CHECK(differing_objects(move.designs(), move.source, move.target).empty());
+  model::Table other;
+  other.name = {"x", "other"};
+  other.columns.emplace_back().name = "id";
+  other.columns[0].sequence = "x.s";
+  move.target.tables.push_back(other);
+  const auto checked = differing_objects(move.designs(), move.source, move.target);
+  REQUIRE(checked.size() == 1);
+  CHECK(checked[0].rule == "object-differs");
+  CHECK(checked[0].severity == model::Severity::error);
+  CHECK(checked[0].message.find("belongs to column x.other.id") != std::string::npos);
+  // Where it belongs to a column of the source too, it came with that.
+  move.source.tables[0].columns[0].sequence = "public.s";
+  CHECK(differing_objects(move.designs(), move.source, move.target).empty());
+}
+
 TEST_CASE("what the target has with another definition is an error that names it") {
   const auto checked =
       of_two(kDomain, "CREATE DOMAIN x.o AS integer CONSTRAINT c CHECK ((VALUE > 0))",

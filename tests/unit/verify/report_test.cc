@@ -152,6 +152,23 @@ TEST_CASE("a value map that was not compared is named, with the reason") {
         "run r1: equal\n");
 }
 
+TEST_CASE("a column that nothing compared is named, counted in the last line, and in the JSON") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.tables[0].source = "crm.a";
+  report.tables[0].columns_not_compared.push_back({"ratio", "SQL cannot"});
+  settle(report);
+  CHECK(to_text(report) ==
+        "crm.a  equal: 0 rows; 1 column not compared\n"
+        "  computed column ratio was not compared: SQL cannot\n"
+        "run r1: equal; 1 column not compared\n");
+  const auto document = sluice::codec::parse_json_or_throw(to_json(report), "report");
+  const auto& named =
+      document.root().at("tables").items().at(0).at("columns_not_compared").items().at(0);
+  CHECK(named.at("column").as_string() == "ratio");
+  CHECK(named.at("reason").as_string() == "SQL cannot");
+}
+
 TEST_CASE("a row that is not what was written is no proof that somebody changed it") {
   VerifyReport report = report_of(Outcome::equal);
   report.tables[0].counts.changed = 1;

@@ -123,8 +123,8 @@ TEST_CASE("several workers read, map and hash every row of both sides once") {
   const db::SnapshotSessions target_sessions = copied.open_target();
   std::uint64_t reported = 0;
   Reporter reporter([&reported](const Progress& progress) { reported = progress.rows; }, 1);
-  Scanner source(source_sessions, {}, reporter, run_on_plain_threads);
-  Scanner target(target_sessions, {}, reporter, run_on_plain_threads);
+  Scanner source(source_sessions, waits::Wait::source_rows, {}, reporter, run_on_plain_threads);
+  Scanner target(target_sessions, waits::Wait::target_read, {}, reporter, run_on_plain_threads);
   const codec::RowHasher hasher(kAlgorithm, 7);
   HeldRows held(target.first().sql(), kRun, 1, hasher);
   ExpectedRows rows(table, hasher, held);
@@ -154,7 +154,8 @@ TEST_CASE("a scan that is stopped, or one of whose workers fails, ends and says 
   const db::TableRead read = source_read(copied.table());
   Reporter reporter(nullptr, 1);
   std::stop_source stop;
-  Scanner scanner(sessions, stop.get_token(), reporter, run_on_plain_threads);
+  Scanner scanner(sessions, waits::Wait::source_rows, stop.get_token(), reporter,
+                  run_on_plain_threads);
   const std::vector<Piece> pieces = cut(scanner, read);
   std::atomic<int> seen = 0;
   const auto kind_of = [&](const BatchVisitor& visit) {

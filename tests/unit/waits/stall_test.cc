@@ -1,8 +1,8 @@
-#include "sluice/copy/stall.h"
+#include "sluice/waits/stall.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-namespace sluice::copy {
+namespace sluice::waits {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -160,4 +160,4 @@ TEST_CASE("workers are seen for as long as they live") {
   CHECK(now[0].session == "8");
 }
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits

@@ -1,11 +1,11 @@
-#include "sluice/copy/stall.h"
+#include "sluice/waits/stall.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace sluice::copy {
+namespace sluice::waits {
 namespace {
 
 constexpr std::uint64_t kMebibyte = 1 << 20;
@@ -185,4 +185,4 @@ class Judge {
 
 std::optional<Stall> judge(const Standstill& standstill) { return Judge(standstill).judge(); }
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits

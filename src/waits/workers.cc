@@ -1,9 +1,9 @@
-#include "sluice/copy/workers.h"
+#include "sluice/waits/workers.h"
 
 #include <iterator>
 #include <utility>
 
-namespace sluice::copy {
+namespace sluice::waits {
 
 std::vector<AtWait> Workers::now() const {
   const os::Lock lock(mutex_);
@@ -31,4 +31,4 @@ void Worker::waits(Wait wait, std::string what, std::string session) {
                {wait, std::move(what), std::move(session), std::chrono::steady_clock::now()});
 }
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits

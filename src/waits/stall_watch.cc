@@ -1,16 +1,14 @@
-#include "copy/stall_watch.h"
+#include "sluice/waits/stall_watch.h"
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
 
-#include "sluice/codec/json_write.h"
 #include "sluice/db/catalog.h"
-#include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
-namespace sluice::copy {
+namespace sluice::waits {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -26,17 +24,6 @@ constexpr std::chrono::milliseconds kAnswerLasts{3000};
 constexpr std::uint32_t kStatementSeconds = 5;
 constexpr const char* kConnectSeconds = "3";
 
-Marks marks_of(Progress& progress) {
-  Marks marks;
-  for (std::size_t number = 1; number <= progress.tables(); ++number) {
-    const TableProgress& table = progress.table(static_cast<int>(number));
-    marks.rows_read += table.rows_read;
-    marks.batches += table.batches;
-  }
-  marks.activities = progress.activities().changes();
-  return marks;
-}
-
 /// Sessions of the workers on one side, as the server calls them.
 std::vector<std::string> sessions_on(bool source, const std::vector<AtWait>& workers) {
   std::vector<std::string> ids;
@@ -50,67 +37,50 @@ std::vector<std::string> sessions_on(bool source, const std::vector<AtWait>& wor
 
 }  // namespace
 
-StallWatch::StallWatch(const RunContext& run)
-    : run_(run),
-      patience_(run.options.stall_after, Clock::now()),
+StallWatch::StallWatch(Watched watched, TellStall tell)
+    : watched_(std::move(watched)),
+      tell_(std::move(tell)),
+      patience_(watched_.after, Clock::now()),
       thread_([this](const std::stop_token& ending) { work(ending); }) {}
 
 void StallWatch::work(const std::stop_token& ending) {
   std::mutex mutex;
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
-  const auto interval = std::min(kInterval, run_.options.stall_after / 2);
+  const auto interval = std::min(kInterval, watched_.after / 2);
   for (;;) {
     wake.wait_for(lock, ending, interval, [] { return false; });
     if (ending.stop_requested()) break;
     look();
   }
-  // A copy that has got on to its end since the last look; one that was stopped has not.
-  if (run_.stop.token().stop_requested()) return;
-  if (!patience_.ends(marks_of(run_.progress), Clock::now())) tell(std::nullopt);
+  // Work that has got on to its end since the last look; what was stopped has not.
+  if (watched_.stop.stop_requested()) return;
+  if (!patience_.ends(watched_.marks(), Clock::now())) tell(std::nullopt);
 }
 
 void StallWatch::look() {
   const Clock::time_point now = Clock::now();
-  if (!patience_.ends(marks_of(run_.progress), now)) return tell(std::nullopt);
-  if (now - asked_ < std::min(kAnswerLasts, run_.options.stall_after / 2)) return;
+  if (!patience_.ends(watched_.marks(), now)) return tell(std::nullopt);
+  if (now - asked_ < std::min(kAnswerLasts, watched_.after / 2)) return;
   const Standstill standstill = ask();
   asked_ = Clock::now();
   // What moved meanwhile makes the answers those of another moment.
-  const bool moves = !patience_.ends(marks_of(run_.progress), asked_);
+  const bool moves = !patience_.ends(watched_.marks(), asked_);
   tell(moves ? std::nullopt : judge(standstill));
 }
 
 void StallWatch::tell(const std::optional<Stall>& stall) {
-  run_.progress.stall().put(stall);
   try {
-    record(stall);
+    tell_(stall, [this]() -> db::SqlSession& { return session(false); });
   } catch (const model::Error&) {
     target_.reset();  // the next look tries again
   }
 }
 
-void StallWatch::record(const std::optional<Stall>& stall) {
-  const std::string text = stall ? stall->text : "";
-  const auto lasted = stall ? Clock::now() - stall->since : Clock::duration::zero();
-  if (text != recorded_) {
-    ledger::set_waiting(session(false), run_.process_id, text,
-                        std::chrono::duration_cast<std::chrono::seconds>(lasted));
-    recorded_ = text;
-  }
-  if (!stall) has_event_ = false;
-  // What is over soon is for those who look on, not for the record.
-  if (has_event_ || lasted < 2 * run_.options.stall_after) return;
-  codec::JsonWriter body;
-  body.begin_object().member("process", run_.process_id).member("reason", text).end_object();
-  ledger::append_event(session(false), run_.run.id, "stalled", body.take());
-  has_event_ = true;
-}
-
 Standstill StallWatch::ask() {
   Standstill standstill;
   standstill.since = patience_.moved();
-  standstill.workers = run_.progress.workers().now();
+  standstill.workers = watched_.workers.now();
   standstill.source = ask_server(true, standstill.workers);
   standstill.target = ask_server(false, standstill.workers);
   if (!standstill.target.failure.empty()) return standstill;
@@ -141,7 +111,7 @@ Answer StallWatch::ask_server(bool source, const std::vector<AtWait>& workers) {
 db::SqlSession& StallWatch::session(bool source) {
   std::unique_ptr<db::SqlSession>& open = source ? source_ : target_;
   if (!open) {
-    model::Endpoint endpoint = source ? run_.source : run_.target;
+    model::Endpoint endpoint = source ? watched_.source : watched_.target;
     endpoint.statement_seconds = kStatementSeconds;
     endpoint.options["connect_timeout"] = kConnectSeconds;
     open = db::open_session(endpoint, source ? db::Purpose::catalog : db::Purpose::target);
@@ -149,4 +119,4 @@ db::SqlSession& StallWatch::session(bool source) {
   return *open;
 }
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits

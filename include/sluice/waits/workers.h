@@ -9,9 +9,9 @@
 
 #include "sluice/os/mutex.h"
 
-namespace sluice::copy {
+namespace sluice::waits {
 
-/// What a worker of a copy is at, as far as it may have to wait for somebody.
+/// What a worker of a copy or a verification is at, as far as it may have to wait for somebody.
 enum class Wait : std::uint8_t {
   nobody,            // it works itself, or has nothing to do
   slot,              // memory for the next batch, which the writers give back
@@ -71,4 +71,4 @@ class Worker {
   Workers::Place place_;
 };
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits

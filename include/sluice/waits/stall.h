@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "sluice/copy/workers.h"
 #include "sluice/db/waits.h"
 #include "sluice/os/mutex.h"
+#include "sluice/waits/workers.h"
 
-namespace sluice::copy {
+namespace sluice::waits {
 
 /// How long nothing may move before somebody is told why: longer than a batch, a checkpoint or a
 /// busy server's breath takes, and shorter than people's patience.
@@ -30,7 +30,7 @@ struct Answer {
   std::string failure;  // why it could not be asked; empty where it answered
 };
 
-/// All that is known of a copy while nothing moves.
+/// All that is known of a process while nothing moves.
 struct Standstill {
   std::vector<AtWait> workers;
   Answer source;
@@ -45,7 +45,7 @@ struct Standstill {
 /// servers gave them, to be escaped by who prints.
 [[nodiscard]] std::optional<Stall> judge(const Standstill& standstill);
 
-/// What moves while a copy goes on; only changes matter.
+/// What moves while work goes on; only changes matter.
 struct Marks {
   std::uint64_t rows_read = 0;
   std::uint64_t batches = 0;
@@ -90,4 +90,4 @@ class StallBoard {
   std::optional<Stall> stall_ SLUICE_GUARDED_BY(mutex_);
 };
 
-}  // namespace sluice::copy
+}  // namespace sluice::waits
