@@ -14,6 +14,7 @@
 
 #include "schema/collation.h"
 #include "schema/key_size.h"
+#include "schema/quoted.h"
 
 namespace sluice::schema {
 namespace {

@@ -84,7 +84,7 @@ std::vector<FactColumn> key_columns(const plan::TablePlan& table, Engine source_
     // Whether the stored bytes are meant is the mapping's business.
     if (table.rules.latin1_holds.contains(from.name)) return {};
     FactColumn& column = key.emplace_back(fact_column(from.name, from.type, to.name, to.type));
-    column.alike = plan::alike(source_engine, {from.name, from.type, to.type});
+    column.alike = plan::alike(source_engine, {from.name, to.name, from.type, to.type});
     if (!has_bytes(column.alike)) return {};
   }
   return key;

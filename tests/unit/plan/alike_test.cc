@@ -31,11 +31,11 @@ ColumnType sized(const std::string& base, int length) {
 }
 
 Alike from_postgresql(const ColumnType& source, const ColumnType& target) {
-  return alike(Engine::postgresql, {"c", source, target});
+  return alike(Engine::postgresql, {"c", "c", source, target});
 }
 
 Alike from_mysql(const ColumnType& source, const ColumnType& target) {
-  return alike(Engine::mariadb, {"c", source, target});
+  return alike(Engine::mariadb, {"c", "c", source, target});
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ TEST_CASE("a uuid is compared with its text and its 16 bytes") {
 TEST_CASE("floating-point numbers and JSON of two engines are written by each in its own way") {
   CHECK(from_mysql(type("double"), type("float8")) == Alike::nothing);
   CHECK(from_mysql(type("json"), type("jsonb")) == Alike::nothing);
-  CHECK(why_not_alike(Engine::mariadb, {"c", type("double"), type("float8")}) ==
+  CHECK(why_not_alike(Engine::mariadb, {"c", "c", type("double"), type("float8")}) ==
         "SQL does not write double of the source and float8 of the target alike");
-  CHECK(why_not_alike(Engine::mariadb, {"c", type("int"), type("int4")}).empty());
+  CHECK(why_not_alike(Engine::mariadb, {"c", "c", type("int"), type("int4")}).empty());
 }
