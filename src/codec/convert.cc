@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/bits.h"
 #include "sluice/codec/datetime.h"
 #include "sluice/codec/float_text.h"
@@ -16,8 +17,6 @@
 #include "sluice/codec/row_form.h"
 #include "sluice/codec/utf8.h"
 #include "sluice/codec/uuid.h"
-
-#include "ascii.h"
 
 namespace sluice::codec {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "ascii.h"
+#include "sluice/codec/ascii.h"
 
 namespace sluice::codec {
 namespace {

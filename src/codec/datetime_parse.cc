@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/datetime.h"
 
-#include "ascii.h"
 #include "datetime_check.h"
 
 namespace sluice::codec {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "ascii.h"
+#include "sluice/codec/ascii.h"
 
 namespace sluice::codec {
 namespace {

@@ -2,9 +2,8 @@
 
 #include <bit>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/hex.h"
-
-#include "ascii.h"
 
 namespace sluice::codec {
 namespace {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/codec/ascii.h"
+
 namespace sluice::codec {
 namespace {
 
@@ -130,8 +132,7 @@ class TypeReader {
     skip_space();
     std::string result;
     while (!rest_.empty() && is_word_char(rest_.front())) {
-      const char c = rest_.front();
-      result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      result += ascii_lower(rest_.front());
       rest_.remove_prefix(1);
     }
     return result;

@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/numeric.h"
 
-#include "ascii.h"
 #include "numeric_form.h"
 
 namespace sluice::codec {

@@ -4,6 +4,7 @@
 
 #include "sluice/model/schema.h"
 #include "sluice/plan/new_tables.h"
+#include "sluice/schema/given_names.h"
 
 #include "plan/side_table.h"
 
@@ -12,13 +13,17 @@ namespace sluice::plan {
 
 /// Adds the partitioned tables that new partitions belong to, each after its own, in front of
 /// `tables`; says which table has its place in which, and which inherits from which. Those that the
-/// target has are not made. Inheritance that cannot come along is a finding of its table.
+/// target has are not made, and take nothing in. What cannot come along is a finding of its table.
+/// `names`: of relations of the target.
 void add_families(const config::Config& config, const model::Catalog& source,
-                  const model::Catalog& target, std::vector<NewTable>& tables);
+                  const model::Catalog& target, schema::GivenNames& names,
+                  std::vector<NewTable>& tables);
 
 /// Sequences of one table's column that other new tables take numbers from become objects, which
-/// are there before them all; the table gets its own back with its name.
-void share_sequences(const model::Catalog& source, std::vector<NewTable>& tables);
+/// are there before them all; the table gets its own back with its name. They get free names: those
+/// that the target has are others.
+void share_sequences(const model::Catalog& source, schema::GivenNames& names,
+                     std::vector<NewTable>& tables);
 
 /// Statements that make a partitioned table under its own name, without partitions and foreign
 /// keys: its columns, keys, indexes, checks, settings.

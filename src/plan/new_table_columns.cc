@@ -103,4 +103,12 @@ void choose_columns(const config::Table& table, const model::Table& source, NewT
   }
 }
 
+std::string column_in_target(const NewTable& table, const std::string& column) {
+  if (std::ranges::find(table.dropped, column) != table.dropped.end()) return {};
+  for (const auto& [source, target] : table.renamed) {
+    if (source == column) return target;
+  }
+  return column;
+}
+
 }  // namespace sluice::plan

@@ -28,5 +28,7 @@ struct WantedTypes {
 /// `renamed`, `dropped` and `added` of `made`, from the columns of its design, and says which names
 /// are shortened.
 void choose_columns(const config::Table& table, const model::Table& source, NewTable& made);
+/// What becomes of the source's column; empty: it is dropped.
+[[nodiscard]] std::string column_in_target(const NewTable& table, const std::string& column);
 
 }  // namespace sluice::plan

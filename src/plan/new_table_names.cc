@@ -1,7 +1,6 @@
 #include "plan/new_table_names.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "sluice/model/pg_quoted.h"
@@ -15,53 +14,33 @@ namespace {
 
 using model::pg::quoted;
 
-class Names {
- public:
-  void take(const model::QualifiedName& name) {
-    taken_.insert(name);
-    taken_.insert(derived_name(name, kSideSuffix));
-  }
-  [[nodiscard]] bool is_free(const model::QualifiedName& name) const {
-    return !taken_.contains(name) && !taken_.contains(derived_name(name, kSideSuffix));
-  }
-  /// `wanted`, else the table's name before it, else that with a number; taken from now on.
-  std::string choose(const model::QualifiedName& table, const std::string& wanted) {
-    std::string name = short_name(wanted);
-    for (int number = 1; !is_free({table.schema, name}); ++number) {
-      const std::string suffix = number == 1 ? "" : "_" + std::to_string(number);
-      name = derived_name(table.table + "_" + wanted, suffix);
-    }
-    take({table.schema, name});
-    return name;
-  }
+using schema::GivenNames;
 
- private:
-  std::set<model::QualifiedName> taken_;
-};
-
-void take_with_sequences(const model::Table& table, Names& names) {
+void take_with_sequences(const model::Table& table, GivenNames& names) {
   names.take(table.name);
   for (const model::Column& column : table.columns) {
     if (!column.sequence.empty()) names.take(read_name(column.sequence));
   }
 }
 
-Names names_of_relations(const model::Catalog& target) {
-  Names names;
-  for (const model::Table& table : target.tables) {
-    take_with_sequences(table, names);
-    for (const model::Index& index : table.indexes) names.take({table.name.schema, index.name});
+void take_sequences(const std::vector<model::SchemaObject>& objects, GivenNames& names) {
+  for (const model::SchemaObject& object : objects) {
+    if (object.kind == model::SchemaObject::Kind::sequence) names.take(object.name);
   }
-  return names;
 }
 
 /// Every table and view is a type by its name, and before 14 every sequence; an index is none.
-Names names_of_types(const model::Catalog& target) {
-  Names names;
+GivenNames names_of_types(const model::Catalog& target) {
+  GivenNames names{std::string(kSideSuffix)};
   for (const model::Table& table : target.tables) take_with_sequences(table, names);
   for (const model::SchemaObject& object : target.objects) names.take(object.name);
   for (const model::OtherObject& other : target.others) names.take(other.name);
   return names;
+}
+
+/// Of something of the table: `wanted`, else with the table's name before it.
+std::string give(GivenNames& names, const model::QualifiedName& table, const std::string& wanted) {
+  return names.give(table.schema, wanted, table.table + "_" + wanted);
 }
 
 bool is_identity(const model::Column& column) {
@@ -75,12 +54,12 @@ const char* largest(const model::ColumnType& type) {
   return type.base == "int4" ? "2147483647" : "9223372036854775807";
 }
 
-void settle_sequence(const model::QualifiedName& table, model::Column& column, Names& names) {
+void settle_sequence(const model::QualifiedName& table, model::Column& column, GivenNames& names) {
   const std::string before = column.sequence;
   // PostgreSQL's own way to name them.
   const std::string wanted = before.empty() ? derived_name(table.table, "_" + column.name + "_seq")
                                             : read_name(before).table;
-  column.sequence = quoted(model::QualifiedName{table.schema, names.choose(table, wanted)});
+  column.sequence = quoted(model::QualifiedName{table.schema, give(names, table, wanted)});
   if (before.empty()) {
     column.sequence_options = std::string("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE ") +
                               largest(column.type) + " CACHE 1 NO CYCLE";
@@ -89,13 +68,13 @@ void settle_sequence(const model::QualifiedName& table, model::Column& column, N
     column.default_sql = printed_nextval(column.sequence);
 }
 
-void settle_index(model::Table& table, model::Index& index, Names& names) {
+void settle_index(model::Table& table, model::Index& index, GivenNames& names) {
   const std::string before = index.name;
-  index.name = names.choose(table.name, before);
+  index.name = give(names, table.name, before);
   if (table.replica_identity == "index " + before) table.replica_identity = "index " + index.name;
 }
 
-void settle(model::Table& table, Names& names) {
+void settle(model::Table& table, GivenNames& names) {
   for (model::Index& index : table.indexes) settle_index(table, index, names);
   for (model::Column& column : table.columns) {
     if (is_identity(column) || !column.sequence.empty()) {
@@ -128,25 +107,36 @@ void rename_type(schema::Design& design, model::SchemaObject& type,
   }
 }
 
-void settle_types(schema::Design& design, Names& names) {
+void settle_types(schema::Design& design, GivenNames& names) {
   for (model::SchemaObject& object : design.objects) {
     if (object.kind != model::SchemaObject::Kind::type) continue;
     const model::QualifiedName table{object.name.schema, design.table.name.table};
-    const std::string name = names.choose(table, object.name.table);
+    const std::string name = give(names, table, object.name.table);
     if (name != object.name.table) rename_type(design, object, {object.name.schema, name});
   }
 }
 
 }  // namespace
 
-void settle_names(const model::Catalog& target, std::vector<NewTable>& tables) {
-  Names names = names_of_relations(target);
-  for (const NewTable& table : tables) names.take(table.design.table.name);
+GivenNames names_of_relations(const config::Config& config, const model::Catalog& target,
+                              const std::vector<NewTable>& tables) {
+  GivenNames names{std::string(kSideSuffix)};
+  for (const model::Table& table : target.tables) {
+    take_with_sequences(table, names);
+    for (const model::Index& index : table.indexes) names.take({table.name.schema, index.name});
+  }
+  take_sequences(target.objects, names);
+  for (const config::Table& entry : config.tables) names.take(entry.target);
+  for (const NewTable& table : tables) take_sequences(table.design.objects, names);
+  return names;
+}
+
+void settle_names(GivenNames& names, std::vector<NewTable>& tables) {
   for (NewTable& table : tables) settle(table.design.table, names);
 }
 
 void settle_types(const model::Catalog& target, std::vector<NewTable>& tables) {
-  Names names = names_of_types(target);
+  GivenNames names = names_of_types(target);
   for (const NewTable& table : tables) take_with_sequences(table.design.table, names);
   for (NewTable& table : tables) settle_types(table.design, names);
 }

@@ -163,9 +163,10 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
     if (!table.create || from == nullptr || target.find(table.target) != nullptr) continue;
     tables.push_back(design_table(table, source, target, *from));
   }
-  add_families(config, source, target, tables);
-  share_sequences(source, tables);
-  settle_names(target, tables);
+  schema::GivenNames names = names_of_relations(config, target, tables);
+  add_families(config, source, target, names, tables);
+  share_sequences(source, names, tables);
+  settle_names(names, tables);
   if (model::is_mysql_family(source.server.engine)) settle_types(target, tables);
   return tables;
 }

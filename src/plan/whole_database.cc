@@ -2,42 +2,25 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/mapping/rules.h"
+#include "sluice/schema/given_names.h"
 
-#include "plan/names.h"
 #include "plan/scope_findings.h"
 
 namespace sluice::plan {
 namespace {
 
-/// A to Z only: what a database holds as an upper case letter beyond them is its own business.
-std::string in_lower_case(std::string name) {
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return name;
+/// A name of its own that looks like the source's.
+std::string name_of(const std::string& schema, const std::string& name, NameCase name_case,
+                    schema::GivenNames& given) {
+  const std::string wanted = name_case == NameCase::lower ? codec::ascii_lower(name) : name;
+  return given.give(schema, wanted, wanted);
 }
-
-/// Gives names out, each once.
-class Names {
- public:
-  explicit Names(NameCase names) : case_(names) {}
-  std::string take(const std::string& schema, const std::string& name) {
-    const std::string wanted = case_ == NameCase::lower ? in_lower_case(name) : name;
-    std::string chosen = short_name(wanted);
-    for (int number = 2; !taken_.insert({schema, chosen}).second; ++number) {
-      chosen = derived_name(wanted, "_" + std::to_string(number));
-    }
-    return chosen;
-  }
-
- private:
-  NameCase case_;
-  std::set<model::QualifiedName> taken_;
-};
 
 std::set<std::string> schemas_of(const model::Catalog& catalog) {
   std::set<std::string> schemas;
@@ -48,9 +31,9 @@ std::set<std::string> schemas_of(const model::Catalog& catalog) {
 /// Columns keep their names where they may; the others are named one by one.
 void name_columns(const model::Table& table, NameCase names, mapping::TableRules& rules) {
   rules.same_names = true;
-  Names taken(names);
+  schema::GivenNames given;
   for (const model::Column& column : table.columns) {
-    const std::string name = taken.take("", column.name);
+    const std::string name = name_of("", column.name, names, given);
     if (name != column.name) rules.rules.push_back(mapping::rename_rule(column.name, name));
   }
   std::ranges::sort(rules.rules, {}, &mapping::Rule::target);
@@ -77,7 +60,7 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
   config.name = options.name;
   const bool one_database =
       model::is_mysql_family(source.server.engine) && schemas_of(source).size() <= 1;
-  Names names(options.names);
+  schema::GivenNames given;
   for (const model::Table& table : source.tables) {
     if (!holds_rows(table)) continue;
     if (const std::string extension = extension_of(source, table); !extension.empty()) {
@@ -91,7 +74,7 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
     entry.source = table.name;
     std::string schema = options.into_schema;
     if (schema.empty()) schema = one_database ? "public" : table.name.schema;
-    entry.target = {schema, names.take(schema, table.name.table)};
+    entry.target = {schema, name_of(schema, table.name.table, options.names, given)};
     name_columns(table, options.names, entry.rules);
     if (target.find(entry.target) == nullptr) entry.create.emplace();
   }

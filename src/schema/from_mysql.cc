@@ -1,9 +1,9 @@
 #include "sluice/schema/from_mysql.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 
+#include "sluice/schema/given_names.h"
 #include "sluice/schema/names.h"
 
 #include "schema/checks.h"
@@ -45,29 +45,16 @@ void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
 
 /// The source has one space of names for checks, another one for keys, and others for the rest; a
 /// table of PostgreSQL has one for all its constraints.
-class ConstraintNames {
- public:
-  explicit ConstraintNames(const model::Table& table) {
-    for (const model::Index& index : table.indexes) {
-      if (index.is_constraint) taken_.insert(index.name);
-    }
-  }
-  void make_unique(std::string& name, const std::string& suffix) {
-    std::string wanted = name;
-    for (int i = 1; !taken_.insert(wanted).second; ++i) {
-      wanted = derived_name(name, suffix + (i == 1 ? "" : std::to_string(i)));
-    }
-    name = wanted;
-  }
-
- private:
-  std::set<std::string> taken_;
-};
-
 void name_constraints(model::Table& table) {
-  ConstraintNames names(table);
-  for (model::Check& check : table.checks) names.make_unique(check.name, "_check");
-  for (model::ForeignKey& key : table.foreign_keys) names.make_unique(key.name, "_fkey");
+  GivenNames names;
+  for (const model::Index& index : table.indexes) {
+    if (index.is_constraint) names.take({"", index.name});
+  }
+  const auto settle = [&names](std::string& name, const char* suffix) {
+    name = names.give("", name, derived_name(name, suffix));
+  };
+  for (model::Check& check : table.checks) settle(check.name, "_check");
+  for (model::ForeignKey& key : table.foreign_keys) settle(key.name, "_fkey");
 }
 
 }  // namespace

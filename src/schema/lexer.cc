@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/hex.h"
 #include "sluice/codec/mysql_types.h"
 
@@ -94,8 +95,7 @@ class Lexer {
   Token word() {
     Token token{Kind::word, ""};
     while (!rest_.empty() && (is_letter(rest_.front()) || is_digit(rest_.front()))) {
-      const char c = pop();
-      token.value += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      token.value += codec::ascii_lower(pop());
     }
     if (rest_.empty() || rest_.front() != '\'') return token;
     if (token.value == "b") return {Kind::bits, quoted(Kind::bits, false).value};

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sluice/codec/ascii.h"
+
 namespace sluice::schema {
 namespace {
 
@@ -81,7 +83,7 @@ std::string folded(std::string_view words) {
   std::string out;
   for (const char c : trimmed(words)) {
     if (!is_space(c)) {
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      out += codec::ascii_lower(c);
     } else if (out.back() != ' ') {
       out += ' ';
     }

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "sluice/codec/ascii.h"
+
 #include "db/mysql/catalog_rows.h"
 #include "db/mysql/dialect.h"
 
@@ -23,11 +25,6 @@ std::string partition_key(model::Engine engine, const Row& row) {
     key += " SUBPARTITION BY " + cut(text_at(row, 4), expression_sql(engine, text_at(row, 5)));
   }
   return key;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
 }
 
 /// Routines (FUNCTION, PROCEDURE and, with MariaDB, PACKAGE) and events.
@@ -72,7 +69,7 @@ std::vector<model::OtherObject> read_others(SqlSession& session,
     const QueryResult result =
         session.query(sql + placeholders(schemas.size()), parameters(schemas));
     for (const Row& row : result.rows) {
-      others.push_back({lower(text_at(row, 0)), {text_at(row, 1), text_at(row, 2)}});
+      others.push_back({codec::ascii_lower(text_at(row, 0)), {text_at(row, 1), text_at(row, 2)}});
     }
   }
   std::sort(others.begin(), others.end(), [](const auto& a, const auto& b) {

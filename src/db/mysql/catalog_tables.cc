@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/mysql_types.h"
 #include "sluice/model/quote.h"
 
@@ -26,9 +27,7 @@ std::string table_kind(const std::string& table_type) {
   if (table_type == "BASE TABLE") return "table";
   if (table_type == "VIEW" || table_type == "SYSTEM VIEW") return "view";
   if (table_type == "SYSTEM VERSIONED") return "system versioned table";
-  std::string kind = table_type;  // SEQUENCE
-  for (char& c : kind) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return kind;
+  return codec::ascii_lower(table_type);  // SEQUENCE
 }
 
 bool is_bytes(const model::Column& column) {

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/model/error.h"
 
 #include "db/mysql/dialect.h"
@@ -31,8 +32,7 @@ TlsMode read_tls_mode(const std::string& value) {
       std::pair<std::string_view, TlsMode>{"required", TlsMode::required},
       std::pair<std::string_view, TlsMode>{"verify_identity", TlsMode::verify_identity},
   };
-  std::string lower = value;
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string lower = codec::ascii_lower(value);
   for (const auto& [name, mode] : kModes) {
     if (lower == name) return mode;
   }

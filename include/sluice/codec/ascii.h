@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace sluice::codec {
@@ -11,6 +12,12 @@ namespace sluice::codec {
 
 [[nodiscard]] constexpr char ascii_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// A to Z only: what else is an upper case letter is for those to say who know the language.
+[[nodiscard]] inline std::string ascii_lower(std::string text) {
+  for (char& c : text) c = ascii_lower(c);
+  return text;
 }
 
 /// REQUIRES: `lower` is in lower case.

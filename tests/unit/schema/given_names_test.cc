@@ -1,0 +1,34 @@
+#include "sluice/schema/given_names.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace sluice::schema {
+
+TEST_CASE("a name is given once, then another one, then that with a number") {
+  GivenNames names;
+  names.take({"app", "k"});
+  CHECK(names.give("app", "k", "t_k") == "t_k");
+  CHECK(names.give("app", "k", "t_k") == "t_k_2");
+  CHECK(names.give("app", "k", "k") == "k_2");
+  CHECK(names.give("other", "k", "t_k") == "k");
+}
+
+TEST_CASE("a name and what goes with it are free together, or not at all") {
+  GivenNames names("__side");
+  names.take({"", "a__side"});
+  names.take({"", "b"});
+  CHECK(names.give("", "a", "x") == "x");
+  CHECK(names.give("", "b__side", "y") == "y");
+  CHECK(names.give("", "c", "z") == "c");
+}
+
+TEST_CASE("names that differ beyond what PostgreSQL keeps of them stay two") {
+  GivenNames names;
+  const std::string first = names.give("", std::string(64, 'a') + "1", "x");
+  const std::string second = names.give("", std::string(64, 'a') + "2", "x");
+  CHECK(first.size() == 63);
+  CHECK(second.size() == 63);
+  CHECK(first != second);
+}
+
+}  // namespace sluice::schema
