@@ -56,9 +56,11 @@ void measure(const model::Endpoint& source, std::vector<plan::NewTable>& designs
   copy::measure_long_keys(*session, designs);
 }
 
-/// `own`: those that a run has made already. `target`: without them.
+/// Takes what a run of `under_way` has made out of `target`.
 plan::MadeTables make_new_tables(const config::Config& config, const Catalogs& catalogs,
-                                 const model::Catalog& target, plan::MadeTables own) {
+                                 const plan::Plan* under_way, model::Catalog& target) {
+  plan::MadeTables own;
+  if (under_way != nullptr) own = plan::take_own_tables(*under_way, target);
   const auto designs = plan::new_tables(config, catalogs.source, target);
   plan::MadeTables made;
   if (auto rest = plan::without_own(designs, own); !rest.empty()) {
@@ -66,7 +68,7 @@ plan::MadeTables make_new_tables(const config::Config& config, const Catalogs& c
     const auto session = db::open_session(config.target, db::Purpose::target);
     made = copy::try_new_tables(*session, std::move(rest));
   }
-  plan::add_own_tables(std::move(own), made);
+  if (under_way != nullptr) plan::add_own_tables(*under_way, designs, std::move(own), made);
   std::ranges::move(plan::differing_objects(designs, catalogs.source, catalogs.target),
                     std::back_inserter(made.findings));
   if (!designs.empty()) {
@@ -112,9 +114,7 @@ Catalogs read_catalogs(const config::Config& config) {
 plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
                        const plan::Plan* under_way) {
   model::Catalog target = catalogs.target;
-  plan::MadeTables own;
-  if (under_way != nullptr) own = plan::take_own_tables(*under_way, target);
-  plan::MadeTables made = make_new_tables(config.config, catalogs, target, std::move(own));
+  plan::MadeTables made = make_new_tables(config.config, catalogs, under_way, target);
   return plan::draft(config.config, config.sha256, catalogs.source, target, std::move(made));
 }
 

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/pg_quoted.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/plan/new_tables.h"
 
 #include "copy/current.h"
 #include "copy/lock_retry.h"
@@ -18,11 +20,23 @@ namespace {
 using Kind = plan::FamilyStep::Kind;
 using model::pg::quoted;
 
-bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
+constexpr const char* kParentMade = "partitioned-table-made";
+
+std::string body_of(const plan::FamilyStep& parent) {
+  codec::JsonWriter body;
+  body.begin_object().member("table", parent.table.text()).end_object();
+  return body.take();
+}
+
+bool is_there(db::SqlSession& ledger, const model::QualifiedName& table) {
+  return ledger.query("SELECT to_regclass($1) IS NOT NULL", {quoted(table)}).value() == "t";
+}
+
+bool is_done(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   switch (step.kind) {
     case Kind::parent:
-      return ledger.query("SELECT to_regclass($1) IS NOT NULL", {quoted(step.table)}).value() ==
-             "t";
+      return is_there(ledger, step.table) &&
+             ledger::has_event(ledger, run.run.id, kParentMade, body_of(step));
     case Kind::inherit:
       return !ledger
                   .query(
@@ -43,6 +57,14 @@ bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
   return false;
 }
 
+/// (tx) Before it is made.
+void record_parent(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
+  if (is_there(ledger, step.table)) {
+    throw model::Error(model::ErrorKind::drift, "somebody else has made a table of this name");
+  }
+  ledger::append_event_within(ledger, run.run.id, kParentMade, body_of(step));
+}
+
 void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   const std::string what = fmt::format("{} of {}", plan::to_string(step.kind), step.table.text());
   const Activity activity(run.progress.activities(), what);
@@ -51,6 +73,7 @@ void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyS
   ledger.begin();
   require_current(ledger, run);
   name_run(ledger, run);
+  if (step.kind == Kind::parent) record_parent(run, ledger, step);
   for (const std::string& sql : step.statements) ledger.query(sql);
   SLUICE_KILL_POINT("before_family_commit");
   ledger.commit();
@@ -59,7 +82,7 @@ void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyS
 
 /// Why it cannot be done; empty: it is.
 std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
-  if (is_done(ledger, step)) return {};
+  if (is_done(run, ledger, step)) return {};
   try {
     retried(ledger, run.stop.token(), [&] { run_once(run, ledger, step); });
     return {};
@@ -73,12 +96,20 @@ std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::
 
 }  // namespace
 
-std::vector<std::string> make_parents(const RunContext& run, db::SqlSession& ledger) {
-  std::vector<std::string> refused;
+std::map<model::QualifiedName, std::string> make_parents(const RunContext& run,
+                                                         db::SqlSession& ledger) {
+  std::map<model::QualifiedName, std::string> refused;
   for (const plan::FamilyStep& step : run.plan.families) {
     if (step.kind != Kind::parent || run.stop.token().stop_requested()) continue;
-    const std::string why = run_step(run, ledger, step);
-    if (!why.empty()) refused.push_back(why);
+    // Each stands after the one that it is a part of.
+    const auto above = std::ranges::find_if(refused, [&step](const auto& parent) {
+      return plan::attaches_to(parent.first, step.statements);
+    });
+    const std::string why =
+        above == refused.end()
+            ? run_step(run, ledger, step)
+            : fmt::format("{} waits for {}", step.table.text(), above->first.text());
+    if (!why.empty()) refused.emplace(step.table, why);
   }
   return refused;
 }

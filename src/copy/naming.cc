@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "sluice/copy/finish.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/plan/new_tables.h"
 
 #include "copy/cancel_on_stop.h"
 #include "copy/current.h"
@@ -51,39 +54,109 @@ std::set<model::QualifiedName> unsound_sides(const RunContext& run, db::SqlSessi
   return unsound;
 }
 
-/// Takes the name, or records why this table alone cannot have it.
-void try_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
+/// Takes the name, or records why this table alone cannot have it; false where it has not got it.
+bool try_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
   try {
     retried(ledger, run.stop.token(), [&] { take_name(run, ledger, table); });
+    return true;
   } catch (const model::Error& error) {
     if (concerns_the_run(error)) throw;
     ledger.rollback();
-    if (run.stop.token().stop_requested()) return;  // the statement was ended on purpose
+    if (run.stop.token().stop_requested()) return false;  // the statement was ended on purpose
     fail_table(ledger, run, table.number,
                model::Error(error.kind(),
                             fmt::format("{} is whole, but cannot take the name {}: {}",
                                         table.side.text(), table.target.text(), error.what())));
   }
+  return false;
 }
+
+using Tables = std::vector<const plan::TablePlan*>;
+using Sides = std::set<model::QualifiedName>;
+
+Tables unnamed_tables(const RunContext& run, db::SqlSession& ledger) {
+  Tables tables;
+  for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
+    const plan::TablePlan& table = run.table(entry.number);
+    if (table.is_new && entry.state == ledger::TableState::ready) tables.push_back(&table);
+  }
+  return tables;
+}
+
+bool refers_to(const plan::TablePlan& table, const Sides& sides) {
+  return std::ranges::any_of(table.deferred, [&](const plan::DeferredStep& step) {
+    return step.kind == plan::DeferredStep::Kind::foreign_key && step.referenced != table.side &&
+           sides.contains(step.referenced);
+  });
+}
+
+/// What others refer to comes before them, as far as there is such an order.
+Tables referenced_first(Tables tables) {
+  Sides waiting;
+  for (const plan::TablePlan* const table : tables) waiting.insert(table->side);
+  Tables order;
+  while (!tables.empty()) {
+    auto ready = std::stable_partition(tables.begin(), tables.end(), [&](const auto* table) {
+      return refers_to(*table, waiting);
+    });
+    if (ready == tables.end()) {  // a circle: it begins somewhere
+      std::rotate(tables.begin(), tables.begin() + 1, tables.end());
+      --ready;
+    }
+    for (auto table = ready; table != tables.end(); ++table) {
+      order.push_back(*table);
+      waiting.erase((*table)->side);
+    }
+    tables.erase(ready, tables.end());
+  }
+  return order;
+}
+
+/// Why a table that is whole cannot have its name yet.
+class Obstacles {
+ public:
+  /// `parents`: partitioned tables that could not be made, and why.
+  Obstacles(std::map<model::QualifiedName, std::string> parents, Sides unsound)
+      : parents_(std::move(parents)), unsound_(std::move(unsound)) {}
+  /// When one has not got its name, others must do without theirs.
+  void look_again(const RunContext& run, db::SqlSession& ledger) {
+    unsound_ = unsound_sides(run, ledger);
+  }
+  [[nodiscard]] std::vector<std::string> of_parents() const {
+    std::vector<std::string> reasons;
+    for (const auto& [parent, why] : parents_) reasons.push_back(why);
+    return reasons;
+  }
+  /// What it has to wait for; empty: nothing.
+  [[nodiscard]] std::string of(const plan::TablePlan& table) const {
+    if (unsound_.contains(table.side)) return "what it refers to";
+    for (const auto& [parent, why] : parents_) {
+      if (plan::attaches_to(parent, table.naming)) return parent.text();
+    }
+    return {};
+  }
+
+ private:
+  std::map<model::QualifiedName, std::string> parents_;
+  Sides unsound_;
+};
 
 }  // namespace
 
 std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledger) {
   if (run.plan.new_tables == config::NewTables::side) return {};
   const CancelOnStop cancel(run.stop.token(), ledger);
-  std::vector<std::string> refused = make_parents(run, ledger);
-  const std::set<model::QualifiedName> unsound = unsound_sides(run, ledger);
+  Obstacles obstacles(make_parents(run, ledger), unsound_sides(run, ledger));
+  std::vector<std::string> refused = obstacles.of_parents();
   const auto left_out = ledger::left_out_indexes(ledger, run.run.id);
-  for (const ledger::RunTable& entry : ledger::run_tables(ledger, run.run.id)) {
-    const plan::TablePlan& table = run.table(entry.number);
-    if (!table.is_new || entry.state != ledger::TableState::ready) continue;
+  for (const plan::TablePlan* const table : referenced_first(unnamed_tables(run, ledger))) {
     if (run.stop.token().stop_requested()) return refused;
-    if (unsound.contains(table.side)) {
-      refused.push_back(fmt::format(
-          "{} is whole, and waits for its name until what it refers to is", table.side.text()));
-      continue;
+    if (const std::string what = obstacles.of(*table); !what.empty()) {
+      refused.push_back(
+          fmt::format("{} is whole, and waits for its name until {} is", table->side.text(), what));
+    } else if (!try_name(run, ledger, as_built(*table, left_out))) {
+      obstacles.look_again(run, ledger);
     }
-    try_name(run, ledger, as_built(table, left_out));
   }
   for (std::string& why : join_families(run, ledger)) refused.push_back(std::move(why));
   return refused;

@@ -1,7 +1,5 @@
 #include "sluice/copy/trial.h"
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -129,22 +127,19 @@ bool TableTrial::run_by_parts() {
   return false;
 }
 
-using Tables = std::vector<plan::NewTable>;
-
-/// The tables of one transaction.
-void try_some(db::SqlSession& session, Tables::iterator first, Tables::iterator last,
-              Tables& parents, plan::MadeTables& result) {
+/// In a transaction of its own.
+void try_portion(db::SqlSession& session, const TrialPortion& portion, plan::MadeTables& result) {
   std::set<model::QualifiedName> made;
   std::vector<const plan::NewTable*> standing;
   session.begin();
-  for (auto table = first; table != last; ++table) {
+  for (plan::NewTable* const table : portion.tables) {
     if (!TableTrial(session, *table, result.findings).run()) continue;
     made.insert(table->design.table.name);
-    standing.push_back(&*table);
+    standing.push_back(table);
   }
   // As they are while nobody has a place.
   for (model::Table& table : shown_tables(session, made)) result.tables.push_back(std::move(table));
-  try_families(session, parents, standing, result);
+  try_families(session, portion.parents, standing, result);
   session.rollback();
 }
 
@@ -152,23 +147,12 @@ void try_some(db::SqlSession& session, Tables::iterator first, Tables::iterator 
 
 plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTable> tables) {
   plan::MadeTables result;
-  const auto is_table = [](const plan::NewTable& table) { return !table.is_partitioned(); };
-  const auto middle = std::stable_partition(tables.begin(), tables.end(), is_table);
-  Tables parents(std::make_move_iterator(middle), std::make_move_iterator(tables.end()));
-  tables.erase(middle, tables.end());
   for (const plan::NewTable& table : tables) {
+    if (table.is_partitioned()) continue;  // its partitions have said it
     const auto& said = table.design.findings;
     result.findings.insert(result.findings.end(), said.begin(), said.end());
   }
-  // Each transaction makes all parents, for its partitions.
-  std::size_t of_parents = 0;
-  for (const plan::NewTable& parent : parents) of_parents += relations_of(parent);
-  for (std::size_t first = 0; first < tables.size();) {
-    const std::size_t count = tables_at_once(tables, first, of_parents);
-    const auto begin = tables.begin() + static_cast<std::ptrdiff_t>(first);
-    try_some(session, begin, begin + static_cast<std::ptrdiff_t>(count), parents, result);
-    first += count;
-  }
+  for (const TrialPortion& portion : cut_trial(tables)) try_portion(session, portion, result);
   return result;
 }
 

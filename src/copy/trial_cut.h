@@ -14,9 +14,15 @@ inline constexpr std::size_t kRelationsAtOnce = 1500;
 /// What is made with a table: itself, TOAST and its index, indexes, sequences, what it needs.
 [[nodiscard]] std::size_t relations_of(const plan::NewTable& table);
 
-/// How many of the tables from `first` on one transaction can try; `taken`: relations that it makes
-/// besides. One at least, where one is left.
-[[nodiscard]] std::size_t tables_at_once(const std::vector<plan::NewTable>& tables,
-                                         std::size_t first, std::size_t taken);
+/// What one transaction tries.
+struct TrialPortion {
+  std::vector<plan::NewTable*> parents;  // partitioned tables of `tables`, each after its own
+  std::vector<plan::NewTable*> tables;
+};
+
+/// All tables in portions, families together, since each portion makes the partitioned tables that
+/// its own partitions need. One that is too large alone is a portion. The portions point into
+/// `tables`.
+[[nodiscard]] std::vector<TrialPortion> cut_trial(std::vector<plan::NewTable>& tables);
 
 }  // namespace sluice::copy

@@ -22,7 +22,8 @@ class FamilyTrial {
   FamilyTrial(db::SqlSession& session, plan::MadeTables& result)
       : session_(session), result_(result), attempt_(session) {}
 
-  void make(std::vector<NewTable>& parents);
+  void make(const std::vector<NewTable*>& parents);
+  void show_new();
   void place(const NewTable& table);
   void let_inherit(const NewTable& table, const Names& standing);
 
@@ -57,26 +58,31 @@ std::optional<std::string> FamilyTrial::try_parent(NewTable& parent) {
   return attempt_.run(plan::parent_script(parent));
 }
 
-void FamilyTrial::make(std::vector<NewTable>& parents) {
-  for (NewTable& parent : parents) {
-    auto refusal = attempt_.run([&] { create_objects(session_, parent.design.objects); });
-    if (!refusal) refusal = try_parent(parent);
+void FamilyTrial::make(const std::vector<NewTable*>& parents) {
+  for (NewTable* const parent : parents) {
+    auto refusal = attempt_.run([&] { create_objects(session_, parent->design.objects); });
+    if (!refusal) refusal = try_parent(*parent);
     if (!refusal) {
-      made_.insert(parent.design.table.name);
+      made_.insert(parent->design.table.name);
       continue;
     }
-    refuse("partitioned-not-made", parent.design.table.name, {},
+    refuse("partitioned-not-made", parent->design.table.name, {},
            "the target cannot make this partitioned table, so its partitions arrive as tables of "
            "their own: " +
                *refusal);
   }
-  if (result_.parents.empty()) {
-    for (model::Table& table : shown_tables(session_, made_)) {
-      result_.parents.push_back(std::move(table));
-    }
+  show_new();
+  for (const NewTable* const parent : parents) {
+    if (made_.contains(parent->design.table.name)) place(*parent);
   }
-  for (const NewTable& parent : parents) {
-    if (made_.contains(parent.design.table.name)) place(parent);
+}
+
+/// Of those with many partitions, other portions have made and shown some.
+void FamilyTrial::show_new() {
+  Names names = made_;
+  for (const model::Table& shown : result_.parents) names.erase(shown.name);
+  for (model::Table& table : shown_tables(session_, names)) {
+    result_.parents.push_back(std::move(table));
   }
 }
 
@@ -89,6 +95,7 @@ void FamilyTrial::place(const NewTable& table) {
     result_.refused.emplace(name, parent);
     return;
   }
+  if (!made_.contains(parent)) return;  // this run has made it, and it is in use
   const auto refusal = attempt_.run({plan::attach_sql(name, *table.kin.place)});
   if (!refusal) return;
   refuse("partition-not-made", name, parent,
@@ -110,7 +117,7 @@ void FamilyTrial::let_inherit(const NewTable& table, const Names& standing) {
 
 }  // namespace
 
-void try_families(db::SqlSession& session, std::vector<NewTable>& parents,
+void try_families(db::SqlSession& session, const std::vector<NewTable*>& parents,
                   const std::vector<const NewTable*>& tables, plan::MadeTables& result) {
   FamilyTrial trial(session, result);
   trial.make(parents);

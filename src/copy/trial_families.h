@@ -11,7 +11,8 @@ namespace sluice::copy {
 
 /// (tx) Makes the partitioned tables and puts the tables that stand now, under their own names,
 /// into their places; children inherit. What the target refuses becomes a finding, and is left out.
-void try_families(db::SqlSession& session, std::vector<plan::NewTable>& parents,
+/// Nothing is done to a table that is there already: it would lock others out.
+void try_families(db::SqlSession& session, const std::vector<plan::NewTable*>& parents,
                   const std::vector<const plan::NewTable*>& tables, plan::MadeTables& result);
 
 /// Takes from the target's catalogue the tables of these names, with what it does not show.

@@ -95,6 +95,16 @@ std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::s
   return indexes;
 }
 
+bool has_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+               const std::string& body) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 AND kind = $2 AND "
+                 "body = $3)",
+                 {run_id, kind, body})
+             .value() == "t";
+}
+
 std::optional<std::int64_t> broken_event(const std::string& run_id,
                                          const std::vector<Event>& events) {
   std::string previous;

@@ -141,12 +141,9 @@ std::string owner_in(const model::Catalog& catalog, const model::QualifiedName& 
   return {};
 }
 
-/// Whether some column of the source has a sequence that is called so, in whichever schema.
-bool is_owned_in(const model::Catalog& source, const std::string& sequence) {
-  return std::ranges::any_of(source.tables, [&](const model::Table& table) {
-    return std::ranges::any_of(table.columns, [&](const model::Column& column) {
-      return !column.sequence.empty() && read_name(column.sequence).table == sequence;
-    });
+bool is_object_of(const model::Catalog& source, const model::SchemaObject& wanted) {
+  return std::ranges::any_of(source.objects, [id = wanted.id()](const model::SchemaObject& object) {
+    return object.id() == id;
   });
 }
 
@@ -156,7 +153,8 @@ std::optional<model::Finding> owned_sequence(const model::SchemaObject& wanted,
                                              const model::QualifiedName& table,
                                              const model::Catalog& source,
                                              const model::Catalog& target) {
-  if (wanted.kind != Kind::sequence || is_owned_in(source, wanted.name.table)) return std::nullopt;
+  // Those of tables have names that the target did not have before the run.
+  if (wanted.kind != Kind::sequence || !is_object_of(source, wanted)) return std::nullopt;
   const std::string owner = owner_in(target, wanted.name);
   if (owner.empty()) return std::nullopt;
   return model::Finding{model::Severity::error, "object-differs", wanted.id(),

@@ -169,6 +169,10 @@ void refer_by_final_names(const Plan& plan, model::Table& table) {
   }
 }
 
+std::string attach_to(const model::QualifiedName& parent) {
+  return "ALTER TABLE " + quoted(parent) + " ATTACH PARTITION ";
+}
+
 }  // namespace
 
 std::vector<std::string> parent_statements(const model::Table& parent) {
@@ -186,8 +190,13 @@ std::vector<std::string> parent_statements(const model::Table& parent) {
 }
 
 std::string attach_sql(const model::QualifiedName& table, const Place& place) {
-  return "ALTER TABLE " + quoted(place.parent) + " ATTACH PARTITION " + quoted(table) + " " +
-         place.bound;
+  return attach_to(place.parent) + quoted(table) + " " + place.bound;
+}
+
+bool attaches_to(const model::QualifiedName& parent, const std::vector<std::string>& statements) {
+  const std::string begin = attach_to(parent);
+  return std::ranges::any_of(statements,
+                             [&begin](const std::string& sql) { return sql.starts_with(begin); });
 }
 
 std::string inherit_sql(const model::QualifiedName& table, const model::QualifiedName& parent) {

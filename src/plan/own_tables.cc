@@ -23,6 +23,16 @@ void take(const Plan& plan, const model::QualifiedName& name, Tables& from, Tabl
   from.erase(found);
 }
 
+bool gives_place(const Plan& plan, const model::QualifiedName& name, const Place& place) {
+  const auto holds_it = [sql = attach_sql(name, place)](const std::vector<std::string>& all) {
+    return std::ranges::find(all, sql) != all.end();
+  };
+  return std::ranges::any_of(plan.tables,
+                             [&](const TablePlan& table) { return holds_it(table.naming); }) ||
+         std::ranges::any_of(plan.families,
+                             [&](const FamilyStep& step) { return holds_it(step.statements); });
+}
+
 }  // namespace
 
 MadeTables take_own_tables(const Plan& plan, model::Catalog& target) {
@@ -54,7 +64,15 @@ std::vector<NewTable> without_own(const std::vector<NewTable>& designs, const Ma
   return rest;
 }
 
-void add_own_tables(MadeTables own, MadeTables& made) {
+void add_own_tables(const Plan& plan, const std::vector<NewTable>& designs, MadeTables own,
+                    MadeTables& made) {
+  for (const NewTable& table : designs) {
+    const model::QualifiedName& name = table.design.table.name;
+    if (!table.kin.place || !holds(own.parents, table.kin.place->parent)) continue;
+    if (!gives_place(plan, name, *table.kin.place)) {
+      made.refused.emplace(name, table.kin.place->parent);
+    }
+  }
   std::ranges::move(own.tables, std::back_inserter(made.tables));
   std::ranges::move(own.parents, std::back_inserter(made.parents));
 }

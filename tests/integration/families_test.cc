@@ -204,6 +204,96 @@ TEST_CASE("a partition that failed takes its place when the run goes on") {
   check_arrived(migration);
 }
 
+TEST_CASE("a partitioned table that the target has is let alone while it is in use") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+      "CREATE TABLE p_low PARTITION OF p FOR VALUES FROM (1) TO (101);"
+      "INSERT INTO p SELECT generate_series(1, 100)");
+  migration.target(
+      "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+      "CREATE TABLE p_rest PARTITION OF p DEFAULT; INSERT INTO p VALUES (1000)");
+  migration.move("p_low", "p_low", R"("create": {})");
+  const RunResult copied = migration.copy();
+  require_exit(copied, 0);
+  INFO(copied.err);
+  CHECK(copied.err.find("[partition-not-made]") != std::string::npos);
+  CHECK(migration.target_value("SELECT string_agg(id::text, ' ') FROM p") == "1000");
+  CHECK(migration.target_value("SELECT count(*) FROM p_low") == "100");
+  require_exit(migration.sluice("verify"), 0);
+  // What it says to be done by hand can be done.
+  migration.target(R"(ALTER TABLE "public"."p" ATTACH PARTITION "public"."p_low" )"
+                   R"(FOR VALUES FROM (1) TO (101))");
+  CHECK(migration.target_value("SELECT count(*) FROM p") == "101");
+}
+
+TEST_CASE("partitions do not join a table that somebody else has made meanwhile") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+      "CREATE TABLE middle PARTITION OF p FOR VALUES FROM (1) TO (101) PARTITION BY RANGE (id);"
+      "CREATE TABLE low PARTITION OF middle FOR VALUES FROM (1) TO (101);"
+      "CREATE TABLE high PARTITION OF p FOR VALUES FROM (101) TO (201);"
+      "INSERT INTO p SELECT generate_series(1, 200)");
+  migration.move("low", "low", R"("create": {})");
+  migration.move("high", "high", R"("create": {})");
+  CHECK(migration.copy_killed_at("after_copied_commit").signal == SIGKILL);
+  migration.target("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)");
+  const RunResult waiting = migration.copy();
+  require_exit(waiting, 3);
+  INFO(waiting.err);
+  CHECK(waiting.err.find("somebody else has made a table of this name") != std::string::npos);
+  CHECK(migration.target_value("SELECT count(*) FROM p") == "0");
+  CHECK(migration.target_value("SELECT count(*) FROM pg_inherits") == "0");
+  migration.target("DROP TABLE p");
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value(
+            "SELECT string_agg(DISTINCT tableoid::regclass::text, ' ') FROM p") == "high low");
+  CHECK(migration.events("partitioned-table-made") ==
+        std::vector<std::string>{R"({"table":"public.p"})", R"({"table":"public.middle"})"});
+}
+
+TEST_CASE("what two schemas call by one name stays two in one schema") {
+  Migration migration;
+  for (const char* const schema : {"a", "b"}) {
+    migration.source(
+        fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.p (id int) PARTITION BY RANGE (id);"
+                    "CREATE TABLE {0}.{0}_part PARTITION OF {0}.p FOR VALUES FROM (1) TO (101);"
+                    "INSERT INTO {0}.p SELECT generate_series(1, 100);"
+                    "CREATE TABLE {0}.t1 (id serial PRIMARY KEY);"
+                    "CREATE TABLE {0}.t2 (id int PRIMARY KEY DEFAULT nextval('{0}.t1_id_seq'));"
+                    "INSERT INTO {0}.t1 DEFAULT VALUES; INSERT INTO {0}.t2 DEFAULT VALUES;"
+                    "GRANT USAGE ON SCHEMA {0} TO sluice_reader;"
+                    "GRANT SELECT ON ALL TABLES IN SCHEMA {0} TO sluice_reader;"
+                    "GRANT SELECT ON ALL SEQUENCES IN SCHEMA {0} TO sluice_reader",
+                    schema));
+    for (const char* const table : {"part", "t1", "t2"}) {
+      const std::string source = fmt::format(
+          "{}.{}{}", schema, *table == 'p' ? std::string(schema) + "_" : std::string(), table);
+      migration.move(source, fmt::format("app.{}_{}", schema, table), R"("create": {})");
+    }
+  }
+  // Somebody's sequence has the name of both.
+  migration.target("CREATE SCHEMA app; CREATE SEQUENCE app.t1_id_seq START 77");
+  const RunResult copied = migration.copy();
+  require_exit(copied, 0);
+  INFO(copied.err);
+  CHECK(copied.err.find("[partitioned-renamed]") != std::string::npos);
+  for (const char* const parent : {"app.p", "app.p_2"}) {
+    CHECK(migration.target_value(fmt::format("SELECT count(*) FROM {}", parent)) == "100");
+  }
+  const auto next = [&migration](const char* table) {
+    return migration.target_value(
+        fmt::format("INSERT INTO app.{} DEFAULT VALUES RETURNING id", table));
+  };
+  CHECK(next("a_t1") == "3");
+  CHECK(next("a_t2") == "4");
+  CHECK(next("b_t2") == "3");
+  CHECK(next("b_t1") == "4");
+  migration.target("DROP TABLE app.a_t1, app.a_t2, app.b_t1, app.b_t2");
+  CHECK(migration.target_value("SELECT nextval('app.t1_id_seq')") == "77");
+}
+
 TEST_CASE("what becomes of families is in the plan and in the script") {
   Migration migration;
   make_families(migration);

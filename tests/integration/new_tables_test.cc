@@ -255,6 +255,28 @@ TEST_CASE("a table that refers to a failed one, however far, waits for its name"
   require_exit(migration.sluice("verify"), 0);
 }
 
+TEST_CASE("a table waits when what it refers to has just failed to take its name") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE par (id int PRIMARY KEY, n int); CREATE INDEX by_n ON par (n);"
+      "CREATE TABLE chi (id int PRIMARY KEY, p int REFERENCES par);"
+      "INSERT INTO par VALUES (1, 1); INSERT INTO chi VALUES (1, 1)");
+  migration.move("chi", "chi", kCreate);
+  migration.move("par", "par", kCreate);
+  CHECK(migration.copy_killed_at("after_copied_commit").signal == SIGKILL);
+  migration.target("CREATE TABLE elsewhere (id int); CREATE INDEX by_n ON elsewhere (id)");
+  const RunResult failed = migration.copy();
+  require_exit(failed, 3);
+  INFO(failed.err);
+  CHECK(failed.err.find("public.par__side is whole, but cannot take the name") !=
+        std::string::npos);
+  CHECK(failed.err.find("public.chi__side is whole, and waits for its name") != std::string::npos);
+  CHECK(migration.target_value("SELECT to_regclass('chi') IS NULL") == "t");
+  migration.target("DROP TABLE elsewhere");
+  require_exit(migration.copy(), 0);
+  CHECK(relations(migration) == "by_n chi chi_pkey par par_pkey");
+}
+
 TEST_CASE("a copy that waits for a lock to name a table can be stopped, and goes on") {
   Migration migration;
   migration.source(

@@ -221,6 +221,9 @@ struct LeftOutIndex {
 /// From the events, in their order.
 [[nodiscard]] std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session,
                                                          const std::string& run_id);
+/// Whether the run has an event of this kind that says exactly this.
+[[nodiscard]] bool has_event(db::SqlSession& session, const std::string& run_id,
+                             const std::string& kind, const std::string& body);
 /// Number of the first event whose hash does not follow from its content; absent when the chain is
 /// whole.
 [[nodiscard]] std::optional<std::int64_t> broken_event(const std::string& run_id,

@@ -81,8 +81,10 @@ struct MadeTables {
 /// Of the designs those that are not there yet, and are to be tried.
 [[nodiscard]] std::vector<NewTable> without_own(const std::vector<NewTable>& designs,
                                                 const MadeTables& own);
-/// Puts them to what the trial showed.
-void add_own_tables(MadeTables own, MadeTables& made);
+/// Puts them to what the trial showed. What the plan gives no place, because the target refused it,
+/// gets none now: nothing is tried with tables that are in use.
+void add_own_tables(const Plan& plan, const std::vector<NewTable>& designs, MadeTables own,
+                    MadeTables& made);
 
 /// What the trial runs, in this order; each statement may be refused.
 struct TrialScript {
@@ -98,6 +100,9 @@ struct TrialScript {
 [[nodiscard]] std::vector<std::string> parent_script(const NewTable& parent);
 /// ALTER TABLE ... ATTACH PARTITION ...
 [[nodiscard]] std::string attach_sql(const model::QualifiedName& table, const Place& place);
+/// Whether one of the statements does that for a partition of `parent`.
+[[nodiscard]] bool attaches_to(const model::QualifiedName& parent,
+                               const std::vector<std::string>& statements);
 [[nodiscard]] std::string inherit_sql(const model::QualifiedName& table,
                                       const model::QualifiedName& parent);
 

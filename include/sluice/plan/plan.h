@@ -135,7 +135,8 @@ struct TablePlan {
 /// What makes new tables one family when they bear their own names: what no table can have before
 /// others are there. Each step is one transaction.
 ///
-/// parent: a partitioned table is made, without partitions; done if and only if `table` is there.
+/// parent: a partitioned table is made, without partitions; done if and only if `table` is there
+/// and the run has recorded that it made it.
 /// inherit: done if and only if `table` inherits from `other`.
 /// foreign_key: done if and only if `table` has the constraint `name`.
 /// position: may be run again at any time.
