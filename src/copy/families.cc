@@ -18,6 +18,21 @@ namespace {
 using Kind = plan::FamilyStep::Kind;
 using model::pg::quoted;
 
+/// In words.
+std::string name_of(const plan::FamilyStep& step) {
+  switch (step.kind) {
+    case Kind::parent:
+      return "partitioned table " + step.table.text();
+    case Kind::inherit:
+      return fmt::format("inheritance of {} from {}", step.table.text(), step.other.text());
+    case Kind::foreign_key:
+      return fmt::format("foreign key {} of {}", step.name, step.table.text());
+    case Kind::position:
+      return fmt::format("sequence {} of {}", step.name, step.table.text());
+  }
+  return step.table.text();
+}
+
 bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
   switch (step.kind) {
     case Kind::parent:
@@ -44,7 +59,7 @@ bool is_done(db::SqlSession& ledger, const plan::FamilyStep& step) {
 }
 
 void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
-  const std::string what = fmt::format("{} of {}", plan::to_string(step.kind), step.table.text());
+  const std::string what = name_of(step);
   const Activity activity(run.progress.activities(), what);
   const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
                              ledger.id());
@@ -66,8 +81,7 @@ std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::
   } catch (const model::Error& error) {
     if (concerns_the_run(error)) throw;
     ledger.rollback();
-    return fmt::format("{} of {}{}: {}", plan::to_string(step.kind), step.table.text(),
-                       step.name.empty() ? "" : " " + step.name, error.what());
+    return fmt::format("{}: {}", name_of(step), error.what());
   }
 }
 
