@@ -14,7 +14,7 @@ constexpr std::array kCommands{
             declare_inspect},
     Command{"plan", "bring config and databases together into a plan",
             "sluice plan --config crm.json --out plan.json", declare_plan},
-    Command{"copy", "copy the source's tables into side tables of the target",
+    Command{"copy", "copy the source's tables into new tables, or beside live ones",
             "sluice copy --config crm.json", declare_copy},
     Command{"quarantine", "list rows that did not move, and move them as people decided",
             "sluice quarantine decide --config crm.json --file decisions.json", declare_quarantine},

@@ -44,6 +44,9 @@ std::string copy_json(const plan::Plan& plan, const ledger::Run& run, const Copy
   json.member("reason", end.reason);
   json.member("finished", end.outcome == "finished" || end.outcome == "finished_before");
   if (!end.weaker_snapshot.empty()) json.member("weaker_snapshot", end.weaker_snapshot);
+  json.key("unjoined").begin_array();
+  for (const std::string& why : end.unjoined) json.value(why);
+  json.end_array();
   json.key("tables").begin_array();
   for (const ledger::Account& account : end.accounts) {
     put_table(json, plan.tables[static_cast<std::size_t>(account.table_no - 1)], account);

@@ -17,6 +17,7 @@ struct CopyEnd {
   std::vector<ledger::Account> accounts;
   std::string weaker_snapshot;  // of a finished copy: what the source could not promise
   std::vector<ledger::LeftOutIndex> left_out;
+  std::vector<std::string> unjoined{};  // why, for what new tables are not to each other yet
 };
 
 /// Schema id "sluice.copy/1".

@@ -142,9 +142,10 @@ int report_drift(const copy::RunContext& run, db::SqlSession& ledger,
 int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
                 const CopyArguments& arguments, Console& console) {
   if (console.json()) {
-    console.print(copy_json(run.plan, run.run,
-                            {result.is_good() ? "finished" : "paused", result.why(),
-                             result.accounts, result.weaker_snapshot, result.left_out}));
+    console.print(
+        copy_json(run.plan, run.run,
+                  {result.is_good() ? "finished" : "paused", result.why(), result.accounts,
+                   result.weaker_snapshot, result.left_out, result.unjoined}));
   } else {
     console.show(accounts_text(run.plan, result.accounts));
   }
@@ -162,7 +163,7 @@ int report_copy(const copy::RunContext& run, const copy::CopyResult& result,
   }
   if (result.tables_failed) {
     console.error("tables failed; the others are whole",
-                  fmt::format("mend the cause, then '{}' copies the failed ones anew",
+                  fmt::format("mend the cause, then '{}' goes on with the failed ones",
                               command_line(copy_words(arguments))));
   }
   console.next(next_after(result, arguments));

@@ -138,7 +138,6 @@ bool has_run(const plan::Plan& plan, const config::Config& config) {
 
 void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const ReadConfig& config,
                    const Catalogs& catalogs, Console& console) {
-  if (has_run(plan, config.config)) return;
   const plan::Draft made = make_draft(config, catalogs);
   if (!made.plan) {
     console.findings(made.findings);
@@ -166,8 +165,10 @@ plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& confi
     throw Exit{kUsage};
   }
   if (!plan) return draft_plan(arguments, config, catalogs, console);
-  refuse_drift(without_left_out(*plan, config.config, catalogs.target), config, catalogs, console);
-  if (!arguments.plan.empty()) refuse_edited(*plan, arguments, config, catalogs, console);
+  const bool has_begun = has_run(*plan, config.config);
+  refuse_drift(without_left_out(*plan, config.config, catalogs.target), config, catalogs,
+               has_begun ? SourceTables::any : SourceTables::as_planned, console);
+  if (!has_begun) refuse_edited(*plan, arguments, config, catalogs, console);
   return std::move(*plan);
 }
 

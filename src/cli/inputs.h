@@ -37,6 +37,7 @@ struct Catalogs {
   std::vector<db::Unseen> unseen = {};  // of the source
 };
 [[nodiscard]] Catalogs read_catalogs(const config::Config& config);
+[[nodiscard]] model::Catalog read_target_catalog(const config::Config& config);
 
 /// Brings config and catalogues together; tables that are to be made are tried on the target first.
 /// `under_way`: the plan of a run whose new tables may be there already.
@@ -50,15 +51,21 @@ struct Catalogs {
 [[nodiscard]] std::uint64_t quarantine_limit(const config::Config& config,
                                              const plan::TablePlan& table);
 
+/// What tables of the source have to be.
+enum class SourceTables : std::uint8_t {
+  as_planned,
+  any,  // a run that has begun looks at them one by one (copy/altered.h)
+};
+
 /// What servers, tables and config have that the plan was not made from: one line each. A config
 /// that differs in its limits only is the plan's own.
 [[nodiscard]] std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,
-                                                const Catalogs& catalogs);
+                                                const Catalogs& catalogs, SourceTables source);
 /// Says so on the console. `config`: the file as it was named.
 void explain_drift(const std::vector<std::string>& differences, const std::string& config,
                    Console& console);
 /// Refuses (exit 7) when there is any.
 void refuse_drift(const plan::Plan& plan, const ReadConfig& config, const Catalogs& catalogs,
-                  Console& console);
+                  SourceTables source, Console& console);
 
 }  // namespace sluice::cli

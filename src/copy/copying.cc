@@ -1,9 +1,13 @@
 #include "sluice/copy/copying.h"
 
 #include <optional>
+#include <set>
+#include <string>
 
+#include "sluice/copy/altered.h"
 #include "sluice/copy/build.h"
 #include "sluice/copy/recheck.h"
+#include "sluice/db/catalog.h"
 #include "sluice/db/counters.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/kill_point.h"
@@ -33,6 +37,16 @@ void record_counters(const RunContext& run, SourceReader& source, db::SqlSession
   ledger.commit();
 }
 
+/// While the sessions that have read the tables still keep others from altering them.
+void look_for_altered(const RunContext& run, db::SqlSession& ledger) {
+  std::set<std::string> schemas;
+  for (const plan::TablePlan& table : run.plan.tables) schemas.insert(table.source.schema);
+  // As they are now, which a session with a snapshot would not see.
+  const auto session = db::open_session(run.source, db::Purpose::catalog);
+  const model::Catalog now = db::read_catalog(*session, {schemas.begin(), schemas.end()});
+  fail_altered(run, ledger, plan::altered_sources(run.plan, now));
+}
+
 }  // namespace
 
 void copy_all_rows(const RunContext& run, db::SqlSession& ledger) {
@@ -56,7 +70,9 @@ void copy_all_rows(const RunContext& run, db::SqlSession& ledger) {
     // The same for batches of processes that joined.
     again = recheck_older_batches(run, source, ledger).opened_ranges();
   }
-  if (!stopped()) record_counters(run, source, ledger);
+  if (stopped()) return;
+  record_counters(run, source, ledger);
+  look_for_altered(run, ledger);
 }
 
 void help_copying(const RunContext& run, db::SqlSession& ledger) {

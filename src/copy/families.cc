@@ -32,6 +32,21 @@ bool is_there(db::SqlSession& ledger, const model::QualifiedName& table) {
   return ledger.query("SELECT to_regclass($1) IS NOT NULL", {quoted(table)}).value() == "t";
 }
 
+/// In words.
+std::string name_of(const plan::FamilyStep& step) {
+  switch (step.kind) {
+    case Kind::parent:
+      return "partitioned table " + step.table.text();
+    case Kind::inherit:
+      return fmt::format("inheritance of {} from {}", step.table.text(), step.other.text());
+    case Kind::foreign_key:
+      return fmt::format("foreign key {} of {}", step.name, step.table.text());
+    case Kind::position:
+      return fmt::format("sequence {} of {}", step.name, step.table.text());
+  }
+  return step.table.text();
+}
+
 bool is_done(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   switch (step.kind) {
     case Kind::parent:
@@ -66,7 +81,7 @@ void record_parent(const RunContext& run, db::SqlSession& ledger, const plan::Fa
 }
 
 void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
-  const std::string what = fmt::format("{} of {}", plan::to_string(step.kind), step.table.text());
+  const std::string what = name_of(step);
   const Activity activity(run.progress.activities(), what);
   const waits::Worker worker(run.progress.workers(), waits::Wait::target_statement, what,
                              ledger.id());
@@ -89,8 +104,7 @@ std::string run_step(const RunContext& run, db::SqlSession& ledger, const plan::
   } catch (const model::Error& error) {
     if (concerns_the_run(error)) throw;
     ledger.rollback();
-    return fmt::format("{} of {}{}: {}", plan::to_string(step.kind), step.table.text(),
-                       step.name.empty() ? "" : " " + step.name, error.what());
+    return fmt::format("{}: {}", name_of(step), error.what());
   }
 }
 

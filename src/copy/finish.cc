@@ -48,6 +48,13 @@ std::string_view cause_of(model::ErrorKind kind) noexcept {
   }
 }
 
+/// The same for a run that came to its end; where tables failed or an account does not close, they
+/// say so themselves.
+std::string_view cause_of(const CopyResult& result) noexcept {
+  const bool is_whole = !result.tables_failed && result.accounts_close;
+  return is_whole && !result.unjoined.empty() ? "unjoined" : "";
+}
+
 RunState state_after(model::ErrorKind kind) noexcept {
   return kind == model::ErrorKind::interrupted ? RunState::stopped : RunState::paused;
 }
@@ -100,7 +107,7 @@ CopyResult finish_run(const RunContext& run, db::SqlSession& ledger,
   ledger::set_run_stage(ledger, run.run.id, result.is_good() ? "done" : "checking");
   ledger::set_run_state(ledger, run.run.id,
                         result.is_good() ? RunState::finished : RunState::paused, why);
-  append(ledger, run, result.is_good() ? "run-finished" : "run-paused", why);
+  append(ledger, run, result.is_good() ? "run-finished" : "run-paused", why, cause_of(result));
   ledger.commit();
   SLUICE_KILL_POINT("after_state_commit");
   ledger::end_process(ledger, run.process_id);

@@ -17,6 +17,7 @@
 #include "copy/families.h"
 #include "copy/left_out.h"
 #include "copy/lock_retry.h"
+#include "copy/references.h"
 #include "copy/table_failure.h"
 
 namespace sluice::copy {
@@ -45,8 +46,16 @@ std::set<model::QualifiedName> unsound_sides(const RunContext& run, db::SqlSessi
   const auto refers_to_unsound = [&unsound](const plan::DeferredStep& step) {
     return step.kind == plan::DeferredStep::Kind::foreign_key && unsound.contains(step.referenced);
   };
+  const std::vector<Reference> references = family_references(run.plan);
   for (std::size_t before = unsound.size() + 1; before != unsound.size();) {
     before = unsound.size();
+    for (const Reference& reference : references) {
+      const bool is_sound = std::ranges::none_of(
+          reference.referred,
+          [&](const model::QualifiedName& side) { return unsound.contains(side); });
+      if (is_sound) continue;
+      for (const plan::TablePlan* const table : reference.referring) unsound.insert(table->side);
+    }
     for (const plan::TablePlan& table : run.plan.tables) {
       if (std::ranges::any_of(table.deferred, refers_to_unsound)) unsound.insert(table.side);
     }

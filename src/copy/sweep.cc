@@ -16,7 +16,9 @@
 #include "copy/current.h"
 #include "copy/decided_rows.h"
 #include "copy/faults.h"
+#include "copy/key_columns.h"
 #include "copy/mapped_batch.h"
+#include "copy/references.h"
 #include "copy/refusal.h"
 #include "copy/table_failure.h"
 #include "copy/trace.h"
@@ -46,6 +48,15 @@ std::string group_sql(const DeferredStep& step) {
   return fmt::format("dense_rank() OVER (ORDER BY {})", fmt::join(step.key, ", "));
 }
 
+/// What a step is about. Of a key that only new tables will have, no catalogue knows.
+std::vector<std::size_t> columns_of(db::SqlSession& session, const plan::TablePlan& table,
+                                    const DeferredStep& step) {
+  if (step.kind == DeferredStep::Kind::foreign_key) {
+    if (auto columns = index_columns(table, step.key)) return std::move(*columns);
+  }
+  return constrained_columns(session, table, step.of);
+}
+
 /// Of a side table called s.
 std::vector<std::string> name_expressions(const plan::TablePlan& table) {
   std::vector<std::string> expressions;
@@ -73,15 +84,16 @@ std::string values_of(std::span<const Fault> faults) {
 /// The rows of one table that keep one step from being done, on their way into quarantine.
 class Sweep {
  public:
+  /// `condition`: of the rows at fault, over side table `s`.
   Sweep(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
-        const DeferredStep& step)
+        const DeferredStep& step, std::string condition)
       : run_(run),
         session_(session),
         table_(table),
         step_(step),
-        condition_(violator_condition(table, step)),
+        condition_(std::move(condition)),
         names_(name_expressions(table)),
-        columns_(constrained_columns(session, table, step.of)),
+        columns_(columns_of(session, table, step)),
         mapper_(table, ledger::Origin::source, codec::RowHasher(run.plan.digest, run.run.seed())) {}
 
   /// Takes out all rows at fault; returns how many. None when they are more than the table's limit
@@ -285,31 +297,49 @@ void Sweep::pause(std::size_t rows) {
                   table_.source.text(), run_.quarantine_limit(table_.number), message_of(step_)));
 }
 
+/// How tables stand in a round.
+struct Standing {
+  std::set<model::QualifiedName> failed;  // side tables: nothing is taken from, or for, their gaps
+  std::set<int> live;                     // in people's hands
+
+  [[nodiscard]] bool is_swept(const plan::TablePlan& table) const {
+    return !failed.contains(table.side) && !live.contains(table.number);
+  }
+  [[nodiscard]] bool has_parents(const Reference& reference) const {
+    return std::ranges::none_of(reference.referred, [this](const model::QualifiedName& table) {
+      return failed.contains(table);
+    });
+  }
+};
+
 /// Takes the orphans out of one table; trouble with them sinks only that table.
 std::size_t sweep_table(const RunContext& run, db::TargetSession& session,
-                        const plan::TablePlan& table,
-                        const std::set<model::QualifiedName>& failed) {
-  std::size_t taken = 0;
+                        const plan::TablePlan& table, const Reference& reference,
+                        Standing& standing) {
   try {
-    for (const DeferredStep& step : table.deferred) {
-      if (step.kind != DeferredStep::Kind::foreign_key || failed.contains(step.referenced))
-        continue;
-      taken += Sweep(run, session, table, step).take_out();
-    }
+    return Sweep(run, session, table, reference.step,
+                 orphan_condition(reference.step, reference.referred))
+        .take_out();
   } catch (const Error& error) {
     if (!sinks_only_its_table(error)) throw;
     fail_table(session, run, table.number, error);
+    standing.failed.insert(table.side);
   }
-  return taken;
+  return 0;
 }
 
 /// One round over all foreign keys between whole tables; returns the rows taken out.
 std::size_t sweep_round(const RunContext& run, db::TargetSession& session,
-                        const std::set<model::QualifiedName>& failed) {
+                        const std::vector<Reference>& references) {
   std::size_t taken = 0;
-  for (const plan::TablePlan& table : run.plan.tables) {
-    if (run.stop.token().stop_requested()) return 0;
-    if (!failed.contains(table.side)) taken += sweep_table(run, session, table, failed);
+  Standing standing{failed_sides(run, session), ledger::live_tables(session, run.run.id)};
+  for (const Reference& reference : references) {
+    if (!standing.has_parents(reference)) continue;
+    for (const plan::TablePlan* const table : reference.referring) {
+      if (run.stop.token().stop_requested()) return 0;
+      if (standing.is_swept(*table))
+        taken += sweep_table(run, session, *table, reference, standing);
+    }
   }
   return taken;
 }
@@ -325,14 +355,15 @@ void sweep_step(const RunContext& run, db::TargetSession& session, const plan::T
   const bool has_violators =
       refusal.kind != db::Refusal::Kind::row_too_big && !violator_condition(table, step).empty();
   if (!has_violators) throw Error(ErrorKind::data, refusal.message);
-  Sweep(run, session, table, step).take_out();
+  Sweep(run, session, table, step, violator_condition(table, step)).take_out();
 }
 
 void sweep_orphans(const RunContext& run) {
   const Activity activity(run.progress.activities(), "looking for rows whose parent is missing");
   const auto session = db::open_target(run.target);
   // A row that is taken out may leave others without their parent, hence the rounds.
-  while (sweep_round(run, *session, failed_sides(run, *session)) > 0) continue;
+  const std::vector<Reference> references = all_references(run.plan);
+  while (sweep_round(run, *session, references) > 0) continue;
 }
 
 }  // namespace sluice::copy

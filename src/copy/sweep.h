@@ -14,8 +14,9 @@ namespace sluice::copy {
 void sweep_step(const RunContext& run, db::TargetSession& session, const plan::TablePlan& table,
                 const plan::DeferredStep& step, const db::Refusal& refusal);
 
-/// The same for all foreign keys of the plan, again and again until no row refers to a row that is
-/// not there.
+/// The same for all foreign keys that the tables are to have, those of and to partitioned tables
+/// too, again and again until no row refers to a row that is not there. Not for keys that are NOT
+/// VALID, under which such rows may be, and not from tables that are live.
 void sweep_orphans(const RunContext& run);
 
 }  // namespace sluice::copy

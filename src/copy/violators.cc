@@ -51,17 +51,15 @@ std::string exclusion_condition(const plan::TablePlan& table, const DeferredStep
                      joined(conflict, " AND "));
 }
 
-std::string orphan_condition(const DeferredStep& step) {
-  std::vector<std::string> present;
-  std::vector<std::string> equal;
-  for (std::size_t i = 0; i < step.key.size(); ++i) {
-    present.push_back(fmt::format("s.{} IS NOT NULL", step.key[i]));
-    equal.push_back(
-        fmt::format("p.{} {} s.{}", step.referenced_key.at(i), step.operators.at(i), step.key[i]));
+/// One table of SQL with the columns that others refer to.
+std::string rows_of(const std::vector<model::QualifiedName>& tables, const DeferredStep& step) {
+  if (tables.size() == 1) return model::quote_name(Engine::postgresql, tables.front());
+  std::vector<std::string> parts;
+  for (const model::QualifiedName& table : tables) {
+    parts.push_back(fmt::format("SELECT {} FROM {}", joined(step.referenced_key, ", "),
+                                model::quote_name(Engine::postgresql, table)));
   }
-  return fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", joined(present, " AND "),
-                     model::quote_name(Engine::postgresql, step.referenced),
-                     joined(equal, " AND "));
+  return fmt::format("({})", joined(parts, " UNION ALL "));
 }
 
 }  // namespace
@@ -75,10 +73,23 @@ std::string violator_condition(const plan::TablePlan& table, const DeferredStep&
     case DeferredStep::Kind::check:
       return fmt::format("NOT ({})", step.condition);
     case DeferredStep::Kind::foreign_key:
-      return orphan_condition(step);
+      return orphan_condition(step, {step.referenced});
     default:
       return "";
   }
+}
+
+std::string orphan_condition(const DeferredStep& step,
+                             const std::vector<model::QualifiedName>& parents) {
+  std::vector<std::string> present;
+  std::vector<std::string> equal;
+  for (std::size_t i = 0; i < step.key.size(); ++i) {
+    present.push_back(fmt::format("s.{} IS NOT NULL", step.key[i]));
+    equal.push_back(
+        fmt::format("p.{} {} s.{}", step.referenced_key.at(i), step.operators.at(i), step.key[i]));
+  }
+  return fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", joined(present, " AND "),
+                     rows_of(parents, step), joined(equal, " AND "));
 }
 
 }  // namespace sluice::copy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sluice/plan/plan.h"
 
@@ -11,5 +12,8 @@ namespace sluice::copy {
 /// can break.
 [[nodiscard]] std::string violator_condition(const plan::TablePlan& table,
                                              const plan::DeferredStep& step);
+/// The same of a foreign key whose parents lie in any of these tables, of which there is one.
+[[nodiscard]] std::string orphan_condition(const plan::DeferredStep& step,
+                                           const std::vector<model::QualifiedName>& parents);
 
 }  // namespace sluice::copy

@@ -1,4 +1,5 @@
 #include <optional>
+#include <utility>
 
 #include "sluice/plan/draft.h"
 #include "sluice/plan/new_tables.h"
@@ -26,15 +27,29 @@ void add_differences(const std::string& where, const Shape& planned, const Shape
   for (const std::string& line : differences(planned, now)) lines.push_back(where + line);
 }
 
-void compare_table(const std::string& side, const model::QualifiedName& name, const Shape& planned,
-                   const model::Table* now, Shape (*shape_of)(const model::Table&),
-                   std::vector<std::string>& lines) {
-  const std::string where = side + " " + name.text() + ": ";
+void compare_table(const std::string& where, const Shape& planned, const model::Table* now,
+                   Shape (*shape_of)(const model::Table&), std::vector<std::string>& lines) {
   if (now == nullptr) {
     lines.push_back(where + "table is gone");
     return;
   }
   add_differences(where, without_comments(planned), without_comments(shape_of(*now)), lines);
+}
+
+void compare_source(const std::string& where, const TablePlan& table, const model::Catalog& source,
+                    std::vector<std::string>& lines) {
+  compare_table(where, table.source_shape, source.find(table.source), source_shape, lines);
+}
+
+void compare_target(const Plan& plan, const TablePlan& table, const model::Catalog& target,
+                    std::vector<std::string>& lines) {
+  const model::Table* const now = target.find(table.target);
+  // A new table is there from when it takes its name (with_names_taken).
+  if (table.is_new && now == nullptr && table.side != table.target) return;
+  std::optional<model::Table> made;
+  if (table.is_new && now != nullptr) made = as_planned(plan, *now);
+  compare_table("target " + table.target.text() + ": ", table.target_shape, made ? &*made : now,
+                target_shape, lines);
 }
 
 }  // namespace
@@ -49,17 +64,29 @@ std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
   compare_server("source", plan.source, source.server, lines);
   compare_server("target", plan.target, target.server, lines);
   for (const TablePlan& table : plan.tables) {
-    compare_table("source", table.source, table.source_shape, source.find(table.source),
-                  source_shape, lines);
-    const model::Table* const now = target.find(table.target);
-    // A new table is there from when it takes its name (with_names_taken).
-    if (table.is_new && now == nullptr && table.side != table.target) continue;
-    std::optional<model::Table> made;
-    if (table.is_new && now != nullptr) made = as_planned(plan, *now);
-    compare_table("target", table.target, table.target_shape, made ? &*made : now, target_shape,
-                  lines);
+    compare_source("source " + table.source.text() + ": ", table, source, lines);
+    compare_target(plan, table, target, lines);
   }
   return lines;
+}
+
+std::vector<std::string> drift_under_way(const Plan& plan, const model::ServerIdentity& source,
+                                         const model::Catalog& target) {
+  std::vector<std::string> lines;
+  compare_server("source", plan.source, source, lines);
+  compare_server("target", plan.target, target.server, lines);
+  for (const TablePlan& table : plan.tables) compare_target(plan, table, target, lines);
+  return lines;
+}
+
+Changes altered_sources(const Plan& plan, const model::Catalog& source) {
+  Changes altered;
+  for (const TablePlan& table : plan.tables) {
+    std::vector<std::string> lines;
+    compare_source("", table, source, lines);
+    if (!lines.empty()) altered.emplace(table.number, std::move(lines));
+  }
+  return altered;
 }
 
 std::vector<std::string> comment_changes(const Plan& plan, const model::Catalog& target) {

@@ -51,7 +51,8 @@ class Steps {
   }
   [[nodiscard]] bool belongs_to(model::QualifiedName table,
                                 const model::QualifiedName& parent) const;
-  void add_needs(const model::QualifiedName& table, Names& needs) const;
+  [[nodiscard]] Names with_rows(const model::QualifiedName& table) const;
+  void say_who_refers(FamilyStep& step, const model::ForeignKey& key) const;
   [[nodiscard]] bool parent_has(const model::QualifiedName& table,
                                 const model::ForeignKey& key) const;
 
@@ -95,11 +96,31 @@ bool Steps::belongs_to(model::QualifiedName table, const model::QualifiedName& p
   return false;
 }
 
-/// Itself, or all tables with rows that belong to it.
-void Steps::add_needs(const model::QualifiedName& table, Names& needs) const {
+/// Itself, or all tables with rows that belong to it, as far as they are to be made.
+Names Steps::with_rows(const model::QualifiedName& table) const {
+  Names names;
   for (const model::Table& other : made_.tables) {
-    if (other.name == table || belongs_to(other.name, table)) needs.insert(other.name);
+    if (other.name == table || belongs_to(other.name, table)) names.insert(other.name);
   }
+  return names;
+}
+
+/// What a row needs so as not to stand against the key.
+void Steps::say_who_refers(FamilyStep& step, const model::ForeignKey& key) const {
+  const auto list = [](const Names& names) {
+    return std::vector<model::QualifiedName>(names.begin(), names.end());
+  };
+  step.referring = list(with_rows(step.table));
+  step.referred = list(with_rows(key.referenced));
+  // A table that the target has.
+  if (step.referred.empty() && !parents_.contains(key.referenced)) {
+    step.referred = {key.referenced};
+  }
+  for (const std::string& column : key.columns) step.key.push_back(quoted(column));
+  for (const std::string& column : key.referenced_columns) {
+    step.referenced_key.push_back(quoted(column));
+  }
+  step.operators = key.equal_operators;
 }
 
 /// Whether the table gets the key with its place.
@@ -121,11 +142,11 @@ void Steps::add_foreign_keys(model::Table& table) {
     FamilyStep& step = add(FamilyStep::Kind::foreign_key, table.name);
     step.other = key.referenced;
     step.name = key.name;
-    Names needs;
-    add_needs(table.name, needs);
-    add_needs(key.referenced, needs);
+    Names needs = with_rows(table.name);
+    needs.merge(with_rows(key.referenced));
     step.needs.assign(needs.begin(), needs.end());
     const ForeignKeyDefinition definition = read_foreign_key_definition(key.definition);
+    if (definition.validated) say_who_refers(step, key);
     step.statements = {"ALTER TABLE " + quoted(table.name) + " ADD CONSTRAINT " + quoted(key.name) +
                        " " + foreign_key_sql(definition, key.referenced) +
                        (definition.validated ? "" : " NOT VALID")};

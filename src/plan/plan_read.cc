@@ -249,6 +249,11 @@ FamilyStep read_family_step(const JsonValue& json) {
   step.name = text_of(json, "name");
   step.needs = names_of(json, "needs");
   step.statements = texts_of(json, "statements");
+  step.referring = names_of(json, "referring");
+  step.referred = names_of(json, "referred");
+  step.key = texts_of(json, "key");
+  step.operators = texts_of(json, "operators");
+  step.referenced_key = texts_of(json, "referenced_key");
   return step;
 }
 

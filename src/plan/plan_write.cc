@@ -213,6 +213,11 @@ void write_families(JsonWriter& json, const std::vector<FamilyStep>& steps) {
     write_text(json, "name", step.name);
     write_names(json, "needs", step.needs);
     write_texts(json, "statements", step.statements);
+    write_names(json, "referring", step.referring);
+    write_names(json, "referred", step.referred);
+    write_texts(json, "key", step.key);
+    write_texts(json, "operators", step.operators);
+    write_texts(json, "referenced_key", step.referenced_key);
     json.end_object();
   }
   json.end_array();

@@ -69,10 +69,12 @@ void advise_paused(RunStatus& status) {
   } else if (status.pause == PauseCause::drift) {
     status.advice = "put back what has changed, then it goes on; or begin anew with --new-run";
   } else if (std::ranges::any_of(status.tables, is_failed)) {
-    status.advice = "tables failed: mend the cause, then they are copied anew";
+    status.advice = "tables failed: mend the cause, then it goes on with them";
   } else if (!status.total().closes) {
     status.advice = "an account does not add up: verify finds the rows";
     status.next_verb = "verify";
+  } else if (status.pause == PauseCause::unjoined) {
+    status.advice = "every table is whole: mend what keeps them from being joined, then it goes on";
   } else if (status.total().quarantined > 0) {
     status.advice = "a limit was crossed: decide about rows in quarantine, or raise the limit";
     status.next_verb = "quarantine";
@@ -84,6 +86,7 @@ void advise_paused(RunStatus& status) {
 PauseCause pause_cause(std::string_view cause) {
   if (cause == "limit") return PauseCause::limit;
   if (cause == "storage") return PauseCause::storage;
+  if (cause == "unjoined") return PauseCause::unjoined;
   return cause == "drift" ? PauseCause::drift : PauseCause::unknown;
 }
 

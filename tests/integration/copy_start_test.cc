@@ -48,19 +48,13 @@ TEST_CASE("a changed config is refused by name") {
   check_says(migration.copy(), 0, "Next: ");
 }
 
-TEST_CASE("a changed table is refused by name, on either side") {
-  const bool source = GENERATE(false, true);
-  CAPTURE(source);
+TEST_CASE("a changed table of the target is refused by name") {
   Migration migration;
   make_table(migration);
   REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
-  const auto change = [&](const char* sql) {
-    source ? migration.source(sql) : migration.target(sql);
-  };
-  change("ALTER TABLE t ALTER payload TYPE varchar(120)");
-  const std::string side = source ? "source" : "target";
-  check_says(migration.copy(), 7, side + " public.t: column payload");
-  change("ALTER TABLE t ALTER payload TYPE varchar(100)");
+  migration.target("ALTER TABLE t ALTER payload TYPE varchar(120)");
+  check_says(migration.copy(), 7, "target public.t: column payload");
+  migration.target("ALTER TABLE t ALTER payload TYPE varchar(100)");
   check_says(migration.copy(), 0, "Next: ");
 }
 

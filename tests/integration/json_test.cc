@@ -218,7 +218,7 @@ TEST_CASE("a copy that is stopped, held or meets drift answers in JSON too") {
   holder->send_signal(SIGINT);
   holder->send_signal(SIGCONT);
   CHECK(outcome(page.check(holder->wait(), 130, "sluice.copy/1")) == "stopped");
-  migration.source("ALTER TABLE t ADD COLUMN more int");
+  migration.target("ALTER TABLE t ADD COLUMN more int");
   page.check(migration.copy({"--json"}), 7, "sluice.error/1");
 }
 

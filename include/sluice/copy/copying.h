@@ -7,7 +7,8 @@
 namespace sluice::copy {
 
 /// Copies until every batch that counts is what the source, and the live tables whose rows are
-/// kept, held at one point in time each, or until a stop is requested. Throws the first error of
+/// kept, held at one point in time each, or until a stop is requested. Tables of the source that
+/// somebody altered meanwhile fail. Throws the first error of
 /// any stage; all that was committed stays.
 void copy_all_rows(const RunContext& run, db::SqlSession& ledger);
 

@@ -39,11 +39,13 @@ struct CopyResult {
 [[nodiscard]] std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledger);
 
 /// Adds up the accounts, waits until the target has everything on its disk, and records the end:
-/// finished, or paused when an account does not close or a table failed.
+/// finished, or paused when an account does not close, a table failed, or one is not yet what it is
+/// to be to others: `unjoined` says why, for each.
 [[nodiscard]] CopyResult finish_run(const RunContext& run, db::SqlSession& ledger,
                                     std::vector<std::string> unjoined = {});
 
-/// Records that every row is copied: the source is not needed any more.
+/// Records that every row is copied. From here on the source is asked only for rows that break a
+/// constraint, and nothing that becomes of its tables concerns the run.
 void finish_copying(const RunContext& run, db::SqlSession& ledger);
 /// Records why the run stopped before its end; it goes on with the same command. A process that
 /// joined and was asked to stop leaves the run to the others.

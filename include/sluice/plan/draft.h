@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,15 @@ struct ConfigSchemas {
 [[nodiscard]] std::vector<std::string> drift(const Plan& plan, const model::Catalog& source,
                                              const model::Catalog& target,
                                              const std::optional<std::string>& config_sha256);
+/// The part of drift() that a run which has begun cannot go on with: other servers, other tables of
+/// the target. Tables of the source are looked at one by one.
+[[nodiscard]] std::vector<std::string> drift_under_way(const Plan& plan,
+                                                       const model::ServerIdentity& source,
+                                                       const model::Catalog& target);
+/// Of tables, by their numbers: lines as drift() has them, without the table's name.
+using Changes = std::map<int, std::vector<std::string>>;
+/// What has changed of tables of the source.
+[[nodiscard]] Changes altered_sources(const Plan& plan, const model::Catalog& source);
 /// What drift() leaves out: comments of the target that have changed since, in the same form. A run
 /// that has begun goes on with those of its plan; a plan file that has not begun is made anew.
 [[nodiscard]] std::vector<std::string> comment_changes(const Plan& plan,

@@ -155,6 +155,14 @@ struct FamilyStep {
   std::vector<model::QualifiedName> needs;  // target tables that must bear their names first
   std::vector<std::string> statements;
 
+  // foreign_key, for finding the rows that would stand against it; nothing of one that no row has
+  // to satisfy (NOT VALID). The tables are those with rows: partitions, not what they belong to.
+  std::vector<model::QualifiedName> referring;  // target tables
+  std::vector<model::QualifiedName> referred;   // target tables; a row's parent may be in each
+  std::vector<std::string> key;                 // this and the rest as in DeferredStep
+  std::vector<std::string> operators;
+  std::vector<std::string> referenced_key;
+
   friend bool operator==(const FamilyStep&, const FamilyStep&) = default;
 };
 [[nodiscard]] std::string_view to_string(FamilyStep::Kind kind) noexcept;

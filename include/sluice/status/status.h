@@ -37,7 +37,7 @@ struct TableStatus {
 };
 
 /// Why a run is paused.
-enum class PauseCause : std::uint8_t { unknown, limit, storage, drift };
+enum class PauseCause : std::uint8_t { unknown, limit, storage, drift, unjoined };
 
 struct RunStatus {
   ledger::Run run;

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/copy/altered.h"
 #include "sluice/copy/build.h"
 #include "sluice/copy/copying.h"
 #include "sluice/copy/finish.h"
@@ -34,7 +35,7 @@ namespace sluice::cli {
 namespace {
 
 /// The stages of a run, each of which goes on where an earlier process left it.
-void work(const copy::RunContext& run, db::SqlSession& ledger) {
+void work(const copy::RunContext& run, db::SqlSession& ledger, const plan::Changes& altered) {
   const copy::Monitor monitor(run);
   const waits::Worker control(run.progress.workers(), waits::Wait::target_statement,
                               "a statement of the run itself", ledger.id());
@@ -45,7 +46,10 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::check_quarantine(run, ledger);
   if (run.stop.token().stop_requested()) return;
   // Every row of the source, exactly once. A run that got further holds one point in time already.
-  if (run.run.stage == "copying") copy::copy_all_rows(run, ledger);
+  if (run.run.stage == "copying") {
+    copy::fail_altered(run, ledger, altered);
+    copy::copy_all_rows(run, ledger);
+  }
   if (run.stop.token().stop_requested()) return;
   // The source is let go here: building does not need it.
   copy::finish_copying(run, ledger);
@@ -56,18 +60,18 @@ void work(const copy::RunContext& run, db::SqlSession& ledger) {
   copy::check_built(run, ledger);
 }
 
-/// What changed on the servers while the copy ran; of tables that failed their reason says it.
+/// What changed on the target while the copy ran; of tables that failed their reason says it.
 std::vector<std::string> changes_under(const copy::RunContext& run, db::SqlSession& ledger,
-                                       const Catalogs& now) {
+                                       const model::Catalog& target) {
   std::set<int> failed;
   for (const ledger::RunTable& table : ledger::run_tables(ledger, run.run.id)) {
     if (table.state == ledger::TableState::failed) failed.insert(table.number);
   }
-  if (failed.empty()) return plan::drift(run.plan, now.source, now.target, std::nullopt);
+  if (failed.empty()) return plan::drift_under_way(run.plan, run.plan.source, target);
   plan::Plan sound = run.plan;
   std::erase_if(sound.tables,
                 [&](const plan::TablePlan& table) { return failed.contains(table.number); });
-  return plan::drift(sound, now.source, now.target, std::nullopt);
+  return plan::drift_under_way(sound, sound.source, target);
 }
 
 /// How a run ended that nobody stopped.
@@ -82,8 +86,9 @@ std::optional<End> end_run(const copy::RunContext& run, db::SqlSession& ledger,
   if (run.joined || run.stop.token().stop_requested()) return std::nullopt;
   const copy::Monitor monitor(run);
   End end;
-  // The same look as at the beginning: what changed meanwhile makes the result unsound.
-  end.changes = changes_under(run, ledger, read_catalogs(config));
+  // The same look as at the beginning: what changed meanwhile makes the result unsound. All that
+  // counts of the source is read.
+  end.changes = changes_under(run, ledger, read_target_catalog(config));
   if (!end.changes.empty()) return end;
   // Nothing stood where new tables are to be: they take their names, whole and indexed.
   auto unjoined = copy::take_names(run, ledger);
@@ -123,6 +128,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   if (start.kind == copy::StartKind::finished) {
     return report_finished(start, *approved, arguments, console);
   }
+  const plan::Changes altered = plan::altered_sources(*approved, catalogs.source);
   catalogs = {};  // the plan has all of them that is needed
   // From here on a signal ends this process between batches; until here, at once.
   const os::SignalStop signals(last_word(command_line(copy_words(arguments))));
@@ -140,7 +146,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
     copy::begin_progress(*start.control, start.run, approved->digest, progress);
     note_unseen_space(run, *start.control, console);
     const ProgressDisplay display(run, console);
-    work(run, *start.control);
+    work(run, *start.control, altered);
     end = end_run(run, *start.control, config.config);
   } catch (const model::Error& error) {
     reconnect.renew_after(progress);

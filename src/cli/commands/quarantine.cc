@@ -240,7 +240,7 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
   const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
   // The tables must still be what the plan was made from.
-  refuse_drift(plan, config, read_catalogs(config.config), console);
+  refuse_drift(plan, config, read_catalogs(config.config), SourceTables::as_planned, console);
   copy::require_side_tables(*session, plan, run);
   // Which rows the entries are about.
   const copy::Selection selection = copy::select_rows(*session, run.id, plan, decisions);

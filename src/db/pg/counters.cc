@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "sluice/model/quote.h"
 
@@ -41,6 +46,29 @@ std::set<model::QualifiedName> readable(Connection& connection,
   return found;
 }
 
+/// One statement for some hundred: each sequence is a table of its own to the server's planner.
+constexpr std::size_t kCountersAtOnce = 500;
+
+/// Of all that can be read, their places in the list first.
+std::string select_positions(std::span<CounterPosition* const> counters) {
+  std::string sql;
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    sql += fmt::format("{}SELECT {}, last_value, is_called FROM {}", i == 0 ? "" : " UNION ALL ", i,
+                       model::quote_name(model::Engine::postgresql, counters[i]->name));
+  }
+  return sql;
+}
+
+void read_some(Connection& connection, std::span<CounterPosition* const> counters) {
+  const QueryResult result = connection.query(select_positions(counters), {});
+  for (const auto& fields : result.rows) {
+    Row row(fields);
+    CounterPosition& position = *counters[static_cast<std::size_t>(row.number())];
+    position.last_value = row.text();
+    position.is_called = row.flag();
+  }
+}
+
 }  // namespace
 
 std::vector<CounterPosition> read_counters(SqlSession& session,
@@ -48,17 +76,15 @@ std::vector<CounterPosition> read_counters(SqlSession& session,
   Connection& connection = connection_of(session);
   const std::set<model::QualifiedName> can_read = readable(connection, counters);
   std::vector<CounterPosition> positions;
-  for (const model::QualifiedName& counter : counters) {
-    CounterPosition& position = positions.emplace_back();
-    position.name = counter;
-    if (!can_read.contains(counter)) continue;
-    const QueryResult result =
-        connection.query("SELECT last_value, is_called FROM " +
-                             model::quote_name(model::Engine::postgresql, counter),
-                         {});
-    Row row(result.rows.at(0));
-    position.last_value = row.text();
-    position.is_called = row.flag();
+  for (const model::QualifiedName& counter : counters) positions.push_back({counter});
+  std::vector<CounterPosition*> seen;
+  for (CounterPosition& position : positions) {
+    if (can_read.contains(position.name)) seen.push_back(&position);
+  }
+  for (std::span<CounterPosition* const> rest(seen); !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kCountersAtOnce));
+    read_some(connection, some);
+    rest = rest.subspan(some.size());
   }
   return positions;
 }

@@ -661,5 +661,20 @@ TEST_CASE("drift names server, table and column") {
             "target crm.orders: table is gone"});
 }
 
+TEST_CASE("a run that has begun is held to its servers and its target, not to source tables") {
+  Input input;
+  const Plan plan = *input.draft().plan;
+  input.customers().columns[3].type.sql = "decimal(10,4)";
+  CHECK(drift_under_way(plan, input.source.server, input.target).empty());
+  CHECK(altered_sources(plan, input.source) ==
+        std::map<int, std::vector<std::string>>{
+            {1, {"column credit: decimal(10,2) is now decimal(10,4)"}}});
+  input.source.server.identity = "uid-other";
+  input.target.tables.pop_back();
+  CHECK(drift_under_way(plan, input.source.server, input.target) ==
+        std::vector<std::string>{"source server: identity uid-source is now uid-other",
+                                 "target crm.orders: table is gone"});
+}
+
 }  // namespace
 }  // namespace sluice::plan

@@ -309,6 +309,28 @@ TEST_CASE("steps of a family stand in the order in which they can be done") {
   CHECK(steps[3].needs ==
         std::vector<model::QualifiedName>{{"app", "child"}, {"app", "low"}, {"app", "rest"}});
   CHECK(made.tables.back().foreign_keys.empty());
+  // The rows that it is about lie in partitions.
+  CHECK(steps[3].referring == std::vector<model::QualifiedName>{{"app", "child"}});
+  CHECK(steps[3].referred == std::vector<model::QualifiedName>{{"app", "low"}, {"app", "rest"}});
+  CHECK(steps[3].key == Texts{R"("id")"});
+  CHECK(steps[3].referenced_key == Texts{R"("id")"});
+}
+
+TEST_CASE("a key that is not validated stands against no row") {
+  MadeTables made = made_of(new_tables(config("app"), source(), {}));
+  model::ForeignKey key;
+  key.name = "k";
+  key.columns = {"id"};
+  key.referenced = {"app", "Root"};
+  key.referenced_columns = {"id"};
+  key.definition = "FOREIGN KEY (id) REFERENCES app.\"Root\"(id) NOT VALID";
+  model::Table child = pg_table("child", "table");
+  child.foreign_keys = {key};
+  made.tables.push_back(child);
+  const auto steps = take_family_steps(made);
+  REQUIRE(steps.back().kind == FamilyStep::Kind::foreign_key);
+  CHECK(steps.back().referring.empty());
+  CHECK(steps.back().referred.empty());
 }
 
 TEST_CASE("what the target refused has no place in the plan") {

@@ -83,6 +83,20 @@ Plan full_plan() {
   table.source_shape = {{"column b", "int"}, {"column a", "int"}};
   table.target_shape = {{"table", "table"}};
 
+  FamilyStep family;
+  family.kind = FamilyStep::Kind::foreign_key;
+  family.table = {"crm", "customers"};
+  family.other = {"crm", "kinds"};
+  family.name = "n";
+  family.needs = {{"crm", "customers"}, {"crm", "kinds"}};
+  family.statements = {"ALTER TABLE x", "COMMENT"};
+  family.referring = {{"crm", "customers"}};
+  family.referred = {{"crm", "kinds"}};
+  family.key = {"a"};
+  family.operators = {"="};
+  family.referenced_key = {"b"};
+  plan.families = {family};
+
   plan.leave = {{{"legacy", "sessions"}, "only logins", ""}};
   config::Check check;
   check.name = "sum of totals";
@@ -179,6 +193,7 @@ TEST_CASE("a plan in which every member is set reads back as it was") {
   REQUIRE(back.leave.size() == 1);
   CHECK(back.leave[0].table == plan.leave[0].table);
   CHECK(back.leave[0].reason == plan.leave[0].reason);
+  CHECK(back.families == plan.families);
   REQUIRE(back.checks.size() == 1);
   CHECK(back.checks[0].name == plan.checks[0].name);
   CHECK(back.checks[0].measure == plan.checks[0].measure);

@@ -99,6 +99,10 @@ TEST_CASE("what to do about a pause depends on its cause") {
   paused.pause = PauseCause::drift;
   CHECK(next() == "copy");
   CHECK(paused.advice.find("put back what has changed") != std::string::npos);
+  // New tables that are not joined; rows in quarantine are not why.
+  paused.pause = PauseCause::unjoined;
+  CHECK(next() == "copy");
+  CHECK(paused.advice.find("mend what keeps them from being joined") != std::string::npos);
   // Pauses at the end of a copy.
   paused.pause = PauseCause::unknown;
   paused.tables[0].closes = false;
