@@ -7,18 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "db/mysql/dialect.h"
 #include "db/mysql/mysql.h"
 
 namespace sluice::db::mysql {
 namespace {
-
-/// MySQL from 8 on answers questions about a table's numbers from what it knew a day ago; other
-/// servers do not know the variable.
-void ask_for_present(SqlSession& session) {
-  const auto variable = session.query("SHOW VARIABLES LIKE 'information_schema_stats_expiry'");
-  if (!variable.rows.empty()) session.query("SET SESSION information_schema_stats_expiry = 0");
-}
 
 /// Each table is looked up by its name, which no list of names would be; some in one statement.
 constexpr std::size_t kCountersAtOnce = 50;
@@ -44,7 +36,6 @@ void read_some(SqlSession& session, std::span<CounterPosition> positions) {
 
 std::vector<CounterPosition> read_counters(SqlSession& session,
                                            const std::vector<model::QualifiedName>& counters) {
-  ask_for_present(session);
   std::vector<CounterPosition> positions;
   for (const model::QualifiedName& counter : counters) positions.push_back({counter});
   for (std::span<CounterPosition> rest(positions); !rest.empty();) {
