@@ -106,13 +106,13 @@ Catalogs read_catalogs(const config::Config& config) {
   const auto source = db::open_session(config.source, db::Purpose::catalog);
   catalogs.source = read_one(*source, schemas.source);
   catalogs.unseen = db::read_unseen(*source, catalogs.source);
-  const auto target = db::open_session(config.target, db::Purpose::catalog);
-  catalogs.target = read_one(*target, schemas.target);
+  catalogs.target = read_target_catalog(config);
   return catalogs;
 }
 
 model::Catalog read_target_catalog(const config::Config& config) {
-  return read_one(config.target, plan::config_schemas(config).target);
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  return read_one(*session, plan::config_schemas(config).target);
 }
 
 plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
