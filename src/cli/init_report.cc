@@ -114,20 +114,21 @@ void add_groups(std::string& text, std::string_view heading,
   }
 }
 
+void write_texts(codec::JsonWriter& json, std::string_view key,
+                 const std::vector<std::string>& texts) {
+  json.key(key).begin_array();
+  for (const std::string& text : texts) json.value(text);
+  json.end_array();
+}
+
 void write_groups(codec::JsonWriter& json, std::string_view key,
                   const std::vector<FindingGroup>& groups) {
   json.key(key).begin_array();
   for (const FindingGroup& group : groups) {
     json.begin_object().member("severity", severity_word(group.first.severity));
     json.member("rule", group.first.rule).member("message", group.first.message);
-    json.member("action", group.first.action).key("where").begin_array();
-    for (const std::string& place : group.places) json.value(place);
-    json.end_array();
-    if (group.actions.size() > 1) {
-      json.key("actions").begin_array();
-      for (const std::string& action : group.actions) json.value(action);
-      json.end_array();
-    }
+    write_texts(json, "where", group.places);
+    write_texts(json, "actions", group.actions);
     json.end_object();
   }
   json.end_array();

@@ -92,21 +92,34 @@ Tables unnamed_tables(const RunContext& run, db::SqlSession& ledger) {
   return tables;
 }
 
-bool refers_to(const plan::TablePlan& table, const Sides& sides) {
-  return std::ranges::any_of(table.deferred, [&](const plan::DeferredStep& step) {
-    return step.kind == plan::DeferredStep::Kind::foreign_key && step.referenced != table.side &&
-           sides.contains(step.referenced);
-  });
+/// What refers to what: side tables, by foreign keys of one table or of partitioned ones.
+std::map<model::QualifiedName, Sides> references_of(const plan::Plan& plan) {
+  std::map<model::QualifiedName, Sides> referred;
+  for (const plan::TablePlan& table : plan.tables) {
+    for (const plan::DeferredStep& step : table.deferred) {
+      if (step.kind == plan::DeferredStep::Kind::foreign_key)
+        referred[table.side].insert(step.referenced);
+    }
+  }
+  for (const Reference& reference : family_references(plan)) {
+    for (const plan::TablePlan* const table : reference.referring) {
+      referred[table->side].insert(reference.referred.begin(), reference.referred.end());
+    }
+  }
+  return referred;
 }
 
 /// What others refer to comes before them, as far as there is such an order.
-Tables referenced_first(Tables tables) {
+Tables referenced_first(const plan::Plan& plan, Tables tables) {
+  auto referred = references_of(plan);
   Sides waiting;
   for (const plan::TablePlan* const table : tables) waiting.insert(table->side);
   Tables order;
   while (!tables.empty()) {
     auto ready = std::stable_partition(tables.begin(), tables.end(), [&](const auto* table) {
-      return refers_to(*table, waiting);
+      return std::ranges::any_of(referred[table->side], [&](const model::QualifiedName& side) {
+        return side != table->side && waiting.contains(side);
+      });
     });
     if (ready == tables.end()) {  // a circle: it begins somewhere
       std::rotate(tables.begin(), tables.begin() + 1, tables.end());
@@ -158,7 +171,8 @@ std::vector<std::string> take_names(const RunContext& run, db::SqlSession& ledge
   Obstacles obstacles(make_parents(run, ledger), unsound_sides(run, ledger));
   std::vector<std::string> refused = obstacles.of_parents();
   const auto left_out = ledger::left_out_indexes(ledger, run.run.id);
-  for (const plan::TablePlan* const table : referenced_first(unnamed_tables(run, ledger))) {
+  for (const plan::TablePlan* const table :
+       referenced_first(run.plan, unnamed_tables(run, ledger))) {
     if (run.stop.token().stop_requested()) return refused;
     if (const std::string what = obstacles.of(*table); !what.empty()) {
       refused.push_back(
