@@ -91,8 +91,8 @@ RowBuffer crm_rows() {
 }
 
 void count_rows(benchmark::State& state, std::size_t rows, std::size_t bytes) {
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * rows));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
 void write_rows(benchmark::State& state) {

@@ -8,7 +8,7 @@ namespace sluice::test {
 
 TEST_CASE("random databases of MySQL arrive as they are") {
   NEEDS_MYSQL();
-  for (const std::uint64_t seed : {2, 4}) check_random_mysql(MysqlServer::shared(), seed);
+  for (const std::uint64_t seed : {2U, 4U}) check_random_mysql(MysqlServer::shared(), seed);
 }
 
 }  // namespace sluice::test

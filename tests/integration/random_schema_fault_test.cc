@@ -44,11 +44,11 @@ void check_postgresql(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("random databases of PostgreSQL arrive as they are") {
-  for (const std::uint64_t seed : {1, 3}) check_postgresql(seed);
+  for (const std::uint64_t seed : {1U, 3U}) check_postgresql(seed);
 }
 
 TEST_CASE("random databases of MariaDB arrive as they are") {
-  for (const std::uint64_t seed : {3, 5}) check_random_mysql(MariadbServer::shared(), seed);
+  for (const std::uint64_t seed : {3U, 5U}) check_random_mysql(MariadbServer::shared(), seed);
 }
 
 TEST_CASE("many random databases arrive as they are", "[long]") {

@@ -54,7 +54,8 @@ RandomType numeric_type(Random& random) {
     const std::string digits = random2.digits(precision);
     return fmt::format("'{}{}e{}'", random2.one_in(2) ? "-" : "", digits, -scale);
   };
-  const std::string most = fmt::format("'{}e{}'", std::string(precision, '9'), -scale);
+  const std::string most =
+      fmt::format("'{}e{}'", std::string(static_cast<std::size_t>(precision), '9'), -scale);
   return type(fmt::format("numeric({},{})", precision, scale),
               edges({"'NaN'", "'0'", "'-0'", most}, number), number);
 }
