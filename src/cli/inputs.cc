@@ -41,6 +41,7 @@ std::vector<model::Finding> unseen_findings(const std::vector<db::Unseen>& unsee
   const std::string action = fmt::format(
       "a user with {} would see them; `sluice grants` has the lines", fmt::join(rights, ", "));
   std::vector<model::Finding> findings;
+  findings.reserve(unseen.size());
   for (const db::Unseen& some : unseen) {
     findings.push_back({model::Severity::note, "objects-not-seen", some.objects,
                         "cannot be seen by this user, and would not be moved", action});

@@ -55,6 +55,7 @@ std::string exclusion_condition(const plan::TablePlan& table, const DeferredStep
 std::string rows_of(const std::vector<model::QualifiedName>& tables, const DeferredStep& step) {
   if (tables.size() == 1) return model::quote_name(Engine::postgresql, tables.front());
   std::vector<std::string> parts;
+  parts.reserve(tables.size());
   for (const model::QualifiedName& table : tables) {
     parts.push_back(fmt::format("SELECT {} FROM {}", joined(step.referenced_key, ", "),
                                 model::quote_name(Engine::postgresql, table)));

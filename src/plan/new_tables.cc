@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "sluice/model/pg_quoted.h"
 #include "sluice/schema/from_mysql.h"
 
@@ -149,7 +151,7 @@ void add_column_changes(const NewTable& table, std::vector<std::string>& sql) {
   }
   add_renames(table, alter, sql);
   for (const auto& [column, type] : table.added) {
-    sql.push_back(alter + " ADD COLUMN " + quoted(column) + " " + type);
+    sql.push_back(fmt::format("{} ADD COLUMN {} {}", alter, quoted(column), type));
   }
 }
 

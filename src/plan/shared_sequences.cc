@@ -107,7 +107,7 @@ model::QualifiedName share(const model::QualifiedName& sequence, const Owner& ow
                            const std::vector<NewTable*>& users, std::vector<NewTable>& tables,
                            schema::GivenNames& names) {
   const Giver giver = giver_of(owner, tables);
-  const model::QualifiedName now =
+  model::QualifiedName now =
       giver.table == nullptr
           ? free_name(sequence.schema, sequence.table, *users.front(), names)
           : free_name(giver.table->design.table.name.schema, sequence.table, *giver.table, names);

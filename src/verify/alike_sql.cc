@@ -13,7 +13,7 @@ using model::Engine;
 using plan::Alike;
 
 std::string on_mysql(Alike form, std::string_view column, const model::ColumnType& type) {
-  const std::string name = model::quote_identifier(Engine::mysql, column);
+  std::string name = model::quote_identifier(Engine::mysql, column);
   switch (form) {
     case Alike::moment:
       return fmt::format("DATE_FORMAT({}, '%Y-%m-%d %H:%i:%s.%f AD')", name);
@@ -37,7 +37,7 @@ std::string on_mysql(Alike form, std::string_view column, const model::ColumnTyp
 }
 
 std::string text_on_postgresql(Alike form, std::string_view column, const model::ColumnType& type) {
-  const std::string name = model::quote_identifier(Engine::postgresql, column);
+  std::string name = model::quote_identifier(Engine::postgresql, column);
   switch (form) {
     case Alike::moment:
       return fmt::format("to_char({}, 'YYYY-MM-DD HH24:MI:SS.US BC')", name);

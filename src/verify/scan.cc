@@ -82,8 +82,9 @@ void Scanner::read_piece(std::size_t worker, const db::TableRead& table, const P
     SLUICE_KILL_POINT("after_verify_read");
     visit(worker, piece, batch);
     reporter_.add(batch.rows.rows(), batch.rows.byte_count());
-    if (!batch.next) break;
+    // The server's turn again, at the end of the piece too: it closes the stream.
     at.waits(rows_, table.table.text(), session.sql().id());
+    if (!batch.next) break;
   }
 }
 

@@ -165,7 +165,7 @@ std::string dump_difference(const MysqlFamilyDatabase& source, const PostgresDat
                                           quoted(schema, '"'), quoted(table, '"'))),
                columns),
         columns);
-    if (!difference.empty()) return table + ": " + difference;
+    if (!difference.empty()) return fmt::format("{}: {}", table, difference);
   }
   return "";
 }

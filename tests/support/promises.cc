@@ -141,10 +141,10 @@ bool is_true(const std::optional<std::string>& value) { return value == "1" || v
 
 /// Rows of kFamilyColumns and kPgColumns, up to the comment, are alike.
 void add_column(const Row& row, Promises& promises) {
-  static const std::vector<std::string> kWords{"not null", "numbered", "set on update",
-                                               "not below zero", "computed"};
-  for (std::size_t i = 0; i < kWords.size(); ++i) {
-    if (is_true(row.at(i + 1))) promises.insert(*row.at(0) + kWords[i]);
+  static const std::vector<std::string> words{"not null", "numbered", "set on update",
+                                              "not below zero", "computed"};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (is_true(row.at(i + 1))) promises.insert(*row.at(0) + words[i]);
   }
   if (!row.at(6)->empty()) promises.insert(*row.at(0) + "comment " + *row.at(6));
 }

@@ -109,7 +109,8 @@ RandomType text_type(Random& random) {
 std::string bytea(Random& random) { return "'\\x" + hex_of(random_bytes(random, 60)) + "'"; }
 
 /// `name(p)` or `name`.
-TypeMaker with_digits(std::string name, std::string rest, MakeSql value, MakeSql key = {}) {
+TypeMaker with_digits(const std::string& name, const std::string& rest, const MakeSql& value,
+                      const MakeSql& key = {}) {
   return [=](Random& random) {
     const std::string digits = random.one_in(2) ? "" : fmt::format("({})", random.between(0, 6));
     return type(name + digits + rest, value, key);

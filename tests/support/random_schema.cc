@@ -58,9 +58,10 @@ class Maker {
       for (std::size_t i = first; i < last; ++i) {
         all += (i == first ? "" : ",\n") + values_of(table, table.rows[i]);
       }
-      if (accepts(head + all + tail)) continue;
+      if (accepts(fmt::format("{}{}{}", head, all, tail))) continue;
       for (std::size_t i = first; i < last; ++i) {
-        if (!accepts(head + values_of(table, table.rows[i]) + tail)) ++refused_.rows;
+        const std::string row = values_of(table, table.rows[i]);
+        if (!accepts(fmt::format("{}{}{}", head, row, tail))) ++refused_.rows;
       }
     }
   }

@@ -21,8 +21,8 @@ enum class Alike : std::uint8_t {
   uuid,  ///< 32 digits in lower case
 };
 
-/// The target is PostgreSQL.
-[[nodiscard]] Alike alike(model::Engine source, const ComputedColumn& column);
+/// `engine`: of the source; the target is PostgreSQL.
+[[nodiscard]] Alike alike(model::Engine engine, const ComputedColumn& column);
 
 /// In words; empty where something compares it.
 [[nodiscard]] std::string why_not_alike(model::Engine source, const ComputedColumn& column);

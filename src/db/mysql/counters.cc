@@ -37,6 +37,7 @@ void read_some(SqlSession& session, std::span<CounterPosition> positions) {
 std::vector<CounterPosition> read_counters(SqlSession& session,
                                            const std::vector<model::QualifiedName>& counters) {
   std::vector<CounterPosition> positions;
+  positions.reserve(counters.size());
   for (const model::QualifiedName& counter : counters) positions.push_back({counter});
   for (std::span<CounterPosition> rest(positions); !rest.empty();) {
     const auto some = rest.first(std::min(rest.size(), kCountersAtOnce));

@@ -76,6 +76,7 @@ std::vector<CounterPosition> read_counters(SqlSession& session,
   Connection& connection = connection_of(session);
   const std::set<model::QualifiedName> can_read = readable(connection, counters);
   std::vector<CounterPosition> positions;
+  positions.reserve(counters.size());
   for (const model::QualifiedName& counter : counters) positions.push_back({counter});
   std::vector<CounterPosition*> seen;
   for (CounterPosition& position : positions) {
