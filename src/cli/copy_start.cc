@@ -15,6 +15,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/run_choice.h"
+#include "cli/source_powers.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
@@ -189,22 +190,15 @@ int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new
 
 std::optional<SourceOverride> refuse_deleting_source(const config::Config& config,
                                                      const plan::Plan& plan, Console& console) {
-  std::vector<model::QualifiedName> tables;
-  for (const plan::TablePlan& table : plan.tables) tables.push_back(table.source);
-  const auto session =
-      db::open_session(plan::held_to(plan.source, config.source), db::Purpose::catalog);
-  std::vector<std::string> privileges = db::write_privileges(*session, tables);
-  if (privileges.empty()) return std::nullopt;
-  if (config.source_can_delete) {
-    return SourceOverride{std::move(privileges), *config.source_can_delete};
+  std::vector<std::string> powers = source_powers(config, plan);
+  const std::vector<model::Finding> refused = refused_powers(config, plan, powers);
+  for (const model::Finding& finding : refused) console.error(finding.where);
+  if (!refused.empty()) {
+    console.error(refused.front().message, refused.front().action);
+    throw Exit{kApproval};
   }
-  for (const std::string& privilege : privileges) {
-    console.error(fmt::format("the source role {} has {}", plan.source.user, privilege));
-  }
-  console.error("the source role can change the rows that it is to copy",
-                "sluice grants prints the SQL for a role that can only read; or let a person take "
-                "responsibility: \"allow\": {\"source_can_delete\": {\"reason\", \"person\"}}");
-  throw Exit{kApproval};
+  if (powers.empty()) return std::nullopt;
+  return SourceOverride{std::move(powers), *config.source_can_delete};
 }
 
 void record_override(db::SqlSession& ledger, const std::string& run_id,

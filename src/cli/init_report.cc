@@ -46,14 +46,31 @@ std::string rule_of(std::string kind) {
 }
 
 /// Views, routines and the like: they are other people's programs, so they are listed and left.
-void add_others(const model::Catalog& source, InitReport& report) {
+void add_others(const model::Catalog& source, const std::vector<std::string>& schemas,
+                InitReport& report) {
   for (const model::OtherObject& other : source.others) {
+    const std::string& schema = other.name.schema;
+    if (!schemas.empty() && !schema.empty() && std::ranges::find(schemas, schema) == schemas.end())
+      continue;
     const bool many = other.kind == "large objects";  // their number stands for their names
     add_to_groups(report.left,
                   {Severity::note, rule_of(other.kind),
                    other.name.schema.empty() ? other.name.table : other.name.text(),
                    other.kind + (many ? " are not moved" : " is not moved"),
                    "make " + std::string(many ? "them" : "it") + " in the target by hand"});
+  }
+}
+
+/// Tables that are not moved, and why; those of extensions are among the others.
+void add_left(const config::Config& config, const model::Catalog& source, InitReport& report) {
+  for (const config::LeftTable& left : config.leave) {
+    if (std::ranges::find(source.others, left.table, &model::OtherObject::name) !=
+        source.others.end())
+      continue;
+    const bool whole = left.is_whole_schema();
+    add_to_groups(report.left, {Severity::note, whole ? "schema-not-moved" : "table-not-moved",
+                                whole ? left.table.schema : left.table.text(), left.reason,
+                                "its line under \"leave\" in the config keeps it so"});
   }
 }
 
@@ -137,7 +154,7 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
 }  // namespace
 
 InitReport make_init_report(const config::Config& config, const Catalogs& catalogs,
-                            const plan::Draft& draft) {
+                            const plan::Draft& draft, const std::vector<std::string>& schemas) {
   InitReport report;
   report.source = server_text(catalogs.source.server);
   report.target = server_text(catalogs.target.server);
@@ -148,7 +165,8 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
     if (source != nullptr) report.estimated_rows += source->estimated_rows;
   }
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
-  add_others(catalogs.source, report);
+  add_left(config, catalogs.source, report);
+  add_others(catalogs.source, schemas, report);
   add_rights(report);
   add_aside(config, report);
   if (draft.plan) add_references_aside(*draft.plan, report);

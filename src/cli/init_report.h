@@ -27,8 +27,10 @@ struct InitReport {
   std::vector<FindingGroup> notes;
 };
 
+/// `schemas`: those of the source that are asked for; empty: all.
 [[nodiscard]] InitReport make_init_report(const config::Config& config, const Catalogs& catalogs,
-                                          const plan::Draft& draft);
+                                          const plan::Draft& draft,
+                                          const std::vector<std::string>& schemas);
 /// For people: a few places of each group, or all.
 [[nodiscard]] std::string init_text(const InitReport& report, std::string_view file, bool all);
 

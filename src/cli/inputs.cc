@@ -16,6 +16,7 @@
 #include "sluice/plan/draft.h"
 
 #include "cli/exit_code.h"
+#include "cli/left_objects.h"
 
 namespace sluice::cli {
 namespace {
@@ -76,6 +77,12 @@ plan::MadeTables make_new_tables(const config::Config& config, const Catalogs& c
     std::ranges::move(unseen_findings(catalogs.unseen), std::back_inserter(made.findings));
   }
   plan::attach_kin(designs, made);
+  if (!designs.empty()) {
+    std::ranges::move(
+        left_findings(plan::left_objects(config, catalogs.source, catalogs.target, made),
+                      config.source),
+        std::back_inserter(made.findings));
+  }
   plan::attach_foreign_keys(config, designs, target, made);
   return made;
 }
@@ -101,14 +108,18 @@ model::Endpoint endpoint_of_url(const std::string& url, std::string_view side,
   return std::get<model::Endpoint>(std::move(endpoint));
 }
 
-Catalogs read_catalogs(const config::Config& config) {
-  const plan::ConfigSchemas schemas = plan::config_schemas(config);
+Catalogs read_catalogs(const model::Endpoint& source, const model::Endpoint& target,
+                       const plan::ConfigSchemas& schemas) {
   Catalogs catalogs;
-  const auto source = db::open_session(config.source, db::Purpose::catalog);
-  catalogs.source = read_one(*source, schemas.source);
-  catalogs.unseen = db::read_unseen(*source, catalogs.source);
-  catalogs.target = read_target_catalog(config);
+  const auto session = db::open_session(source, db::Purpose::catalog);
+  catalogs.source = read_one(*session, schemas.source);
+  catalogs.unseen = db::read_unseen(*session, catalogs.source);
+  catalogs.target = read_one(*db::open_session(target, db::Purpose::catalog), schemas.target);
   return catalogs;
+}
+
+Catalogs read_catalogs(const config::Config& config) {
+  return read_catalogs(config.source, config.target, plan::config_schemas(config));
 }
 
 model::Catalog read_target_catalog(const config::Config& config) {

@@ -37,6 +37,9 @@ struct Catalogs {
   std::vector<db::Unseen> unseen = {};  // of the source
 };
 [[nodiscard]] Catalogs read_catalogs(const config::Config& config);
+/// Before there is a config, which would name these schemas.
+[[nodiscard]] Catalogs read_catalogs(const model::Endpoint& source, const model::Endpoint& target,
+                                     const plan::ConfigSchemas& schemas);
 [[nodiscard]] model::Catalog read_target_catalog(const config::Config& config);
 
 /// Brings config and catalogues together; tables that are to be made are tried on the target first.

@@ -44,7 +44,9 @@ bool holds(const model::Catalog& catalog, const std::string& need) {
 std::set<std::string> lenders_of(const model::Catalog& source, const model::Table& from) {
   std::set<model::QualifiedName> sequences;
   for (const model::Column& column : from.columns) {
-    if (const auto sequence = sequence_of_default(column)) sequences.insert(*sequence);
+    for (model::QualifiedName& sequence : sequences_of_default(column)) {
+      sequences.insert(std::move(sequence));
+    }
   }
   std::set<std::string> lenders;
   for (const model::Table& table : source.tables) {

@@ -29,13 +29,10 @@ std::string in_range(const std::string& options) {
   return " BETWEEN " + minimum + " AND " + maximum;
 }
 
-/// The literal of nextval('...'::regclass), read back; empty where there is none.
-std::string nextval_literal(const std::string& sql) {
-  constexpr std::string_view kBegin = "nextval('";
-  const std::size_t at = sql.find(kBegin);
-  if (at == std::string::npos) return {};
+/// What stands from `at` to the quote that ends it, read back; empty where none does.
+std::string literal_from(const std::string& sql, std::size_t at) {
   std::string text;
-  for (std::size_t i = at + kBegin.size(); i < sql.size(); ++i) {
+  for (std::size_t i = at; i < sql.size(); ++i) {
     if (sql[i] != '\'') {
       text.push_back(sql[i]);
     } else if (i + 1 < sql.size() && sql[i + 1] == '\'') {
@@ -45,6 +42,17 @@ std::string nextval_literal(const std::string& sql) {
     }
   }
   return {};
+}
+
+/// The literals of nextval('...'::regclass).
+std::vector<std::string> nextval_literals(const std::string& sql) {
+  constexpr std::string_view kBegin = "nextval('";
+  std::vector<std::string> found;
+  for (std::size_t at = sql.find(kBegin); at != std::string::npos; at = sql.find(kBegin, at + 1)) {
+    std::string text = literal_from(sql, at + kBegin.size());
+    if (!text.empty()) found.push_back(std::move(text));
+  }
+  return found;
 }
 
 }  // namespace
@@ -80,15 +88,22 @@ std::string one_at_a_time(const model::QualifiedName& sequence) {
          literal(quoted(sequence)) + ")); ";
 }
 
-std::optional<model::QualifiedName> sequence_of_default(const model::Column& column) {
-  if (!column.default_sql) return std::nullopt;
-  const std::string name = nextval_literal(*column.default_sql);
-  if (name.empty()) return std::nullopt;
-  try {
-    return read_name(name);
-  } catch (const model::Error&) {
-    return std::nullopt;  // not a name with its schema: nothing that the server prints
+std::vector<model::QualifiedName> sequences_of_default(const model::Column& column) {
+  std::vector<model::QualifiedName> sequences;
+  if (!column.default_sql) return sequences;
+  for (const std::string& name : nextval_literals(*column.default_sql)) {
+    try {
+      sequences.push_back(read_name(name));
+    } catch (const model::Error&) {
+      // Not a name with its schema: nothing that the server prints.
+    }
   }
+  return sequences;
+}
+
+std::optional<model::QualifiedName> sequence_of_default(const model::Column& column) {
+  const std::vector<model::QualifiedName> sequences = sequences_of_default(column);
+  return sequences.empty() ? std::nullopt : std::optional(sequences.front());
 }
 
 bool is_integer(const model::ColumnType& type) {

@@ -26,8 +26,10 @@ struct Numbers {
 /// moves it.
 [[nodiscard]] std::string one_at_a_time(const model::QualifiedName& sequence);
 
-/// The sequence that a default takes its numbers from: of nextval('s'::regclass), whatever is made
-/// of the number.
+/// The sequences that a default takes its numbers from: of nextval('s'::regclass), whatever is made
+/// of the numbers, as often as they are named.
+[[nodiscard]] std::vector<model::QualifiedName> sequences_of_default(const model::Column& column);
+/// The first of them.
 [[nodiscard]] std::optional<model::QualifiedName> sequence_of_default(const model::Column& column);
 [[nodiscard]] bool is_integer(const model::ColumnType& type);
 /// What gives the numbers of a source column out: its sequence, or the table with AUTO_INCREMENT.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,10 +27,10 @@ Users users_of_sequences(std::vector<NewTable>& tables) {
   for (NewTable& table : tables) {
     for (const model::Column& column : table.design.table.columns) {
       if (number_source(column) != NumberSource::shared_sequence) continue;
-      const auto sequence = sequence_of_default(column);
-      if (!sequence) continue;
-      std::vector<NewTable*>& all = users[*sequence];
-      if (all.empty() || all.back() != &table) all.push_back(&table);
+      for (const model::QualifiedName& sequence : sequences_of_default(column)) {
+        std::vector<NewTable*>& all = users[sequence];
+        if (all.empty() || all.back() != &table) all.push_back(&table);
+      }
     }
   }
   return users;
@@ -126,14 +127,18 @@ model::QualifiedName share(const model::QualifiedName& sequence, const Owner& ow
 
 using Words = std::map<std::string, std::string>;  // of defaults, before and now
 
+/// Every word of the default, once: what one says now may be what another said before.
 void redirect(model::Column& column, const Words& words) {
   if (!column.default_sql || number_source(column) == NumberSource::own_sequence) return;
-  for (const auto& [before, now] : words) {
-    const std::size_t at = column.default_sql->find(before);
-    if (at == std::string::npos) continue;
-    column.default_sql->replace(at, before.size(), now);
-    return;  // what it says now may be what another says
+  std::string_view rest = *column.default_sql;
+  std::string now;
+  while (!rest.empty()) {
+    const auto word = std::ranges::find_if(
+        words, [&rest](const auto& entry) { return rest.starts_with(entry.first); });
+    now += word == words.end() ? std::string(1, rest.front()) : word->second;
+    rest.remove_prefix(word == words.end() ? 1 : word->first.size());
   }
+  column.default_sql = std::move(now);
 }
 
 }  // namespace

@@ -87,6 +87,12 @@ void look_at_source(model::Engine engine, const model::Table& table, Findings& f
         "the source's kind is \"" + table.kind + "\", and only ordinary tables can be moved",
         instead_of(table.kind));
   }
+  if (table.columns.empty()) {
+    findings.error("no-columns", table.name.text(),
+                   "has no columns, so that there is nothing to copy (about " +
+                       std::to_string(table.estimated_rows) + " row(s), which hold nothing)",
+                   "take it out of \"tables\", and list it under \"leave\"");
+  }
   if (model::is_mysql_family(engine)) {
     look_at_mysql(table, findings);
   } else {

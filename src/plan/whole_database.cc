@@ -22,9 +22,16 @@ std::string name_of(const std::string& schema, const std::string& name, NameCase
   return given.give(schema, wanted, wanted);
 }
 
-std::set<std::string> schemas_of(const model::Catalog& catalog) {
+bool is_wanted(const std::string& schema, const WholeDatabase& options) {
+  return options.schemas.empty() ||
+         std::ranges::find(options.schemas, schema) != options.schemas.end();
+}
+
+std::set<std::string> schemas_of(const model::Catalog& catalog, const WholeDatabase& options) {
   std::set<std::string> schemas;
-  for (const model::Table& table : catalog.tables) schemas.insert(table.name.schema);
+  for (const model::Table& table : catalog.tables) {
+    if (is_wanted(table.name.schema, options)) schemas.insert(table.name.schema);
+  }
   return schemas;
 }
 
@@ -52,6 +59,26 @@ std::string extension_of(const model::Catalog& source, const model::Table& table
   return {};
 }
 
+/// Why the table is not moved; empty: it is.
+std::string reason_to_leave(const model::Catalog& source, const model::Table& table) {
+  if (const std::string extension = extension_of(source, table); !extension.empty()) {
+    return "it belongs to extension " + extension + ", which makes it in the target";
+  }
+  if (!table.columns.empty()) return {};
+  std::string reason = "it has no columns";
+  if (table.estimated_rows != 0) {
+    reason += "; its " + std::to_string(table.estimated_rows) + " row(s) hold nothing";
+  }
+  return reason;
+}
+
+/// Each once, with all of its tables.
+void leave_schema(const std::string& schema, config::Config& config) {
+  const config::LeftTable left{{schema, "*"}, "not named by --schema", {}};
+  const auto same = [&left](const config::LeftTable& other) { return other.table == left.table; };
+  if (std::ranges::none_of(config.leave, same)) config.leave.push_back(left);
+}
+
 }  // namespace
 
 config::Config whole_database(const model::Catalog& source, const model::Catalog& target,
@@ -59,15 +86,16 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
   config::Config config;
   config.name = options.name;
   const bool one_database =
-      model::is_mysql_family(source.server.engine) && schemas_of(source).size() <= 1;
+      model::is_mysql_family(source.server.engine) && schemas_of(source, options).size() <= 1;
   schema::GivenNames given;
   for (const model::Table& table : source.tables) {
     if (!holds_rows(table)) continue;
-    if (const std::string extension = extension_of(source, table); !extension.empty()) {
-      config.leave.push_back(
-          {table.name,
-           "it belongs to extension " + extension + ", which makes it in the target",
-           {}});
+    if (!is_wanted(table.name.schema, options)) {
+      leave_schema(table.name.schema, config);
+      continue;
+    }
+    if (const std::string reason = reason_to_leave(source, table); !reason.empty()) {
+      config.leave.push_back({table.name, reason, {}});
       continue;
     }
     config::Table& entry = config.tables.emplace_back();

@@ -283,6 +283,10 @@ Value Parser::word() {
   if (word == "true" || word == "false") return made_of({}, K::boolean, word);
   if (!peek().is_sign("(")) return refused("there is no rule for \"" + word + "\"");
   if (word == "cast") return cast();
+  // MariaDB: their argument is no column.
+  if (word == "nextval" || word == "lastval") {
+    return refused("it takes numbers from a sequence, which is not moved");
+  }
   return call(word, arguments());
 }
 

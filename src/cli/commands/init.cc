@@ -10,6 +10,7 @@
 #include "sluice/codec/sha256.h"
 #include "sluice/config/write.h"
 #include "sluice/db/catalog.h"
+#include "sluice/model/quote.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
 #include "sluice/plan/whole_database.h"
@@ -18,6 +19,7 @@
 #include "cli/exit_code.h"
 #include "cli/init_report.h"
 #include "cli/inputs.h"
+#include "cli/source_powers.h"
 
 namespace sluice::cli {
 namespace {
@@ -58,19 +60,40 @@ config::Config make_config(const InitArguments& arguments, const Catalogs& catal
   options.name = arguments.name.empty() ? name_of_file(arguments.out) : arguments.name;
   options.into_schema = arguments.into;
   options.names = arguments.lower ? plan::NameCase::lower : plan::NameCase::keep;
+  options.schemas = arguments.schemas;
   return plan::whole_database(catalogs.source, catalogs.target, options);
+}
+
+/// Counts the rows of tables without columns, which are left: nothing else will ever tell of them.
+void count_empty_rows(const model::Endpoint& source, model::Catalog& catalog) {
+  for (model::Table& table : catalog.tables) {
+    const bool is_table = table.kind == "table" || table.kind == "partition";
+    if (!is_table || !table.columns.empty()) continue;
+    try {
+      const auto session = db::open_session(source, db::Purpose::catalog);
+      table.estimated_rows = std::stoull(
+          session->query("SELECT count(*) FROM " + model::quote_name(source.engine, table.name))
+              .value());
+    } catch (const model::Error&) {
+      // Who may not read it, or not now, is told of as many as the server thinks.
+    }
+  }
+}
+
+/// Says what copy would refuse; false where it would not.
+bool add_powers(const config::Config& config, const plan::Plan& plan, InitReport& report) {
+  const auto refused = refused_powers(config, plan, source_powers(config, plan));
+  for (const model::Finding& finding : refused) add_to_groups(report.errors, finding);
+  return !refused.empty();
 }
 
 int run_init(const InitArguments& arguments, Console& console) {
   refuse_existing_file(arguments.out);
   const model::Endpoint source = endpoint_of_url(arguments.source, "source", "--source");
   const model::Endpoint target = endpoint_of_url(arguments.target, "target", "--target");
-  // What both hold, and a config that moves every table.
-  Catalogs catalogs;
-  const auto session = db::open_session(source, db::Purpose::catalog);
-  catalogs.source = db::read_catalog(*session, arguments.schemas);
-  catalogs.unseen = db::read_unseen(*session, catalogs.source);
-  catalogs.target = db::read_catalog(*db::open_session(target, db::Purpose::catalog));
+  // What both hold, all that a copy will see, and a config that moves every table.
+  Catalogs catalogs = read_catalogs(source, target, {arguments.schemas, {}});
+  count_empty_rows(source, catalogs.source);
   const config::Config made = make_config(arguments, catalogs);
   if (made.tables.empty()) {
     console.error("the source holds no tables", "name its schemas with --schema");
@@ -83,11 +106,14 @@ int run_init(const InitArguments& arguments, Console& console) {
   const ReadConfig config{std::move(*read.config), codec::sha256_hex(text)};
   const plan::Draft draft = make_draft(config, catalogs);
   os::write_file(arguments.out, text);
-  const InitReport report = make_init_report(config.config, catalogs, draft);
+  InitReport report = make_init_report(config.config, catalogs, draft, arguments.schemas);
+  const bool is_refused = draft.plan && add_powers(config.config, *draft.plan, report);
   console.json() ? console.print(init_json(report, arguments.out))
                  : console.show(init_text(report, arguments.out, arguments.all));
   if (!draft.plan) return kUsage;
-  console.next({"copy", "--config", arguments.out});
+  console.next(is_refused ? Words{"grants", "--config", arguments.out, "--side", "source",
+                                  "--source-role", "sluice_reader"}
+                          : Words{"copy", "--config", arguments.out});
   return kDone;
 }
 

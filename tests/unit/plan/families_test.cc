@@ -249,6 +249,23 @@ TEST_CASE("a default that makes something of a shared number goes by the sequenc
         R"(app.t2 ('x'::text || nextval('"app"."t1_id_seq"'::regclass)) app.t1_id_seq)");
 }
 
+TEST_CASE("a default of several shared numbers goes by new names alone") {
+  model::Catalog catalog;
+  config::Config config;
+  add_pair("a", catalog);
+  add_pair("b", catalog);
+  model::Table& reader = catalog.tables.emplace_back(pg_table("r", "table"));
+  reader.columns[0].default_sql =
+      "(nextval('a.t1_id_seq'::regclass) + nextval('b.t1_id_seq'::regclass) + "
+      "nextval('a.t1_id_seq'::regclass))";
+  move_to({"a", "t1"}, {"b", "t1"}, config);  // to where the other one was
+  move_to({"b", "t1"}, {"c", "t1"}, config);
+  move_to({"app", "r"}, {"app", "r"}, config);
+  CHECK(numbers_of(new_tables(config, catalog, {})).back() ==
+        R"(app.r (nextval('"b"."t1_id_seq"'::regclass) + nextval('"c"."t1_id_seq"'::regclass) + )"
+        R"(nextval('"b"."t1_id_seq"'::regclass)) b.t1_id_seq c.t1_id_seq)");
+}
+
 TEST_CASE("a sequence of one table takes no name of a sequence that nobody owns") {
   model::Catalog catalog;
   config::Config config;

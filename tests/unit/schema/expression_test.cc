@@ -117,5 +117,14 @@ TEST_CASE("what cannot be read is refused, however deep") {
   }
 }
 
+TEST_CASE("a sequence of MariaDB is called one, and not a column") {
+  const model::Table table = columns_of_the_table();
+  const std::map<std::string, std::string> none;
+  for (const char* const printed : {"nextval(`shop`.`numbers`)", "lastval(`shop`.`numbers`) + 1"}) {
+    CHECK(translate(printed, {table, none}).refusal ==
+          "it takes numbers from a sequence, which is not moved");
+  }
+}
+
 }  // namespace
 }  // namespace sluice::schema
