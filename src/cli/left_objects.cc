@@ -44,9 +44,8 @@ model::Finding finding_of(const plan::LeftObject& object, const Positions& posit
                          "no table that is moved needs this " + object.kind + ": it is not made",
                          object.definition + ";"};
   std::ranges::replace(finding.rule, ' ', '-');
-  if (object.definition.empty()) {
+  if (object.kind == "partitioned table") {
     finding.message = "none of its partitions is moved: this partitioned table is not made";
-    finding.action = "make it in the target by hand";
   }
   const auto position = positions.find(object.name);
   if (object.kind != kSequence || position == positions.end()) return finding;

@@ -102,6 +102,35 @@ TEST_CASE("what no table of PostgreSQL needs is said with the SQL that makes it"
   CHECK(target.value("SELECT 'it''s'::mood") == "it's");
   CHECK(source.whole.sluice("copy").exit_code == 0);
   CHECK(source.whole.sluice("verify").exit_code == 0);
+  const std::string owned = "public.owned: ";
+  target.run("SET ROLE sluice_creator; " + line_of(init.out, owned).substr(owned.size()));
+  CHECK(target.value("SELECT pg_get_serial_sequence('t', 'id')") == "public.owned");
+}
+
+TEST_CASE("partitioned tables without partitions are said with the SQL that makes them") {
+  const Source source(R"(
+    CREATE SCHEMA lists; CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1);
+    CREATE TABLE lists.cut (id serial, day date NOT NULL, t int REFERENCES t, UNIQUE (id, day))
+      PARTITION BY RANGE (day);
+    CREATE TABLE lists."A" PARTITION OF lists.cut FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+      PARTITION BY LIST (id))");
+  let_reader_read(source.db, "public");
+  const RunResult init = source.whole.init({"--all"});
+  INFO(init.out << init.err);
+  REQUIRE(init.exit_code == 0);
+  CHECK(source.whole.sluice("copy").exit_code == 0);
+  const PostgresDatabase& target = source.whole.target();
+  for (const std::string name : {"lists.cut: ", "lists.A: "}) {
+    const std::string line = line_of(init.out, name);
+    REQUIRE(line != "");
+    target.run(line.substr(name.size()));
+  }
+  target.run(
+      "CREATE TABLE lists.one PARTITION OF lists.\"A\" DEFAULT;"
+      "INSERT INTO lists.cut (day, t) VALUES ('2024-05-05', 1)");
+  CHECK(target.value("SELECT id FROM lists.one") == "1");
+  CHECK(target.value("SELECT count(*) FROM pg_constraint WHERE conrelid = 'lists.cut'::regclass") ==
+        "2");
 }
 
 TEST_CASE("a table without columns is left by name, with its rows, and everything else moves") {

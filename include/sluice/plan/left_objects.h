@@ -11,8 +11,8 @@
 /// before it is asked for.
 namespace sluice::plan {
 
-/// Something that is not made. `definition`: the SQL that would make it, without the semicolon at
-/// its end; empty for partitioned tables.
+/// Something that is not made. `definition`: the SQL that makes it in the target once the copy is
+/// done, without the semicolon at its end; of a sequence without where it stands.
 struct LeftObject {
   std::string kind;  // "sequence", "type", "partitioned table", ...
   model::QualifiedName name;

@@ -55,12 +55,19 @@ void refuse_existing_file(const std::string& path) {
                      "name another file with --out, or move this one out of the way");
 }
 
+/// The schemas that are to be moved of all that have been read; empty: every one. On the MySQL
+/// family no others are read, and some servers call them in other letters.
+std::vector<std::string> asked_of_all(const InitArguments& arguments, const Catalogs& catalogs) {
+  if (model::is_mysql_family(catalogs.source.server.engine)) return {};
+  return arguments.schemas;
+}
+
 config::Config make_config(const InitArguments& arguments, const Catalogs& catalogs) {
   plan::WholeDatabase options;
   options.name = arguments.name.empty() ? name_of_file(arguments.out) : arguments.name;
   options.into_schema = arguments.into;
   options.names = arguments.lower ? plan::NameCase::lower : plan::NameCase::keep;
-  options.schemas = arguments.schemas;
+  options.schemas = asked_of_all(arguments, catalogs);
   return plan::whole_database(catalogs.source, catalogs.target, options);
 }
 
@@ -106,7 +113,8 @@ int run_init(const InitArguments& arguments, Console& console) {
   const ReadConfig config{std::move(*read.config), codec::sha256_hex(text)};
   const plan::Draft draft = make_draft(config, catalogs);
   os::write_file(arguments.out, text);
-  InitReport report = make_init_report(config.config, catalogs, draft, arguments.schemas);
+  InitReport report =
+      make_init_report(config.config, catalogs, draft, asked_of_all(arguments, catalogs));
   const bool is_refused = draft.plan && add_powers(config.config, *draft.plan, report);
   console.json() ? console.print(init_json(report, arguments.out))
                  : console.show(init_text(report, arguments.out, arguments.all));
