@@ -158,6 +158,26 @@ TEST_CASE("a table without columns is left by name, with its rows, and everythin
   CHECK(says(planned.err, "[no-columns]"));
 }
 
+TEST_CASE("a default that takes two numbers of one sequence takes both of the new one") {
+  const Source source(R"(
+    CREATE TABLE a (id serial PRIMARY KEY);
+    CREATE TABLE b (id text PRIMARY KEY DEFAULT nextval('a_id_seq') || '-' || nextval('a_id_seq'));
+    INSERT INTO a DEFAULT VALUES; INSERT INTO b DEFAULT VALUES)");
+  let_reader_read(source.db, "public");
+  REQUIRE(source.whole.move({"--into", "other"}) == "");
+  CHECK(source.whole.target().value("INSERT INTO other.b DEFAULT VALUES RETURNING id") == "4-5");
+}
+
+TEST_CASE("a default of MariaDB that asks a sequence is said to ask one") {
+  const MysqlFamilyDatabase source(MariadbServer::shared());
+  source.run("CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY, n bigint DEFAULT nextval(s))");
+  const WholeDatabase whole(reader_url(source));
+  const RunResult init = whole.init({"--all"});
+  INFO(init.out << init.err);
+  CHECK(init.exit_code == 0);
+  CHECK(says(init.out, "it takes numbers from a sequence, which is not moved"));
+}
+
 TEST_CASE("init says that copy refuses a source role that can write, and how it would not") {
   PostgresDatabase db;
   db.run("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
