@@ -128,10 +128,11 @@ model::Catalog read_target_catalog(const config::Config& config) {
 }
 
 plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
-                       const plan::Plan* under_way) {
+                       const plan::UnderWay& under_way) {
   model::Catalog target = catalogs.target;
-  plan::MadeTables made = make_new_tables(config.config, catalogs, under_way, target);
-  return plan::draft(config.config, config.sha256, catalogs.source, target, std::move(made));
+  plan::MadeTables made = make_new_tables(config.config, catalogs, under_way.plan, target);
+  return plan::draft(config.config, config.sha256, catalogs.source, target, std::move(made),
+                     under_way);
 }
 
 plan::Plan read_plan(const std::string& path) {
@@ -146,14 +147,17 @@ plan::Plan read_plan(const std::string& path) {
 std::vector<std::string> drift_of(const plan::Plan& plan, const ReadConfig& config,
                                   const Catalogs& catalogs, SourceTables source) {
   const bool is_same_text = config.sha256 == plan.config_sha256;
-  // What another text means can be told only where the source is what it was, too.
   std::vector<std::string> lines =
-      source == SourceTables::any && is_same_text
+      source == SourceTables::any
           ? plan::drift_under_way(plan, catalogs.source.server, catalogs.target)
           : plan::drift(plan, catalogs.source, catalogs.target, std::nullopt);
   if (!lines.empty() || is_same_text) return lines;
   // Another text. What counts is what would be made of it now.
-  const plan::Draft draft = make_draft(config, catalogs, &plan);
+  plan::UnderWay under_way{&plan};
+  for (const auto& [number, changes] : plan::altered_sources(plan, catalogs.source)) {
+    under_way.altered.insert(number);
+  }
+  const plan::Draft draft = make_draft(config, catalogs, under_way);
   if (draft.plan && plan::same_but_limits(plan, *draft.plan)) return {};
   if (draft.plan) lines = plan::config_changes(plan, *draft.plan);
   for (const model::Finding& finding : draft.findings) {

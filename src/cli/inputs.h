@@ -43,9 +43,9 @@ struct Catalogs {
 [[nodiscard]] model::Catalog read_target_catalog(const config::Config& config);
 
 /// Brings config and catalogues together; tables that are to be made are tried on the target first.
-/// `under_way`: the plan of a run whose new tables may be there already.
+/// `under_way`: a run whose new tables may be there already.
 [[nodiscard]] plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
-                                     const plan::Plan* under_way = nullptr);
+                                     const plan::UnderWay& under_way = {});
 /// A plan from a file that `sluice plan --out` wrote.
 [[nodiscard]] plan::Plan read_plan(const std::string& path);
 

@@ -1,8 +1,5 @@
 #include "sluice/copy/altered.h"
 
-#include <string>
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
@@ -14,13 +11,9 @@ namespace sluice::copy {
 namespace {
 
 model::Error error_of(const std::vector<std::string>& changes) {
-  const std::string more =
-      changes.size() > 1 ? fmt::format(" (and {} more)", changes.size() - 1) : "";
-  return {
-      model::ErrorKind::drift,
-      fmt::format("it is not what the plan was made from: {}{}; put it back as it was, or begin "
-                  "anew with --new-run",
-                  changes.front(), more)};
+  return {model::ErrorKind::drift,
+          fmt::format("it is {}; put it back as it was, or begin anew with --new-run",
+                      text_of(changes))};
 }
 
 }  // namespace
@@ -39,6 +32,22 @@ void fail_altered(const RunContext& run, db::SqlSession& ledger, const plan::Cha
     ledger.commit();
     fail_table(ledger, run, table.number, error_of(found->second));
   }
+}
+
+plan::Changes without_read(plan::Changes altered, const ledger::Run& run,
+                           const std::vector<ledger::RunTable>& tables) {
+  for (const ledger::RunTable& table : tables) {
+    const bool is_to_be_read = table.state == ledger::TableState::failed ||
+                               (run.stage == "copying" && table.state != ledger::TableState::live);
+    if (!is_to_be_read) altered.erase(table.number);
+  }
+  return altered;
+}
+
+std::string text_of(const std::vector<std::string>& changes) {
+  const std::string more =
+      changes.size() > 1 ? fmt::format(" (and {} more)", changes.size() - 1) : "";
+  return fmt::format("not what the plan was made from: {}{}", changes.front(), more);
 }
 
 }  // namespace sluice::copy

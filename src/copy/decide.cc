@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/copy/altered.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 #include "sluice/os/kill_point.h"
@@ -113,6 +114,15 @@ Rows Decider::rows_to_decide(const Selection& selection) {
     } else if (context_.decisions.entries[row.entry].verdict == Verdict::undecided) {
       still_open_[row.id] = {row.id, row.table_no, row.source_key,          row.column,
                              "",     "",           "nobody has decided yet"};
+    } else if (const auto altered = context_.altered.find(row.table_no);
+               altered != context_.altered.end()) {
+      still_open_[row.id] = {row.id,
+                             row.table_no,
+                             row.source_key,
+                             row.column,
+                             "",
+                             "",
+                             "its source table is " + text_of(altered->second)};
     } else {
       rows.push_back(row);
     }

@@ -18,6 +18,7 @@
 #include "plan/positions.h"
 #include "plan/scope_findings.h"
 #include "plan/side_table.h"
+#include "plan/standing_table.h"
 #include "plan/table_findings.h"
 
 namespace sluice::plan {
@@ -139,7 +140,7 @@ class TableDraft {
         side_of_(side_of),
         findings_(findings) {}
 
-  [[nodiscard]] TablePlan make(const config::Table& table, int number);
+  [[nodiscard]] TablePlan make(const config::Table& table);
   /// Of all tables so far.
   [[nodiscard]] const std::set<model::QualifiedName>& counters() const noexcept {
     return counters_;
@@ -171,9 +172,8 @@ const model::Table* TableDraft::find_target(const config::Table& table, TablePla
   return find_table(target_, table.target, "unknown-target-table", table.where, findings_);
 }
 
-TablePlan TableDraft::make(const config::Table& table, int number) {
+TablePlan TableDraft::make(const config::Table& table) {
   TablePlan plan;
-  plan.number = number;
   plan.source = table.source;
   plan.target = table.target;
   plan.side = derived_name(table.target, kSideSuffix);
@@ -261,6 +261,15 @@ model::Catalog with_made(model::Catalog target, const MadeTables& made) {
   return target;
 }
 
+const TablePlan* standing_table(const UnderWay& under_way, const config::Table& table) {
+  if (under_way.plan == nullptr) return nullptr;
+  for (const TablePlan& planned : under_way.plan->tables) {
+    const bool is_same = planned.source == table.source && planned.target == table.target;
+    if (is_same && under_way.altered.contains(planned.number)) return &planned;
+  }
+  return nullptr;
+}
+
 void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name) {
   schemas.insert(name.schema);
 }
@@ -268,7 +277,8 @@ void add_schema(std::set<std::string>& schemas, const model::QualifiedName& name
 }  // namespace
 
 Draft draft(const config::Config& config, const std::string& config_sha256,
-            const model::Catalog& source, const model::Catalog& target, MadeTables made) {
+            const model::Catalog& source, const model::Catalog& target, MadeTables made,
+            const UnderWay& under_way) {
   Findings findings;
   findings.append(made.findings);
   std::vector<FamilyStep> families = take_family_steps(made);
@@ -293,10 +303,17 @@ Draft draft(const config::Config& config, const std::string& config_sha256,
   plan.checks = without_places(config.checks);
   TableDraft table_draft(config, source, target, made, side_of, findings);
   for (const config::Table& table : config.tables) {
-    plan.tables.push_back(table_draft.make(table, static_cast<int>(plan.tables.size()) + 1));
+    const TablePlan* const standing = standing_table(under_way, table);
+    plan.tables.push_back(standing == nullptr ? table_draft.make(table)
+                                              : as_configured(*standing, table, config.limits));
+    plan.tables.back().number = static_cast<int>(plan.tables.size());
   }
   plan.families = std::move(families);
   std::set<model::QualifiedName> counters = table_draft.counters();
+  // Which of the plan's are those of standing tables is not on record.
+  if (!under_way.altered.empty()) {
+    counters.insert(under_way.plan->counters.begin(), under_way.plan->counters.end());
+  }
   for (const model::Table& parent : made.parents) {
     for (const auto& [column, counter] : made.kin[parent.name].counters) counters.insert(counter);
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "sluice/schema/given_names.h"
+
 #include "plan/names.h"
 
 namespace sluice::plan {
@@ -59,9 +61,19 @@ void remark_on_name(const config::Table& table, const Filled& column,
 mapping::TableRules rules_of(const config::Table& table, const model::Table& source) {
   mapping::TableRules rules = table.rules;
   if (!table.create || !rules.same_names) return rules;
+  schema::GivenNames names;
+  for (const Rule& rule : rules.rules) names.take({"", rule.target});
+  std::vector<std::string> columns;
+  std::vector<schema::Wish> wishes;
   for (const model::Column& column : source.columns) {
-    if (column.name.size() <= kMaxNameBytes || is_mentioned(rules, column.name)) continue;
-    rules.rules.push_back(mapping::rename_rule(column.name, short_name(column.name)));
+    if (is_mentioned(table.rules, column.name)) continue;
+    columns.push_back(column.name);
+    wishes.push_back({"", column.name, column.name, true});
+  }
+  const std::vector<std::string> given = names.give_all(wishes);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].size() <= kMaxNameBytes) continue;
+    rules.rules.push_back(mapping::rename_rule(columns[i], given[i]));
   }
   std::ranges::sort(rules.rules, {}, &Rule::target);
   return rules;
@@ -81,7 +93,9 @@ WantedTypes wanted_types(const config::Table& table, const model::Table& source)
 void choose_columns(const config::Table& table, const model::Table& source, NewTable& made) {
   std::set<std::string> taken;  // columns of the design that became a target column
   for (const Filled& column : filled_columns(rules_of(table, source), source.columns)) {
-    const std::string name = short_name(column.source);
+    const auto shortened = made.design.shortened.find(column.source);
+    const std::string& name =
+        shortened == made.design.shortened.end() ? column.source : shortened->second;
     const model::Column* const designed = made.design.table.find_column(name);
     const auto type = table.create->types.find(column.target);
     if (designed != nullptr && taken.insert(name).second) {

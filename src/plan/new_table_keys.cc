@@ -21,6 +21,10 @@ ColumnNames target_names(const NewTable& table) {
   for (const model::Column& column : table.design.table.columns) names[column.name] = column.name;
   for (const auto& [source, target] : table.renamed) names[source] = target;
   for (const std::string& source : table.dropped) names.erase(source);
+  for (const auto& [source, designed] : table.design.shortened) {
+    const auto found = names.find(designed);
+    if (found != names.end()) names[source] = found->second;
+  }
   return names;
 }
 
@@ -85,7 +89,8 @@ const model::Table* KeyWriter::find(const model::QualifiedName& name) const {
   return found != shown_.end() ? found->second : target_.find(name);
 }
 
-/// False where a column does not move. Columns of tables that are there bear their own names.
+/// From the names of the table's design or source; false where a column does not move. Columns of
+/// tables that are there bear their own names.
 bool KeyWriter::rename(const model::QualifiedName& table, std::vector<std::string>& columns) const {
   const auto names = names_.find(table);
   if (names == names_.end()) return true;

@@ -54,12 +54,41 @@ const char* largest(const model::ColumnType& type) {
   return type.base == "int4" ? "2147483647" : "9223372036854775807";
 }
 
-void settle_sequence(const model::QualifiedName& table, model::Column& column, GivenNames& names) {
-  const std::string before = column.sequence;
+/// An index of a new table, or a column with a sequence.
+struct Part {
+  model::Table* table = nullptr;
+  model::Index* index = nullptr;
+  model::Column* column = nullptr;
+  std::string wanted;
+  bool as_is = false;  // the source calls it so
+};
+
+Part part_of(const model::Table* source, model::Table& table, model::Index& index) {
+  const auto same = [&index](const model::Index& other) {
+    return other.name == index.name && other.primary == index.primary;
+  };
+  const bool as_is = source != nullptr && std::ranges::any_of(source->indexes, same);
+  return {&table, &index, nullptr, index.name, as_is};
+}
+
+Part part_of(model::Table& table, model::Column& column) {
+  const std::string& before = column.sequence;
+  if (!before.empty()) return {&table, nullptr, &column, read_name(before).table, true};
   // PostgreSQL's own way to name them.
-  const std::string wanted = before.empty() ? derived_name(table.table, "_" + column.name + "_seq")
-                                            : read_name(before).table;
-  column.sequence = quoted(model::QualifiedName{table.schema, give(names, table, wanted)});
+  const std::string wanted = derived_name(table.name.table, "_" + column.name + "_seq");
+  return {&table, nullptr, &column, wanted, false};
+}
+
+void add_parts(const model::Table* source, model::Table& table, std::vector<Part>& parts) {
+  for (model::Index& index : table.indexes) parts.push_back(part_of(source, table, index));
+  for (model::Column& column : table.columns) {
+    if (is_identity(column) || !column.sequence.empty()) parts.push_back(part_of(table, column));
+  }
+}
+
+void name_sequence(const std::string& schema, model::Column& column, const std::string& name) {
+  const std::string before = column.sequence;
+  column.sequence = quoted(model::QualifiedName{schema, name});
   if (before.empty()) {
     column.sequence_options = std::string("START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE ") +
                               largest(column.type) + " CACHE 1 NO CYCLE";
@@ -68,18 +97,24 @@ void settle_sequence(const model::QualifiedName& table, model::Column& column, G
     column.default_sql = printed_nextval(column.sequence);
 }
 
-void settle_index(model::Table& table, model::Index& index, GivenNames& names) {
-  const std::string before = index.name;
-  index.name = give(names, table.name, before);
-  if (table.replica_identity == "index " + before) table.replica_identity = "index " + index.name;
+void name_index(model::Table& table, model::Index& index, const std::string& name) {
+  if (table.replica_identity == "index " + index.name) table.replica_identity = "index " + name;
+  index.name = name;
 }
 
-void settle(model::Table& table, GivenNames& names) {
-  for (model::Index& index : table.indexes) settle_index(table, index, names);
-  for (model::Column& column : table.columns) {
-    if (is_identity(column) || !column.sequence.empty()) {
-      settle_sequence(table.name, column, names);
-    }
+void name(const Part& part, const std::string& name) {
+  if (part.index != nullptr) {
+    name_index(*part.table, *part.index, name);
+  } else {
+    name_sequence(part.table->name.schema, *part.column, name);
+  }
+}
+
+/// A key's name is that of a constraint of its table too.
+void take_constraints(const model::Table& table, GivenNames& names) {
+  for (const model::Check& check : table.checks) names.take({table.name.schema, check.name});
+  for (const model::ForeignKey& key : table.foreign_keys) {
+    names.take({table.name.schema, key.name});
   }
 }
 
@@ -131,8 +166,19 @@ GivenNames names_of_relations(const config::Config& config, const model::Catalog
   return names;
 }
 
-void settle_names(GivenNames& names, std::vector<NewTable>& tables) {
-  for (NewTable& table : tables) settle(table.design.table, names);
+void settle_names(const model::Catalog& source, GivenNames& names, std::vector<NewTable>& tables) {
+  std::vector<Part> parts;
+  for (NewTable& table : tables) add_parts(source.find(table.source), table.design.table, parts);
+  std::vector<Part> others;
+  for (const Part& part : parts) {
+    if (part.as_is && names.claim({part.table->name.schema, part.wanted})) {
+      name(part, part.wanted);
+    } else {
+      others.push_back(part);
+    }
+  }
+  for (const NewTable& table : tables) take_constraints(table.design.table, names);
+  for (const Part& part : others) name(part, give(names, part.table->name, part.wanted));
 }
 
 void settle_types(const model::Catalog& target, std::vector<NewTable>& tables) {

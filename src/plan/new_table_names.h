@@ -17,8 +17,10 @@ namespace sluice::plan {
                                                     const std::vector<NewTable>& tables);
 
 /// Gives every index and every sequence of identity columns a name that is free in its schema: its
-/// own where nobody has it, otherwise one that begins with the table's.
-void settle_names(schema::GivenNames& names, std::vector<NewTable>& tables);
+/// own where nobody has it, otherwise one that begins with the table's. Those of the source come
+/// first, whatever the order.
+void settle_names(const model::Catalog& source, schema::GivenNames& names,
+                  std::vector<NewTable>& tables);
 
 /// Does the same for the types that tables of the MySQL family bring, each its own: every table is
 /// a type as well. Types of PostgreSQL's tables keep their names, under which they are shared.

@@ -168,7 +168,7 @@ std::vector<NewTable> new_tables(const config::Config& config, const model::Cata
   schema::GivenNames names = names_of_relations(config, target, tables);
   add_families(config, source, target, names, tables);
   share_sequences(source, names, tables);
-  settle_names(names, tables);
+  settle_names(source, names, tables);
   if (model::is_mysql_family(source.server.engine)) settle_types(target, tables);
   return tables;
 }

@@ -16,10 +16,9 @@ namespace sluice::plan {
 namespace {
 
 /// A name of its own that looks like the source's.
-std::string name_of(const std::string& schema, const std::string& name, NameCase name_case,
-                    schema::GivenNames& given) {
+schema::Wish wish_for(const std::string& schema, const std::string& name, NameCase name_case) {
   const std::string wanted = name_case == NameCase::lower ? codec::ascii_lower(name) : name;
-  return given.give(schema, wanted, wanted);
+  return {schema, wanted, wanted, wanted == name};
 }
 
 bool is_wanted(const std::string& schema, const WholeDatabase& options) {
@@ -38,12 +37,30 @@ std::set<std::string> schemas_of(const model::Catalog& catalog, const WholeDatab
 /// Columns keep their names where they may; the others are named one by one.
 void name_columns(const model::Table& table, NameCase names, mapping::TableRules& rules) {
   rules.same_names = true;
-  schema::GivenNames given;
+  std::vector<schema::Wish> wishes;
   for (const model::Column& column : table.columns) {
-    const std::string name = name_of("", column.name, names, given);
-    if (name != column.name) rules.rules.push_back(mapping::rename_rule(column.name, name));
+    wishes.push_back(wish_for("", column.name, names));
+  }
+  const std::vector<std::string> given = schema::GivenNames().give_all(wishes);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::string& column = table.columns[i].name;
+    if (given[i] != column) rules.rules.push_back(mapping::rename_rule(column, given[i]));
   }
   std::ranges::sort(rules.rules, {}, &mapping::Rule::target);
+}
+
+/// Gives the target tables their names, in the schemas that they have.
+void name_tables(const model::Catalog& target, NameCase names, config::Config& config) {
+  std::vector<schema::Wish> wishes;
+  for (const config::Table& entry : config.tables) {
+    wishes.push_back(wish_for(entry.target.schema, entry.source.table, names));
+  }
+  std::vector<std::string> given = schema::GivenNames().give_all(wishes);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    config::Table& entry = config.tables[i];
+    entry.target.table = std::move(given[i]);
+    if (target.find(entry.target) == nullptr) entry.create.emplace();
+  }
 }
 
 /// As the catalogue calls them among what is not moved.
@@ -87,7 +104,6 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
   config.name = options.name;
   const bool one_database =
       model::is_mysql_family(source.server.engine) && schemas_of(source, options).size() <= 1;
-  schema::GivenNames given;
   for (const model::Table& table : source.tables) {
     if (!holds_rows(table)) continue;
     if (!is_wanted(table.name.schema, options)) {
@@ -100,12 +116,13 @@ config::Config whole_database(const model::Catalog& source, const model::Catalog
     }
     config::Table& entry = config.tables.emplace_back();
     entry.source = table.name;
-    std::string schema = options.into_schema;
-    if (schema.empty()) schema = one_database ? "public" : table.name.schema;
-    entry.target = {schema, name_of(schema, table.name.table, options.names, given)};
+    entry.target.schema = options.into_schema;
+    if (entry.target.schema.empty()) {
+      entry.target.schema = one_database ? "public" : table.name.schema;
+    }
     name_columns(table, options.names, entry.rules);
-    if (target.find(entry.target) == nullptr) entry.create.emplace();
   }
+  name_tables(target, options.names, config);
   return config;
 }
 

@@ -54,7 +54,7 @@ void add_check(const model::Check& check, const Scope& scope, Design& design, Re
     return;
   }
   model::Check made;
-  made.name = short_name(check.name);
+  made.name = check.name;
   made.definition = "CHECK (" + value.sql + ")";
   design.table.checks.push_back(std::move(made));
 }

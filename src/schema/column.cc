@@ -16,16 +16,18 @@ namespace {
 /// The line of the config that chooses another type.
 std::string choice_of(const std::string& column, const std::string& type) {
   std::string line = "\"create\": {\"types\": {";
-  codec::append_json_string(short_name(column), line);
+  codec::append_json_string(column, line);
   line += ": ";
   codec::append_json_string(type, line);
   return line + "}}";
 }
 
-void remark_on_type(const model::Column& column, const TypeChoice& choice, Remarks& remarks) {
+/// `name`: in the design.
+void remark_on_type(const model::Column& column, const std::string& name, const TypeChoice& choice,
+                    Remarks& remarks) {
   if (!choice.alternative.empty()) {
     remarks.note("needs-decision", column.name, choice.alternative_is,
-                 choice_of(column.name, choice.alternative));
+                 choice_of(name, choice.alternative));
   }
   if (!choice.doubt_rule.empty()) {
     remarks.note(choice.doubt_rule, column.name, choice.doubt);
@@ -166,14 +168,13 @@ void remark_on_name(const std::string& name, Remarks& remarks) {
 
 void add_column(const model::Column& column, const Scope& scope, Design& design, Remarks& remarks) {
   const auto chosen = scope.types.find(column.name);
-  TypeChoice choice = chosen == scope.types.end()
-                          ? choose_type(scope.source, column, design.table.name)
-                          : chosen_type(column, chosen->second);
+  TypeChoice choice = chosen == scope.types.end() ? choose_type(scope, column, design.table.name)
+                                                  : chosen_type(scope, column, chosen->second);
   remark_on_name(column.name, remarks);
   remark_on_visibility(column, remarks);
-  remark_on_type(column, choice, remarks);
   model::Column made;
-  made.name = short_name(column.name);
+  made.name = scope.name_of(column.name);
+  remark_on_type(column, made.name, choice, remarks);
   made.nullable = column.nullable;
   made.comment = column.comment;
   take_type(column, std::move(choice), made, design);

@@ -147,12 +147,14 @@ TypeChoice member_text(const model::Column& column, const std::string& condition
   return choice;
 }
 
-TypeChoice enum_type(const model::Column& column, const model::QualifiedName& target) {
+TypeChoice enum_type(const Scope& scope, const model::Column& column,
+                     const model::QualifiedName& target) {
   const std::vector<std::string>& members = column.type.members;
   if (!can_be_labels(members)) {
     const bool sayable = std::ranges::none_of(members, has_nul) && !members.empty();
-    return member_text(column,
-                       sayable ? quoted(column.name) + " = ANY (" + text_array(members) + ")" : "");
+    return member_text(
+        column,
+        sayable ? quoted(scope.name_of(column.name)) + " = ANY (" + text_array(members) + ")" : "");
   }
   TypeChoice choice;
   const model::QualifiedName name{target.schema, short_name(target.table + "_" + column.name)};
@@ -172,12 +174,12 @@ TypeChoice enum_type(const model::Column& column, const model::QualifiedName& ta
 }
 
 /// A set's text is its members with commas between; none of them holds one.
-TypeChoice set_type(const model::Column& column) {
+TypeChoice set_type(const Scope& scope, const model::Column& column) {
   const std::vector<std::string>& members = column.type.members;
   const bool sayable = std::ranges::none_of(members, has_nul) && !members.empty();
-  return member_text(
-      column,
-      sayable ? "string_to_array(" + quoted(column.name) + ", ',') <@ " + text_array(members) : "");
+  return member_text(column, sayable ? "string_to_array(" + quoted(scope.name_of(column.name)) +
+                                           ", ',') <@ " + text_array(members)
+                                     : "");
 }
 
 TypeChoice geometry_type() {
@@ -205,7 +207,7 @@ TypeChoice unknown_type(const model::ColumnType& type) {
   return choice;
 }
 
-TypeChoice type_by_kind(const model::Table& table, const model::Column& column,
+TypeChoice type_by_kind(const Scope& scope, const model::Column& column,
                         const model::QualifiedName& target) {
   switch (codec::mysql_kind(column.type)) {
     case MysqlKind::tinyint:
@@ -213,7 +215,7 @@ TypeChoice type_by_kind(const model::Table& table, const model::Column& column,
     case MysqlKind::mediumint:
     case MysqlKind::integer:
     case MysqlKind::bigint:
-      return integer_type(table, column);
+      return integer_type(scope.source, column);
     case MysqlKind::year:
       return plain("smallint");
     case MysqlKind::decimal:
@@ -235,9 +237,9 @@ TypeChoice type_by_kind(const model::Table& table, const model::Column& column,
     case MysqlKind::binary:
       return bytes_type(column);
     case MysqlKind::enumeration:
-      return enum_type(column, target);
+      return enum_type(scope, column, target);
     case MysqlKind::set:
-      return set_type(column);
+      return set_type(scope, column);
     case MysqlKind::json:
       return decision("json", "jsonb",
                       "json keeps the text as it is; jsonb can be searched and indexed, and keeps "
@@ -259,24 +261,24 @@ bool is_number(const model::ColumnType& type) {
   return std::ranges::find(kNumbers, type.base) != kNumbers.end();
 }
 
-void keep_unsigned(const model::Column& column, TypeChoice& choice) {
+void keep_unsigned(const Scope& scope, const model::Column& column, TypeChoice& choice) {
   if (!column.type.is_unsigned || !is_number(choice.type)) return;
-  choice.allowed = quoted(column.name) + " >= 0";
+  choice.allowed = quoted(scope.name_of(column.name)) + " >= 0";
   choice.check_suffix = "_unsigned_check";
 }
 
 }  // namespace
 
-TypeChoice choose_type(const model::Table& source, const model::Column& column,
+TypeChoice choose_type(const Scope& scope, const model::Column& column,
                        const model::QualifiedName& target) {
-  TypeChoice choice = type_by_kind(source, column, target);
-  keep_unsigned(column, choice);
+  TypeChoice choice = type_by_kind(scope, column, target);
+  keep_unsigned(scope, column, choice);
   return choice;
 }
 
-TypeChoice chosen_type(const model::Column& column, const std::string& type) {
+TypeChoice chosen_type(const Scope& scope, const model::Column& column, const std::string& type) {
   TypeChoice choice = plain(type);
-  keep_unsigned(column, choice);
+  keep_unsigned(scope, column, choice);
   return choice;
 }
 

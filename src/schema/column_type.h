@@ -6,6 +6,8 @@
 #include "sluice/model/name.h"
 #include "sluice/model/schema.h"
 
+#include "schema/expression.h"
+
 namespace sluice::schema {
 
 /// What becomes of a column's type.
@@ -24,10 +26,11 @@ struct TypeChoice {
 };
 
 /// By the published rules (types.md), of which this is the code: the type that holds every value.
-[[nodiscard]] TypeChoice choose_type(const model::Table& source, const model::Column& column,
+[[nodiscard]] TypeChoice choose_type(const Scope& scope, const model::Column& column,
                                      const model::QualifiedName& target);
 
 /// The type that a person has chosen instead.
-[[nodiscard]] TypeChoice chosen_type(const model::Column& column, const std::string& type);
+[[nodiscard]] TypeChoice chosen_type(const Scope& scope, const model::Column& column,
+                                     const std::string& type);
 
 }  // namespace sluice::schema

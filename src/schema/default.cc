@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sluice/codec/datetime.h"
@@ -12,6 +14,7 @@
 
 #include "schema/lexer.h"
 #include "schema/quoted.h"
+#include "schema/reach.h"
 
 namespace sluice::schema {
 namespace {
@@ -98,6 +101,46 @@ std::string without_leading_zeros(const std::string& digits) {
   return first == std::string::npos ? "0" : digits.substr(first);
 }
 
+bool is_binary(const Token& token) {
+  return token.kind == Token::Kind::bits || token.kind == Token::Kind::bytes;
+}
+
+/// b'0101' and 0x05 as the source reads them where it wants a number: "101". Empty: they are none.
+std::string significant_bits(const Token& token) {
+  std::string bits;
+  for (const char c : token.value) {
+    const int value = codec::hex_digit_value(c);
+    const int width = token.kind == Token::Kind::bits ? 1 : 4;
+    if (value < 0 || value >= 1 << width) return {};
+    for (int bit = width - 1; bit >= 0; --bit) bits += ((value >> bit) & 1) == 1 ? '1' : '0';
+  }
+  return bits.empty() ? bits : without_leading_zeros(bits);
+}
+
+/// Whether the source's column has each whole number of so many bits, and as that number: a year
+/// of two digits is another one.
+bool holds_bits(const model::ColumnType& source, int bits) {
+  switch (codec::mysql_kind(source)) {
+    case MysqlKind::year:
+      return false;
+    case MysqlKind::float4:
+      return bits <= std::numeric_limits<float>::digits;
+    case MysqlKind::float8:
+      return bits <= std::numeric_limits<double>::digits;
+    default:
+      return bits <= std::numeric_limits<std::uint64_t>::digits && reach_of(source) &&
+             takes(source, Reach{bits, false});
+  }
+}
+
+Default number_in_bits(const Token& token, const model::ColumnType& source) {
+  const std::string bits = significant_bits(token);
+  if (bits.empty() || !holds_bits(source, static_cast<int>(bits.size()))) {
+    return refusal("the default is no number that the column surely holds");
+  }
+  return {std::to_string(std::stoull(bits, nullptr, 2)), "", ""};
+}
+
 Default whole_number(const Token& token, const model::ColumnType& target) {
   const bool in_digits = token.kind == Token::Kind::number || token.kind == Token::Kind::text;
   if (!in_digits || !is_whole_number(token.value)) {
@@ -108,8 +151,7 @@ Default whole_number(const Token& token, const model::ColumnType& target) {
 }
 
 Default number(const Token& token, const model::ColumnType& target) {
-  if (token.kind == Token::Kind::bits || token.kind == Token::Kind::bytes ||
-      !is_number(token.value)) {
+  if (is_binary(token) || !is_number(token.value)) {
     return refusal("the default is no number");
   }
   const bool plain = token.value.find_first_of("-eE") == std::string::npos;
@@ -118,19 +160,25 @@ Default number(const Token& token, const model::ColumnType& target) {
 }
 
 /// 0 and 1, of tinyint(1) or bit(1).
-Default boolean(const Token& token) {
-  if (token.value == "1") return {"true", "", ""};
-  if (token.value == "0") return {"false", "", ""};
+Default boolean(const Token& token, const model::ColumnType& source) {
+  const bool in_bits = is_binary(token) && (codec::mysql_kind(source) == MysqlKind::bit ||
+                                            reach_of(source).has_value());
+  const std::string value = in_bits ? significant_bits(token) : token.value;
+  if (value == "1") return {"true", "", ""};
+  if (value == "0") return {"false", "", ""};
   return refusal("the default is no boolean");
 }
 
-Default bits(const Token& token, const model::ColumnType& target) {
+Default bits(const Token& token, const model::ColumnType& source, const model::ColumnType& target) {
   const auto length = static_cast<std::size_t>(target.length.value_or(1));
-  std::string digits = token.value;
-  const bool is_bits = token.kind == Token::Kind::bits ||
-                       (token.kind == Token::Kind::number && (digits == "0" || digits == "1"));
-  if (!is_bits) return refusal("the default is no bit string");
-  if (digits.size() > length) digits.erase(0, digits.size() - length);
+  std::string digits;
+  if (is_binary(token) && codec::mysql_kind(source) == MysqlKind::bit) {
+    digits = significant_bits(token);
+  }
+  if (token.kind == Token::Kind::number && (token.value == "0" || token.value == "1")) {
+    digits = token.value;
+  }
+  if (digits.empty() || digits.size() > length) return refusal("the default is no bit string");
   digits.insert(0, length - digits.size(), '0');
   return {cast(digits, "\"bit\""), "", ""};
 }
@@ -138,7 +186,7 @@ Default bits(const Token& token, const model::ColumnType& target) {
 /// char and varchar; a text in hex may be in any character set.
 Default text(const Token& token, const model::Column& column, const model::ColumnType& target) {
   std::string content = token.value;
-  if (token.kind == Token::Kind::bits || token.kind == Token::Kind::bytes) {
+  if (is_binary(token)) {
     return refusal("the default is written in bytes");
   }
   if (content.find('\0') != std::string::npos) return refusal("the default holds a NUL");
@@ -208,10 +256,14 @@ Default literal_default(const Token& token, const model::Column& column,
   const bool its_own = target.kind == model::TypeKind::other || target.base == "citext";
   if (its_own && token.kind == Token::Kind::text) return {cast(token.value, target.sql), "", ""};
   const std::string& base = target.base;
-  if (is_one_of(base, {"int2", "int4", "int8"})) return whole_number(token, target);
+  const bool whole = is_one_of(base, {"int2", "int4", "int8"});
+  if (is_binary(token) && (whole || is_one_of(base, {"numeric", "float4", "float8"}))) {
+    return number_in_bits(token, column.type);
+  }
+  if (whole) return whole_number(token, target);
   if (is_one_of(base, {"numeric", "float4", "float8"})) return number(token, target);
-  if (base == "bool") return boolean(token);
-  if (base == "bit") return bits(token, target);
+  if (base == "bool") return boolean(token, column.type);
+  if (base == "bit") return bits(token, column.type, target);
   if (is_one_of(base, {"varchar", "text"})) return text(token, column, target);
   if (base == "bytea") return bytes(token, column);
   if (is_one_of(base, {"date", "time", "timestamp", "timestamptz", "interval"})) {

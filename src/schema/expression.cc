@@ -273,7 +273,7 @@ Value Parser::column() {
   const std::string name = next().value;
   const model::Column* const column = scope_.source.find_column(name);
   if (column == nullptr) return refused("there is no column \"" + name + "\"");
-  return column_value(*column, scope_.types.contains(name));
+  return column_value(*column, scope_.name_of(name), scope_.types.contains(name));
 }
 
 Value Parser::word() {

@@ -13,7 +13,14 @@ namespace sluice::schema {
 /// What an expression stands in.
 struct Scope {
   const model::Table& source;
-  const std::map<std::string, std::string>& types;  // columns whose type a person has chosen
+  const std::map<std::string, std::string>& types;    // columns whose type a person has chosen
+  std::map<std::string, std::string> shortened = {};  // columns, as Design has it
+
+  /// What the design calls the source's column.
+  [[nodiscard]] const std::string& name_of(const std::string& column) const {
+    const auto other = shortened.find(column);
+    return other == shortened.end() ? column : other->second;
+  }
 };
 
 /// An expression of the source's server, as it prints it, in PostgreSQL's SQL. What does not yield

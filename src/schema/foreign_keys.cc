@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "sluice/schema/foreign_key.h"
-#include "sluice/schema/names.h"
 
 #include "schema/collation.h"
 #include "schema/key_size.h"
@@ -24,7 +23,7 @@ void remark_on_collation(const model::ForeignKey& key, const Scope& scope, const
                          Remarks& remarks) {
   for (const std::string& name : key.columns) {
     const model::Column* const column = scope.source.find_column(name);
-    const model::Column* const made = design.table.find_column(short_name(name));
+    const model::Column* const made = design.table.find_column(scope.name_of(name));
     if (column == nullptr || made == nullptr || !is_long(made->type)) continue;
     if (compares_by_bytes(column->type)) continue;
     remarks.warning("collation", key.name,
@@ -34,10 +33,6 @@ void remark_on_collation(const model::ForeignKey& key, const Scope& scope, const
                         "blanks at the end, go to quarantine",
                     "make both sides alike on the source beforehand");
   }
-}
-
-void shorten(std::vector<std::string>& columns) {
-  for (std::string& column : columns) column = short_name(column);
 }
 
 }  // namespace
@@ -51,9 +46,7 @@ std::string foreign_key_definition(const model::ForeignKey& key) {
 void add_foreign_keys(const Scope& scope, Design& design, Remarks& remarks) {
   for (const model::ForeignKey& key : scope.source.foreign_keys) {
     model::ForeignKey made = key;
-    made.name = short_name(key.name);
-    shorten(made.columns);
-    shorten(made.referenced_columns);
+    for (std::string& column : made.columns) column = scope.name_of(column);
     made.equal_operators.assign(key.columns.size(), "OPERATOR(pg_catalog.=)");
     made.definition = foreign_key_definition(made);
     remark_on_collation(key, scope, design, remarks);

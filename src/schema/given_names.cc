@@ -14,6 +14,12 @@ bool GivenNames::is_free(const model::QualifiedName& name) const {
          (companion_.empty() || !taken_.contains(derived_name(name, companion_)));
 }
 
+bool GivenNames::claim(const model::QualifiedName& name) {
+  if (name.table.size() > kMaxNameBytes || !is_free(name)) return false;
+  take(name);
+  return true;
+}
+
 std::string GivenNames::give(const std::string& schema, const std::string& wanted,
                              const std::string& otherwise) {
   std::string name = short_name(wanted);
@@ -22,6 +28,30 @@ std::string GivenNames::give(const std::string& schema, const std::string& wante
   }
   take({schema, name});
   return name;
+}
+
+std::vector<std::string> GivenNames::give_all(const std::vector<Wish>& wishes) {
+  std::vector<std::string> names(wishes.size());
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const Wish& wish = wishes[i];
+    if (wish.as_is && claim({wish.schema, wish.wanted})) names[i] = wish.wanted;
+  }
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const Wish& wish = wishes[i];
+    if (names[i].empty()) names[i] = give(wish.schema, wish.wanted, wish.otherwise);
+  }
+  return names;
+}
+
+std::map<std::string, std::string> shortened(const std::vector<std::string>& names) {
+  std::vector<Wish> wishes;
+  for (const std::string& name : names) wishes.push_back({"", name, name, true});
+  const std::vector<std::string> given = GivenNames().give_all(wishes);
+  std::map<std::string, std::string> others;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].size() > kMaxNameBytes) others.emplace(names[i], given[i]);
+  }
+  return others;
 }
 
 }  // namespace sluice::schema

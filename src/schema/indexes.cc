@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sluice/codec/mysql_types.h"
+#include "sluice/schema/given_names.h"
 #include "sluice/schema/index.h"
 #include "sluice/schema/long_key.h"
 #include "sluice/schema/names.h"
@@ -25,8 +26,13 @@ constexpr std::uint64_t kSureKeyBytes = 2600;
 /// Works on one index.
 class IndexDesign {
  public:
-  IndexDesign(const model::Index& source, const Scope& scope, Design& design, Remarks& remarks)
-      : source_(source), scope_(scope), design_(design), remarks_(remarks) {}
+  IndexDesign(const model::Index& source, std::string name, const Scope& scope, Design& design,
+              Remarks& remarks)
+      : source_(source),
+        name_(std::move(name)),
+        scope_(scope),
+        design_(design),
+        remarks_(remarks) {}
 
   void add();
 
@@ -52,10 +58,11 @@ class IndexDesign {
   void remark_on_use() const;
 
   [[nodiscard]] const model::ColumnType& target_type(const std::string& column) const {
-    return design_.table.find_column(short_name(column))->type;
+    return design_.table.find_column(scope_.name_of(column))->type;
   }
 
   const model::Index& source_;
+  std::string name_;
   const Scope& scope_;
   Design& design_;
   Remarks& remarks_;
@@ -66,8 +73,7 @@ class IndexDesign {
 
 void IndexDesign::add() {
   if (!is_made()) return;
-  made_.name =
-      source_.primary ? derived_name(design_.table.name.table, "_pkey") : short_name(source_.name);
+  made_.name = source_.primary ? derived_name(design_.table.name.table, "_pkey") : name_;
   made_.unique = source_.unique;
   made_.method = "btree";
   for (const model::IndexPart& part : source_.parts) {
@@ -96,7 +102,8 @@ bool IndexDesign::is_made() const {
   if (source_.method == "BTREE" || source_.method == "HASH" || source_.method.empty()) return true;
   std::string parts;
   for (const model::IndexPart& part : source_.parts) {
-    parts += (parts.empty() ? "" : " || ' ' || ") + ("coalesce(" + quoted(part.column) + ", '')");
+    parts += (parts.empty() ? "" : " || ' ' || ") +
+             ("coalesce(" + quoted(scope_.name_of(part.column)) + ", '')");
   }
   remark_on_search(parts);
   return false;
@@ -109,7 +116,7 @@ void IndexDesign::remark_on_search(const std::string& parts) const {
   }
   remarks_.note("fulltext-not-moved", source_.name,
                 "the FULLTEXT index is not moved: queries have to be written anew for it",
-                "CREATE INDEX " + quoted(source_.name) + " ON " + quoted(design_.table.name) +
+                "CREATE INDEX " + quoted(name_) + " ON " + quoted(design_.table.name) +
                     " USING gin (to_tsvector('simple', " + parts + "))");
 }
 
@@ -156,13 +163,14 @@ bool IndexDesign::add_column(const model::IndexPart& part) {
   added.descending = part.descending;
   const int prefix = part.prefix_length.value_or(0);
   if (prefix == 0 || !is_long(type) || takes_whole_columns()) {
-    added.column = short_name(part.column);
+    added.column = scope_.name_of(part.column);
     add_length(*column, type, 0);
     return true;
   }
   const std::string function = type.base == "bytea" ? "substr(" : "\"left\"(";
   const std::string from = type.base == "bytea" ? ", 1, " : ", ";
-  added.expression = function + quoted(part.column) + from + std::to_string(prefix) + ")";
+  added.expression =
+      function + quoted(scope_.name_of(part.column)) + from + std::to_string(prefix) + ")";
   add_length(*column, type, prefix);
   return true;
 }
@@ -282,8 +290,13 @@ std::string index_definition(const model::Index& index, const model::QualifiedNa
 }
 
 void add_indexes(const Scope& scope, Design& design, Remarks& remarks) {
+  std::vector<std::string> names;
+  for (const model::Index& index : scope.source.indexes) names.push_back(index.name);
+  const std::map<std::string, std::string> others = shortened(names);
   for (const model::Index& index : scope.source.indexes) {
-    IndexDesign(index, scope, design, remarks).add();
+    const auto other = others.find(index.name);
+    const std::string& name = other == others.end() ? index.name : other->second;
+    IndexDesign(index, name, scope, design, remarks).add();
   }
 }
 

@@ -67,9 +67,9 @@ bool fits_bigint(std::string_view digits) {
 
 }  // namespace
 
-Value column_value(const model::Column& column, bool chosen) {
+Value column_value(const model::Column& column, const std::string& name, bool chosen) {
   Value value;
-  value.sql = quoted(column.name);
+  value.sql = quoted(name);
   value.reads_columns = true;
   if (chosen) return value;  // its type is no longer that of which the rules speak
   value.column = &column;

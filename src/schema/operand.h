@@ -9,7 +9,7 @@
 namespace sluice::schema {
 
 /// `chosen`: people have given the column a type, so nothing is known of its values.
-[[nodiscard]] Value column_value(const model::Column& column, bool chosen);
+[[nodiscard]] Value column_value(const model::Column& column, const std::string& name, bool chosen);
 /// Of a token that is a number or a text.
 [[nodiscard]] Value literal_value(const Token& token);
 

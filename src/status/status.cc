@@ -1,6 +1,7 @@
 #include "sluice/status/status.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -194,6 +195,11 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   const auto accounts = ledger::accounts(session, run_id, plan.digest);
   for (const plan::TablePlan& table : plan.tables) {
     status.tables.push_back(table_status(table, states, accounts));
+  }
+  for (ledger::LeftOutIndex& index : ledger::left_out_indexes(session, run_id)) {
+    // Tables stand in plan order, which is that of their numbers.
+    auto& table = status.tables.at(static_cast<std::size_t>(index.table_no - 1));
+    table.left_out.push_back(std::move(index));
   }
   status.is_held = ledger::is_held(session, run_id);
   status.holders = ledger::processes(session, run_id);

@@ -40,6 +40,17 @@ void write_counts(JsonWriter& json, const TableStatus& table) {
   json.member("account_closes", table.closes);
 }
 
+void write_left_out(JsonWriter& json, const std::vector<ledger::LeftOutIndex>& left_out) {
+  json.key("left_out").begin_array();
+  for (const ledger::LeftOutIndex& index : left_out) {
+    json.begin_object();
+    json.member("index", index.name);
+    json.member("reason", index.reason);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_table(JsonWriter& json, const TableStatus& table) {
   json.begin_object();
   json.member("number", table.number);
@@ -48,6 +59,7 @@ void write_table(JsonWriter& json, const TableStatus& table) {
   json.member("state", table.state_word());
   json.member("reason", table.reason);
   write_counts(json, table);
+  write_left_out(json, table.left_out);
   json.end_object();
 }
 

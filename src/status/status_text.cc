@@ -17,6 +17,7 @@ namespace {
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
 constexpr std::size_t kWaitingLines = 4;  // that a stall may take from the tables
+constexpr std::size_t kLeftOutLines = 3;  // that indexes left out may take from the tables
 constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
@@ -122,6 +123,25 @@ std::string stall(const RunStatus& status) {
   return text.substr(0, end) + (text[end - 1] == '\n' ? "" : "\n");
 }
 
+/// What tables do without, a line each; the last line counts where there are more.
+std::string left_out(const RunStatus& status) {
+  std::vector<std::string> lines;
+  for (const TableStatus& table : status.tables) {
+    if (table.left_out.empty()) continue;
+    std::string names;
+    for (const ledger::LeftOutIndex& index : table.left_out) {
+      names += (names.empty() ? "" : ", ") + index.name;
+    }
+    lines.push_back(line(fmt::format("{} is without index {}", table.target, names)));
+  }
+  if (lines.size() > kLeftOutLines) {
+    const std::size_t more = lines.size() - (kLeftOutLines - 1);
+    lines.resize(kLeftOutLines - 1);
+    lines.push_back(line(fmt::format("and {} more tables are without indexes", more)));
+  }
+  return fmt::format("{}", fmt::join(lines, ""));
+}
+
 std::string table_lines(const RunStatus& status, std::size_t most) {
   std::string text = line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}  {}", "table", "rows read",
                                       "", "written", "quarant", "state"));
@@ -143,8 +163,10 @@ std::string table_lines(const RunStatus& status, std::size_t most) {
 
 std::string to_text(const RunStatus& status) {
   const std::string why = stall(status);
-  const auto lines = static_cast<std::size_t>(std::count(why.begin(), why.end(), '\n'));
-  std::string text = head(status) + holders(status) + why + table_lines(status, kMaxTables - lines);
+  const std::string without = left_out(status);
+  const auto lines = static_cast<std::size_t>(std::ranges::count(why + without, '\n'));
+  std::string text =
+      head(status) + holders(status) + why + table_lines(status, kMaxTables - lines) + without;
   if (const auto& verified = status.last_verification) {
     text += line(
         fmt::format("verified {} ({}): {}", verified->ended_at, verified->mode, verified->outcome));

@@ -58,6 +58,14 @@ TEST_CASE("init --schema of a PostgreSQL database writes what copy and verify ta
   CHECK(source.whole.target().value("SELECT string_agg(id::text, ' ') FROM a.t") == "5 6");
 }
 
+TEST_CASE("init --schema refuses a schema that holds no tables, beside one that does") {
+  const Source source("CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY)");
+  let_reader_read(source.db, "a");
+  const RunResult init = source.whole.init({"--schema", "a", "--schema", "bx"});
+  CHECK(init.exit_code == 2);
+  CHECK(says(init.err, "the source holds no tables in bx"));
+}
+
 TEST_CASE("init --schema of one of several databases writes what copy and verify take") {
   const MysqlFamilyDatabase one(MariadbServer::shared());
   const MysqlFamilyDatabase other(MariadbServer::shared());

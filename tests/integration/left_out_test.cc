@@ -78,7 +78,10 @@ TEST_CASE("a new table arrives without an index that has no room for a value, an
   CHECK(values.whole.target().value("SELECT string_agg(char_length(v)::text, ' ' ORDER BY id) FROM "
                                     "wide") == "5 768");
   CHECK(values.whole.sluice("verify").exit_code == 0);
-  CHECK(values.whole.sluice("status").exit_code == 0);
+  const RunResult status = values.whole.sluice("status");
+  CHECK(says(status.out, "public.wide is without index by_v\n"));
+  const RunResult status_json = values.whole.sluice("status", {"--json"});
+  CHECK(says(status_json.out, "\"index\": \"by_v\""));
   const RunResult again = values.whole.sluice("copy");
   INFO(again.err);
   CHECK(again.exit_code == 0);

@@ -32,7 +32,10 @@ CREATE TABLE defaults (
   text_4 varchar(20) DEFAULT '{s}?', number_1 bigint DEFAULT ((1 + 2) * 3),
   number_2 decimal(10,2) DEFAULT (1.5), json_1 json DEFAULT (json_object()), json_2 json DEFAULT ('[1]'),
   bytes_1 binary(4) DEFAULT 0xff00fe, bytes_2 varbinary(9) DEFAULT 'a\0b', bytes_3 blob DEFAULT ('{e}'),
-  kind enum('a', '{e}') DEFAULT '{e}', bits bit(4) DEFAULT b'101');
+  kind enum('a', '{e}') DEFAULT '{e}', bits bit(4) DEFAULT b'101',
+  bits_2 bit(5) DEFAULT (b'11'), bits_3 bit(16) DEFAULT (x'6162'), number_3 int DEFAULT b'101',
+  number_4 int DEFAULT (b'101'), number_5 bigint unsigned DEFAULT (0xffffffffffffffff),
+  number_6 decimal(9,2) DEFAULT (x'0a'), bytes_4 varbinary(9) DEFAULT (x'00ff'));
 INSERT INTO defaults () VALUES (), ();
 CREATE TABLE keys_and_columns (
   id int, k int, name varchar(40), at geometry NOT NULL SRID 4326, v vector(3), hidden int INVISIBLE

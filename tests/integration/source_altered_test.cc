@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "keys_fixture.h"
+#include "support/temp_dir.h"
 
 namespace sluice::test {
 namespace {
@@ -32,6 +33,48 @@ void check_failed(const Migration& migration, const RunResult& copied) {
   CHECK(copied.err.find("small failed: it is not what the plan was made from: column extra") !=
         std::string::npos);
   CHECK(migration.table_difference("big", "id, payload") == "");
+}
+
+/// Two tables with one row each that goes to quarantine; all rows of both are read, the run is not
+/// past copying, and one table is not what it was.
+struct AlteredInTime {
+  explicit AlteredInTime(From from) : migration(from) {
+    for (const char* const table : {"dates", "small"}) {
+      migration.on_both(
+          fmt::format("CREATE TABLE {} (id int PRIMARY KEY, born varchar(20))", table));
+      migration.source(fmt::format("INSERT INTO {} VALUES (1, '1970-01-31'), (2, '?')", table));
+      migration.target(fmt::format("ALTER TABLE {} ALTER born TYPE date USING NULL", table));
+      migration.move(table, table, "", R"({"same_names": true, "columns": {"born":
+          {"from": "born", "steps": [{"date": "%Y-%m-%d"}]}}})");
+    }
+    analyze(migration, "dates, small");
+    migration.limit("quarantine_rows", 1);
+    REQUIRE(migration.copy_killed_at("before_copied_commit").signal == SIGKILL);
+    migration.source(kAlter);
+  }
+  [[nodiscard]] RunResult decide(const std::string& tables) const {
+    std::string entries;
+    for (const char* const table : {"dates", "small"}) {
+      if (tables.find(table) == std::string::npos) continue;
+      entries += fmt::format(
+          R"({}{{"table": "{}", "source_key": ["2"], "decision": {{"set": {{"born": null}}}},
+              "person": "Ann", "reason": "asked"}})",
+          entries.empty() ? "" : ", ", table);
+    }
+    const auto file =
+        dir.write("decisions.json",
+                  fmt::format(R"({{"schema": "sluice.decisions/1", "decisions": [{}]}})", entries));
+    return migration.sluice("quarantine", {"decide", "--file", file.string()});
+  }
+  [[nodiscard]] std::string rows_of(const std::string& table) const {
+    return migration.target_value("SELECT count(*) FROM " + table + "__side");
+  }
+  Migration migration;
+  TempDir dir;
+};
+
+bool says(const std::string& text, const std::string& words) {
+  return text.find(words) != std::string::npos;
 }
 
 }  // namespace
@@ -76,6 +119,77 @@ TEST_CASE("a source table that is altered before its rows are read fails alone")
   finish(migration);
   CHECK(migration.table_difference("big", "id, payload") == "");
   CHECK(migration.table_difference("small", "id") == "");
+}
+
+TEST_CASE("rows of other tables are decided and verified though a source table was altered") {
+  const AlteredInTime run(GENERATE(From::postgresql, From::mariadb));
+  const Migration& migration = run.migration;
+  CAPTURE(to_string(migration.from()));
+  // Before a copy has looked at the table, and when it has failed it.
+  if (GENERATE(false, true)) {
+    const RunResult copied = migration.copy();
+    require_exit(copied, 3);
+    CHECK(says(copied.err, "small failed: it is not what the plan was made from: column extra"));
+  }
+  const RunResult both = run.decide("dates small");
+  require_exit(both, 3);
+  CHECK(says(both.out, "its source table is not what the plan was made from: column extra"));
+  CHECK(run.rows_of("dates") == "2");
+  CHECK(run.rows_of("small") == "1");
+  require_exit(run.decide("dates"), 0);  // for the second time
+  require_exit(migration.copy(), 3);
+  const RunResult verified = migration.sluice("verify");
+  require_exit(verified, 10);
+  CHECK(says(verified.out, "dates  equal: 2 rows, 1 decided"));
+  CHECK(
+      says(verified.out, "could not check: 0 rows; its copy failed: it is not what the plan was"));
+  migration.source(kPutBack);
+  require_exit(run.decide("dates small"), 0);
+  finish(migration);
+  require_exit(migration.sluice("verify"), 0);
+  CHECK(run.rows_of("small") == "2");
+}
+
+TEST_CASE("rows of a table that was altered once all of them were read are decided") {
+  const AlteredInTime run(GENERATE(From::postgresql, From::mariadb));
+  CAPTURE(to_string(run.migration.from()));
+  run.migration.source(kPutBack);
+  finish(run.migration);
+  run.migration.source(kAlter);
+  require_exit(run.decide("dates small"), 0);
+  CHECK(run.rows_of("small") == "2");
+}
+
+TEST_CASE("limits are raised though a source table was altered") {
+  AlteredInTime run(GENERATE(From::postgresql, From::mariadb));
+  Migration& migration = run.migration;
+  CAPTURE(to_string(migration.from()));
+  if (GENERATE(false, true)) {
+    migration.source("DROP TABLE small");
+  }
+  migration.limit("quarantine_rows", 7);
+  const RunResult copied = migration.copy();
+  require_exit(copied, 3);
+  CHECK(says(copied.err, "small failed: it is not what the plan was made from: "));
+  CHECK(says(copied.err, "dates failed") == false);
+  CHECK(run.rows_of("dates") == "1");
+  require_exit(run.decide("dates"), 0);
+}
+
+TEST_CASE("other rules are not taken because a source table was altered") {
+  AlteredInTime run(GENERATE(From::postgresql, From::mariadb));
+  CAPTURE(to_string(run.migration.from()));
+  const std::string table = GENERATE("dates", "small");
+  run.migration.forget_tables();
+  for (const std::string name : {"dates", "small"}) {
+    run.migration.move(name, name, "",
+                       fmt::format(R"({{"same_names": true, "columns": {{"born": {{"from": "born",
+            "steps": [{{"date": "{}"}}]}}}}}})",
+                                   name == table ? "%d.%m.%Y" : "%Y-%m-%d"));
+  }
+  const RunResult copied = run.migration.copy();
+  require_exit(copied, 7);
+  CHECK(says(copied.err, table + ": rules"));
 }
 
 }  // namespace sluice::test

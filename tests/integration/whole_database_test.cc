@@ -150,4 +150,39 @@ CREATE TRIGGER watch BEFORE UPDATE ON parts FOR EACH ROW SET NEW.note = 'x')");
         "+ kinds: check kinds_many_members_check\n");
 }
 
+TEST_CASE("defaults in bits and bytes are MariaDB's own, or are said not to move") {
+  const MysqlFamilyDatabase source(MariadbServer::shared());
+  source.run(R"(
+CREATE TABLE moved (
+  id int AUTO_INCREMENT PRIMARY KEY, bits_1 bit(5) DEFAULT b'11', bits_2 bit(5) DEFAULT (b'11'),
+  bits_3 bit(16) DEFAULT x'6162', bits_4 bit(16) DEFAULT ('1'), bits_5 bit(64) DEFAULT 0xffffffffffffffff,
+  bits_6 bit(1) DEFAULT (true), number_1 int DEFAULT b'101', number_2 int DEFAULT (0x10),
+  number_3 bigint unsigned DEFAULT 0xffffffffffffffff, exact_1 decimal(9,2) DEFAULT (b'11'),
+  double_1 double DEFAULT 0x0a, text_1 varchar(9) DEFAULT b'1100001', text_2 varchar(9) DEFAULT (x'6162'),
+  text_3 varchar(9) CHARACTER SET latin1 DEFAULT x'fc', text_4 char(5) DEFAULT x'6120',
+  bytes_1 binary(3) DEFAULT b'1100001', bytes_2 varbinary(9) DEFAULT (x'00ff'), bytes_3 blob DEFAULT x'00ff',
+  bytes_4 blob DEFAULT (b'100000000'), kind enum('a', 'b') DEFAULT x'61', many set('a', 'b') DEFAULT (x'62'),
+  born year DEFAULT b'11');
+CREATE TABLE left_out (id int PRIMARY KEY, bits_1 bit(5) DEFAULT (b'11' | b'100'),
+  bits_2 bit(5) DEFAULT (b'11' + 1), number_1 int DEFAULT (b'11' | b'100'), text_1 text DEFAULT x'6162',
+  text_2 varchar(9) DEFAULT (concat(b'1100001', 'z')), bytes_1 blob DEFAULT (b'11' | b'100'));
+INSERT INTO moved () VALUES ())");
+  const WholeDatabase whole(reader_url(source));
+  const RunResult init = whole.init({"--all"});
+  const std::size_t at = init.out.find("[default-not-moved]\n");
+  REQUIRE(at != std::string::npos);
+  const std::string left_out = init.out.substr(at, init.out.find("\n\n", at) - at);
+  for (const char* const column : {"bits_1", "bits_2", "number_1", "text_1", "text_2", "bytes_1"}) {
+    INFO(column);
+    CHECK(left_out.find(std::string("left_out.") + column) != std::string::npos);
+  }
+  CHECK(left_out.find("moved.") == std::string::npos);
+  whole.forget_config();
+  REQUIRE(whole.move() == "");
+  check_arrived_whole(whole, 2);
+  source.run("INSERT INTO moved () VALUES ()");
+  whole.target().run("INSERT INTO moved DEFAULT VALUES");
+  CHECK(dump_difference(source, whole.target()) == "");
+}
+
 }  // namespace sluice::test

@@ -12,6 +12,7 @@
 #include "sluice/ledger/records.h"
 #include "sluice/model/endpoint.h"
 #include "sluice/model/finding.h"
+#include "sluice/plan/draft.h"
 #include "sluice/plan/plan.h"
 
 /// Decisions applied: quarantined rows that people decided about move into the side tables, exactly
@@ -47,8 +48,9 @@ struct DecideContext {
   const ledger::Run& run;
   const model::Endpoint& target;
   const Decisions& decisions;
-  std::string file_sha256;  // of the file's bytes, for the record
-  bool dry_run = false;     // everything is tried, nothing is committed
+  std::string file_sha256;     // of the file's bytes, for the record
+  bool dry_run = false;        // everything is tried, nothing is committed
+  plan::Changes altered = {};  // of tables whose rows are to be read again: theirs stay open
 };
 
 /// A row of the file that stays open, and why.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,21 @@ struct Draft {
   std::vector<model::Finding> findings;
 };
 
+/// A run whose config is planned again.
+struct UnderWay {
+  const Plan* plan = nullptr;  // none: a first plan
+  /// Tables, by their numbers, that the source does not have any more as the plan was made from:
+  /// what they are to be cannot be drafted anew. They stand as in `plan`, with what the config says
+  /// of them now.
+  std::set<int> altered = {};
+};
+
 /// Resolves a config against both catalogues. Pure: no database, no clock. Every problem is
 /// reported, not the first one only. The catalogues hold at least the schemas that config_schemas
 /// names. `made`: the new_tables() of the same config and catalogues, as their trial showed them.
 [[nodiscard]] Draft draft(const config::Config& config, const std::string& config_sha256,
                           const model::Catalog& source, const model::Catalog& target,
-                          MadeTables made = {});
+                          MadeTables made = {}, const UnderWay& under_way = {});
 
 /// The schemas whose tables a config speaks of, for db::read_catalog: sorted, without repeats.
 struct ConfigSchemas {

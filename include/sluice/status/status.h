@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/db/sql_session.h"
+#include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
 #include "sluice/ledger/verification.h"
 
@@ -30,7 +31,8 @@ struct TableStatus {
   std::uint64_t quarantined = 0;  ///< nobody has decided yet
   std::uint64_t left_behind = 0;
   std::uint64_t filtered = 0;
-  bool closes = true;  ///< the account: every row read is somewhere
+  bool closes = true;                          ///< the account: every row read is somewhere
+  std::vector<ledger::LeftOutIndex> left_out;  ///< indexes that it does without
 
   /// The ledger's word for `state`, but "copying" for a pending table that has rows already.
   [[nodiscard]] const char* state_word() const noexcept;

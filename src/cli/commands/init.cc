@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/sha256.h"
 #include "sluice/config/write.h"
 #include "sluice/db/catalog.h"
@@ -62,6 +63,21 @@ std::vector<std::string> asked_of_all(const InitArguments& arguments, const Cata
   return arguments.schemas;
 }
 
+/// A misspelled name among right ones would leave its tables behind without a word.
+void refuse_empty_schemas(const InitArguments& arguments, const model::Catalog& source) {
+  const bool in_any_case = model::is_mysql_family(source.server.engine);
+  for (const std::string& schema : arguments.schemas) {
+    const auto is_there = [&](const model::Table& table) {
+      const std::string& name = table.name.schema;
+      return name == schema ||
+             (in_any_case && codec::ascii_lower(name) == codec::ascii_lower(schema));
+    };
+    if (std::ranges::any_of(source.tables, is_there)) continue;
+    throw model::Error(model::ErrorKind::usage, "the source holds no tables in " + schema,
+                       "name each schema with --schema as the source does, or leave it out");
+  }
+}
+
 config::Config make_config(const InitArguments& arguments, const Catalogs& catalogs) {
   plan::WholeDatabase options;
   options.name = arguments.name.empty() ? name_of_file(arguments.out) : arguments.name;
@@ -100,6 +116,7 @@ int run_init(const InitArguments& arguments, Console& console) {
   const model::Endpoint target = endpoint_of_url(arguments.target, "target", "--target");
   // What both hold, all that a copy will see, and a config that moves every table.
   Catalogs catalogs = read_catalogs(source, target, {arguments.schemas, {}});
+  refuse_empty_schemas(arguments, catalogs.source);
   count_empty_rows(source, catalogs.source);
   const config::Config made = make_config(arguments, catalogs);
   if (made.tables.empty()) {

@@ -11,6 +11,7 @@
 
 #include "sluice/codec/problem.h"
 #include "sluice/codec/sha256.h"
+#include "sluice/copy/altered.h"
 #include "sluice/copy/decide.h"
 #include "sluice/db/target.h"
 #include "sluice/ledger/ledger.h"
@@ -239,8 +240,12 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   // What people decided: every mistake is reported at once, and nothing is done then.
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
   const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
-  // The tables must still be what the plan was made from.
-  refuse_drift(plan, config, read_catalogs(config.config), SourceTables::as_planned, console);
+  // The target must still be what the plan was made from; of the source each table for itself.
+  Catalogs catalogs = read_catalogs(config.config);
+  refuse_drift(plan, config, catalogs, SourceTables::any, console);
+  plan::Changes altered = copy::without_read(plan::altered_sources(plan, catalogs.source), run,
+                                             ledger::run_tables(*session, run.id));
+  catalogs = {};
   copy::require_side_tables(*session, plan, run);
   // Which rows the entries are about.
   const copy::Selection selection = copy::select_rows(*session, run.id, plan, decisions);
@@ -248,7 +253,7 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const std::string process_id = arguments.dry_run ? "" : record_process(*session, run);
   // The rows move, each batch of them in one transaction with its place in the ledger.
   const copy::DecideContext context{
-      plan, run, target, decisions, codec::sha256_hex(text), arguments.dry_run};
+      plan, run, target, decisions, codec::sha256_hex(text), arguments.dry_run, std::move(altered)};
   copy::DecideReport report = copy::apply_decisions(context, selection, session);
   DecideResult result{plan, run, std::move(report), {}, arguments.dry_run};
   if (!arguments.dry_run) {

@@ -1,8 +1,10 @@
 #include "sluice/plan/whole_database.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "sluice/config/write.h"
+#include "sluice/schema/names.h"
 
 #include "example.h"
 
@@ -53,6 +55,7 @@ TEST_CASE("several databases keep their names as schemas") {
 TEST_CASE("names in lower case that become one are kept apart") {
   model::Catalog source = example::source_catalog();
   source.tables[0].name.table = "Orders";
+  source.tables[1].name.table = "ORDERS";
   source.tables[0].columns[0].name = "ID";
   source.tables[0].columns[1].name = "Id";
   const config::Config config = of(source, {"crm", "", NameCase::lower});
@@ -69,6 +72,36 @@ TEST_CASE("names of 64 bytes are cut, and stay apart") {
   const Names names = targets(of(source));
   CHECK(names[0].size() == std::string("public.").size() + 63);
   CHECK(names[0] != names[1]);
+}
+
+TEST_CASE("a name that may stay as it is does, whatever stands before it") {
+  const std::string cut = std::string(63, 'x') + "a";
+  const std::string same = schema::short_name(cut);
+  model::Catalog source = example::source_catalog();
+  const std::size_t first = GENERATE(0U, 1U);
+  source.tables[first].name.table = cut;
+  source.tables[1 - first].name.table = same;
+  source.tables[2].columns.assign(2, source.tables[0].columns[0]);
+  source.tables[2].columns[first].name = cut;
+  source.tables[2].columns[1 - first].name = same;
+  const config::Config config = of(source);
+  CHECK(config.tables[1 - first].target.table == same);
+  CHECK(config.tables[first].target.table == schema::derived_name(cut, "_2"));
+  REQUIRE(config.tables[2].rules.rules.size() == 1);
+  CHECK(config.tables[2].rules.rules[0] ==
+        mapping::rename_rule(cut, schema::derived_name(cut, "_2")));
+}
+
+TEST_CASE("letters that are small already stay before others become so") {
+  model::Catalog source = example::source_catalog();
+  source.tables[0].name.table = "Orders";
+  source.tables[1].name.table = "orders";
+  source.tables[0].columns[0].name = "ID";
+  source.tables[0].columns[1].name = "id";
+  const config::Config config = of(source, {"crm", "", NameCase::lower});
+  CHECK(targets(config) == Names{"public.orders_2", "public.orders", "public.sessions"});
+  REQUIRE(config.tables[0].rules.rules.size() == 1);
+  CHECK(config.tables[0].rules.rules[0] == mapping::rename_rule("ID", "id_2"));
 }
 
 TEST_CASE("the file that is written reads back as the same tables") {

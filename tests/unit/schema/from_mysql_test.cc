@@ -2,6 +2,7 @@
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "sluice/schema/names.h"
 
@@ -155,8 +156,51 @@ TEST_CASE("columns that agree in their first 63 bytes are told apart wherever th
   CHECK(design.table.indexes[0].definition.find(quote(b) + ", 700)") != std::string::npos);
   REQUIRE(design.table.foreign_keys.size() == 1);
   CHECK(design.table.foreign_keys[0].columns == std::vector{a});
-  CHECK(design.table.foreign_keys[0].referenced_columns == std::vector{b});
+  CHECK(design.table.foreign_keys[0].referenced_columns == std::vector{stem + "b"});
   CHECK(design.table.foreign_keys[0].definition.find(quote(a)) != std::string::npos);
+}
+
+TEST_CASE("what is moved under its own name keeps it, and what is cut gets another one") {
+  const std::string cut(64, 'n');
+  const std::string same = short_name(cut);
+  const std::string other = derived_name(cut, "_2");
+  const bool cut_first = GENERATE(true, false);
+  const std::string& first = cut_first ? cut : same;
+  const std::string& second = cut_first ? same : cut;
+  model::Table source = source_table();
+  source.columns = {source_column(first, "int(11)"), source_column(second, "int(11)"),
+                    source_column("g", "bigint(20)")};
+  source.columns[2].generated = model::Generated::stored;
+  source.columns[2].generation_sql = "`" + cut + "` + 1";
+  source.indexes = {index_of(first, false, "BTREE", cut), index_of(second, false, "BTREE", same)};
+  source.checks = {{first, "CHECK (`" + same + "` > 5)", true, ""},
+                   {second, "CHECK (`" + cut + "` > 6)", true, ""}};
+  const Design design = design_of(source);
+  const auto name_of = [&](const std::string& name) { return name == cut ? other : same; };
+  CHECK(design.shortened == std::map<std::string, std::string>{{cut, other}});
+  CHECK(design.table.columns[0].name == name_of(first));
+  CHECK(design.table.columns[1].name == name_of(second));
+  CHECK(design.table.columns[2].generation_sql.find(other) != std::string::npos);
+  REQUIRE(design.table.indexes.size() == 2);
+  CHECK(design.table.indexes[0].name == name_of(first));
+  CHECK(design.table.indexes[0].parts[0].column == other);
+  CHECK(design.table.indexes[1].name == name_of(second));
+  CHECK(design.table.indexes[1].parts[0].column == same);
+  REQUIRE(design.table.checks.size() == 2);
+  for (const model::Check& check : design.table.checks) {
+    const std::string& named = check.definition.find(other) != std::string::npos ? second : first;
+    CHECK(check.name == (named == cut ? derived_name(cut, "_check") : same));
+  }
+}
+
+TEST_CASE("a check of the source keeps its name before one that its types need") {
+  model::Table source = source_table();
+  source.columns = {source_column("a", "int(10) unsigned")};
+  source.checks = {{"t_a_unsigned_check", "CHECK (`a` > 5)", true, ""}};
+  const Design design = design_of(source);
+  REQUIRE(design.table.checks.size() == 2);
+  CHECK(design.table.checks[0].name == "t_a_unsigned_check_check");
+  CHECK(design.table.checks[1].name == "t_a_unsigned_check");
 }
 
 }  // namespace

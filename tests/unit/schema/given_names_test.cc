@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/schema/names.h"
+
 namespace sluice::schema {
 
 TEST_CASE("a name is given once, then another one, then that with a number") {
@@ -29,6 +31,21 @@ TEST_CASE("names that differ beyond what PostgreSQL keeps of them stay two") {
   CHECK(first.size() == 63);
   CHECK(second.size() == 63);
   CHECK(first != second);
+}
+
+TEST_CASE("of many names those come first that the source has") {
+  const std::string cut(64, 'n');
+  const std::string same = short_name(cut);
+  GivenNames names;
+  names.take({"", "b"});
+  CHECK(names.give_all({{"", cut, cut, true},
+                        {"", same, "x", true},
+                        {"", "a", "t_a", false},
+                        {"", "a", "u_a", true},
+                        {"", "b", "t_b", true}}) ==
+        std::vector<std::string>{derived_name(cut, "_2"), same, "t_a", "a", "t_b"});
+  CHECK(shortened({cut, "a", same}) ==
+        std::map<std::string, std::string>{{cut, derived_name(cut, "_2")}});
 }
 
 }  // namespace sluice::schema

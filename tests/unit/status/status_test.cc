@@ -243,6 +243,27 @@ TEST_CASE("the JSON has the schema, the totals and what is next") {
   CHECK(root.at("next").as_string() == "sluice verify --config crm.json");
 }
 
+TEST_CASE("tables that do without indexes are named, and leave room for the others") {
+  RunStatus status = run_in(RunState::finished);
+  for (int i = 0; i < 30; ++i) status.tables.push_back(table("crm.t" + std::to_string(i), 1000));
+  for (int i = 0; i < 5; ++i) {
+    auto& made = status.tables[static_cast<std::size_t>(i)];
+    made.target = "public.t" + std::to_string(i);
+    made.left_out = {{i + 1, "by_v", "no room"}, {i + 1, std::string(90, 'n'), "no room"}};
+  }
+  const std::string text = to_text(status);
+  CHECK(text.find("public.t0 is without index by_v, nnn") != std::string::npos);
+  CHECK(text.find("and 3 more tables are without indexes\n") != std::string::npos);
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 22);
+  std::size_t longest = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    longest = std::max(longest, end - at);
+    at = end + 1;
+  }
+  CHECK(longest <= 80);
+}
+
 TEST_CASE("runs are one line each") {
   CHECK(sluice::status::runs_to_text({}) == "no runs\n");
   const std::string text =
