@@ -18,7 +18,8 @@ namespace sluice::model::pg {
 /// "a", "b"
 [[nodiscard]] inline std::string quoted_list(const std::vector<std::string>& names) {
   std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted(name);
+  // Qualified: <filesystem> brings in a std::quoted that argument lookup would find.
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + pg::quoted(name);
   return list;
 }
 [[nodiscard]] inline std::string literal(std::string_view text) {
