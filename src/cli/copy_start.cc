@@ -35,29 +35,49 @@ plan::Plan draft_plan(const CopyArguments& arguments, const ReadConfig& config,
   return std::move(*draft.plan);
 }
 
-/// The newest run of a config of this name, whatever became of it.
-std::optional<plan::Plan> plan_under_way(const config::Config& config) {
+/// A plan that is there already, and what the ledger says of the newest run that began with it.
+struct KnownPlan {
+  plan::Plan plan;
+  bool has_run = false;
+  std::vector<ledger::LeftOutIndex> left_out = {};
+};
+
+/// That of the newest run of a config of this name, whatever became of it.
+std::optional<KnownPlan> plan_under_way(const config::Config& config) {
   const auto session = db::open_session(config.target, db::Purpose::catalog);
   if (ledger::schema_state(*session) != ledger::SchemaState::usable) return std::nullopt;
   for (const ledger::Run& run : ledger::runs(*session)) {
-    if (run.name == config.name) return plan::from_json(ledger::plan_of_run(*session, run.id));
+    if (run.name != config.name) continue;
+    return KnownPlan{plan::from_json(ledger::plan_of_run(*session, run.id)), true,
+                     ledger::left_out_indexes(*session, run.id)};
   }
   return std::nullopt;
 }
 
-/// Tables that bear their own names are without the indexes that a run of the plan has left out.
-plan::Plan without_left_out(const plan::Plan& plan, const config::Config& config,
-                            const model::Catalog& target) {
-  const auto session = db::open_session(config.target, db::Purpose::catalog);
-  if (ledger::schema_state(*session) != ledger::SchemaState::usable) return plan;
-  const auto run = ledger::find_run_of_plan(*session, plan::sha256_of(plan));
-  if (!run) return plan;
-  auto left_out = ledger::left_out_indexes(*session, run->id);
+/// To look at the target that the plan was made with, and at no other.
+std::unique_ptr<db::SqlSession> open_planned_target(const plan::Plan& plan,
+                                                    const config::Config& config) {
+  return db::open_session(plan::held_to(plan.target, config.target), db::Purpose::catalog);
+}
+
+KnownPlan plan_of_file(const std::string& path, const config::Config& config) {
+  KnownPlan known{read_plan(path)};
+  const auto session = open_planned_target(known.plan, config);
+  if (ledger::schema_state(*session) != ledger::SchemaState::usable) return known;
+  const auto run = ledger::find_run_of_plan(*session, plan::sha256_of(known.plan));
+  known.has_run = run.has_value();
+  if (run) known.left_out = ledger::left_out_indexes(*session, run->id);
+  return known;
+}
+
+/// Tables that bear their own names are without the indexes that the run has left out.
+plan::Plan without_left_out(const KnownPlan& known, const model::Catalog& target) {
+  auto left_out = known.left_out;
   std::erase_if(left_out, [&](const ledger::LeftOutIndex& index) {
     const auto number = static_cast<std::size_t>(index.table_no - 1);
-    return target.find(plan.tables[number].target) == nullptr;
+    return target.find(known.plan.tables[number].target) == nullptr;
   });
-  return without(plan, left_out);
+  return without(known.plan, left_out);
 }
 
 std::vector<ledger::RunTable> estimates(const plan::Plan& plan, const Catalogs& catalogs) {
@@ -95,12 +115,6 @@ model::Error held_error(const copy::Start& start) {
           model::Retry::new_session};
 }
 
-/// To look at the target that the plan was made with, and at no other.
-std::unique_ptr<db::SqlSession> open_planned_target(const plan::Plan& plan,
-                                                    const config::Config& config) {
-  return db::open_session(plan::held_to(plan.target, config.target), db::Purpose::catalog);
-}
-
 /// Tables of earlier runs are in the way of a new one only where nobody has asked for it.
 void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
                          copy::StartOptions& options, Console& console) {
@@ -118,12 +132,6 @@ void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
     console.note(fmt::format("{} side table(s) of run {} are dropped and made anew: {}",
                              of_run.names.size(), of_run.run_id, names));
   }
-}
-
-bool has_run(const plan::Plan& plan, const config::Config& config) {
-  const auto session = open_planned_target(plan, config);
-  return ledger::schema_state(*session) == ledger::SchemaState::usable &&
-         ledger::find_run_of_plan(*session, plan::sha256_of(plan)).has_value();
 }
 
 /// A plan's file is what sluice makes of config and catalogues; another could leave tables out, or
@@ -152,25 +160,24 @@ void refuse_edited(const plan::Plan& plan, const CopyArguments& arguments, const
 
 }  // namespace
 
-plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
-                         const Catalogs& catalogs, bool again, Console& console) {
-  std::optional<plan::Plan> plan;
+CopyPlan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
+                       const Catalogs& catalogs, bool again, Console& console) {
+  std::optional<KnownPlan> known;
   if (!arguments.plan.empty()) {
-    plan = read_plan(arguments.plan);
+    known = plan_of_file(arguments.plan, config.config);
   } else if (again || !arguments.new_run) {
-    plan = plan_under_way(config.config);
+    known = plan_under_way(config.config);
   }
-  if (!plan && arguments.join) {
+  if (!known && arguments.join) {
     console.error("there is no run to join: nothing has been copied with this config",
                   "start it without --join");
     throw Exit{kUsage};
   }
-  if (!plan) return draft_plan(arguments, config, catalogs, console);
-  const bool has_begun = has_run(*plan, config.config);
-  refuse_drift(without_left_out(*plan, config.config, catalogs.target), config, catalogs,
-               has_begun ? SourceTables::any : SourceTables::as_planned, console);
-  if (!has_begun) refuse_edited(*plan, arguments, config, catalogs, console);
-  return std::move(*plan);
+  if (!known) return {draft_plan(arguments, config, catalogs, console), false};
+  refuse_drift(without_left_out(*known, catalogs.target), config, catalogs,
+               known->has_run ? SourceTables::any : SourceTables::as_planned, console);
+  if (!known->has_run) refuse_edited(known->plan, arguments, config, catalogs, console);
+  return {std::move(known->plan), known->has_run};
 }
 
 int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,
@@ -216,11 +223,11 @@ void record_override(db::SqlSession& ledger, const std::string& run_id,
 
 copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                              const config::Config& config, const Catalogs& catalogs,
-                             const CopyArguments& arguments, bool again, Console& console) {
+                             const CopyArguments& arguments, bool has_run, bool again,
+                             Console& console) {
   copy::StartOptions options;
   options.new_run = arguments.new_run && !again;
-  if (options.new_run || !has_run(*plan, config))
-    refuse_unfit_target(*plan, config, options, console);
+  if (options.new_run || !has_run) refuse_unfit_target(*plan, config, options, console);
   options.join = arguments.join;
   options.operator_name =
       arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;

@@ -17,11 +17,15 @@
 /// console what is wrong and throws Exit.
 namespace sluice::cli {
 
+struct CopyPlan {
+  plan::Plan plan;
+  bool has_run = false;  // one has begun with it
+};
 /// The plan file, where one is named; else the plan of this config's newest run, unless --new-run;
 /// else a new draft. Refuses (exit 7) when it no longer fits. `again`: this process has a run
 /// already, which is the newest.
-[[nodiscard]] plan::Plan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
-                                       const Catalogs& catalogs, bool again, Console& console);
+[[nodiscard]] CopyPlan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
+                                     const Catalogs& catalogs, bool again, Console& console);
 
 /// `new_run`: with the tables of earlier runs that it would drop.
 int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,
@@ -39,11 +43,12 @@ struct SourceOverride {
 void record_override(db::SqlSession& ledger, const std::string& run_id, const SourceOverride& used);
 
 /// Takes or makes the run. Exit 6, naming the holders, when another process works on it; exit 2
-/// when the target cannot be begun with. `again`: this process had the run before it lost its
-/// connection; throws Error{locked}, to be tried again, while anybody holds it.
+/// when the target cannot be begun with. `has_run`: as plan_for_copy() said. `again`: this process
+/// had the run before it lost its connection; throws Error{locked}, to be tried again, while
+/// anybody holds it.
 [[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                                            const config::Config& config, const Catalogs& catalogs,
-                                           const CopyArguments& arguments, bool again,
+                                           const CopyArguments& arguments, bool has_run, bool again,
                                            Console& console);
 
 /// Says how much room the run needs where nobody but a person can see whether it is there.

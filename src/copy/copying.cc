@@ -1,8 +1,7 @@
 #include "sluice/copy/copying.h"
 
 #include <optional>
-#include <set>
-#include <string>
+#include <vector>
 
 #include "sluice/copy/altered.h"
 #include "sluice/copy/build.h"
@@ -37,14 +36,19 @@ void record_counters(const RunContext& run, SourceReader& source, db::SqlSession
   ledger.commit();
 }
 
-/// While the sessions that have read the tables still keep others from altering them.
-void look_for_altered(const RunContext& run, db::SqlSession& ledger) {
-  std::set<std::string> schemas;
-  for (const plan::TablePlan& table : run.plan.tables) schemas.insert(table.source.schema);
-  // As they are now, which a session with a snapshot would not see.
+/// While the sessions that have read the tables still keep others from altering them. Who waits to
+/// do so must not wait for us, nor we for him.
+void look_for_altered(const RunContext& run, SourceReader& source, db::SqlSession& ledger) {
+  std::vector<model::QualifiedName> tables;
+  for (const plan::TablePlan& table : run.plan.tables) tables.push_back(table.source);
+  if (source.snapshot.holder) {
+    // Its locks are older than its snapshot, so that what this shows is what is there.
+    const model::Catalog held = db::read_shapes(*source.snapshot.holder, tables);
+    fail_altered(run, ledger, plan::altered_sources(run.plan, held));
+    return;
+  }
   const auto session = db::open_session(run.source, db::Purpose::catalog);
-  const model::Catalog now = db::read_catalog(*session, {schemas.begin(), schemas.end()});
-  fail_altered(run, ledger, plan::altered_sources(run.plan, now));
+  fail_altered(run, ledger, plan::altered_sources(run.plan, db::read_shapes(*session, tables)));
 }
 
 }  // namespace
@@ -72,7 +76,7 @@ void copy_all_rows(const RunContext& run, db::SqlSession& ledger) {
   }
   if (stopped()) return;
   record_counters(run, source, ledger);
-  look_for_altered(run, ledger);
+  look_for_altered(run, source, ledger);
 }
 
 void help_copying(const RunContext& run, db::SqlSession& ledger) {

@@ -18,6 +18,7 @@
 #include "copy/faults.h"
 #include "copy/key_columns.h"
 #include "copy/mapped_batch.h"
+#include "copy/place_rows.h"
 #include "copy/references.h"
 #include "copy/refusal.h"
 #include "copy/table_failure.h"
@@ -328,14 +329,34 @@ std::size_t sweep_table(const RunContext& run, db::TargetSession& session,
   return 0;
 }
 
+/// Those among the tables that have orphans. Each is asked by itself where asking all at once
+/// fails: then that says whose trouble it is.
+std::vector<const plan::TablePlan*> with_orphans(db::TargetSession& session,
+                                                 const Reference& reference,
+                                                 std::vector<const plan::TablePlan*> tables) {
+  if (tables.size() < 2) return tables;
+  std::vector<const plan::TablePlan*> found;
+  try {
+    const auto result = session.query(orphaned_places(reference.step, tables, reference.referred));
+    for (const auto& row : result.rows) found.push_back(tables.at(place(row.front())));
+  } catch (const Error& error) {
+    if (!sinks_only_its_table(error)) throw;
+    return tables;
+  }
+  return found;
+}
+
 /// One round over all foreign keys between whole tables; returns the rows taken out.
 std::size_t sweep_round(const RunContext& run, db::TargetSession& session,
                         const std::vector<Reference>& references) {
   std::size_t taken = 0;
   Standing standing{failed_sides(run, session), ledger::live_tables(session, run.run.id)};
   for (const Reference& reference : references) {
+    if (run.stop.token().stop_requested()) return 0;
     if (!standing.has_parents(reference)) continue;
-    for (const plan::TablePlan* const table : reference.referring) {
+    std::vector<const plan::TablePlan*> tables = reference.referring;
+    std::erase_if(tables, [&](const plan::TablePlan* table) { return !standing.is_swept(*table); });
+    for (const plan::TablePlan* const table : with_orphans(session, reference, std::move(tables))) {
       if (run.stop.token().stop_requested()) return 0;
       if (standing.is_swept(*table))
         taken += sweep_table(run, session, *table, reference, standing);

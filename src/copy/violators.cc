@@ -52,13 +52,26 @@ std::string exclusion_condition(const plan::TablePlan& table, const DeferredStep
 }
 
 /// One table of SQL with the columns that others refer to.
-std::string rows_of(const std::vector<model::QualifiedName>& tables, const DeferredStep& step) {
+std::string referred_keys(const std::vector<model::QualifiedName>& tables,
+                          const DeferredStep& step) {
   if (tables.size() == 1) return model::quote_name(Engine::postgresql, tables.front());
   std::vector<std::string> parts;
   parts.reserve(tables.size());
   for (const model::QualifiedName& table : tables) {
     parts.push_back(fmt::format("SELECT {} FROM {}", joined(step.referenced_key, ", "),
                                 model::quote_name(Engine::postgresql, table)));
+  }
+  return fmt::format("({})", joined(parts, " UNION ALL "));
+}
+
+/// One table of SQL with the columns that refer to others, and the place of each row's table.
+std::string referring_keys(const std::vector<const plan::TablePlan*>& tables,
+                           const DeferredStep& step) {
+  std::vector<std::string> parts;
+  parts.reserve(tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    parts.push_back(fmt::format("SELECT {} AS place, {} FROM {}", i, joined(step.key, ", "),
+                                model::quote_name(Engine::postgresql, tables[i]->side)));
   }
   return fmt::format("({})", joined(parts, " UNION ALL "));
 }
@@ -90,7 +103,14 @@ std::string orphan_condition(const DeferredStep& step,
         fmt::format("p.{} {} s.{}", step.referenced_key.at(i), step.operators.at(i), step.key[i]));
   }
   return fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", joined(present, " AND "),
-                     rows_of(parents, step), joined(equal, " AND "));
+                     referred_keys(parents, step), joined(equal, " AND "));
+}
+
+std::string orphaned_places(const DeferredStep& step,
+                            const std::vector<const plan::TablePlan*>& children,
+                            const std::vector<model::QualifiedName>& parents) {
+  return fmt::format("SELECT DISTINCT s.place FROM {} s WHERE {} ORDER BY 1",
+                     referring_keys(children, step), orphan_condition(step, parents));
 }
 
 }  // namespace sluice::copy

@@ -15,5 +15,10 @@ namespace sluice::copy {
 /// The same of a foreign key whose parents lie in any of these tables, of which there is one.
 [[nodiscard]] std::string orphan_condition(const plan::DeferredStep& step,
                                            const std::vector<model::QualifiedName>& parents);
+/// The statement that says which of these side tables have such rows: their places in `children`,
+/// rising. However many there are, each table is read once.
+[[nodiscard]] std::string orphaned_places(const plan::DeferredStep& step,
+                                          const std::vector<const plan::TablePlan*>& children,
+                                          const std::vector<model::QualifiedName>& parents);
 
 }  // namespace sluice::copy

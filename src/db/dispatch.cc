@@ -110,6 +110,13 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   });
 }
 
+model::Catalog read_shapes(SqlSession& session, const std::vector<model::QualifiedName>& tables) {
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_shapes(own, tables)
+                                                : pg::read_shapes(own, tables);
+  });
+}
+
 std::vector<Unseen> read_unseen(SqlSession& session, const model::Catalog& catalog) {
   return with_own(session, [&](SqlSession& own) {
     return model::is_mysql_family(own.engine()) ? mysql::read_unseen(own, catalog)

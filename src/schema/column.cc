@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/model/unknown_default.h"
 #include "sluice/schema/names.h"
 
 #include "schema/default.h"
@@ -78,8 +79,10 @@ void take_default(const model::Column& column, const Scope& scope, model::Column
     made.default_sql = std::move(translated.sql);
     return;
   }
+  const bool is_known = !model::why_unknown(*column.default_sql);
   remarks.warning(translated.rule, column.name,
-                  "the default " + *column.default_sql + " is not moved: " + translated.refusal,
+                  "the default " + (is_known ? *column.default_sql + " " : "") +
+                      "is not moved: " + translated.refusal,
                   "set a default by hand, if the application counts on it");
 }
 

@@ -11,6 +11,7 @@
 #include "sluice/codec/hex.h"
 #include "sluice/codec/jsonb_text.h"
 #include "sluice/codec/mysql_types.h"
+#include "sluice/model/unknown_default.h"
 
 #include "schema/lexer.h"
 #include "schema/quoted.h"
@@ -337,6 +338,7 @@ bool keeps_moment(const Value& value, const model::ColumnType& source,
 
 Default translate_default(const model::Column& column, const model::ColumnType& target,
                           const Scope& scope) {
+  if (const auto why = model::why_unknown(*column.default_sql)) return refusal(*why);
   Tokens tokens = tokens_of(*column.default_sql);
   strip_brackets(tokens);
   if (const std::optional<Token> token = single_literal(tokens)) {

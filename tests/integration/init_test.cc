@@ -97,6 +97,38 @@ TEST_CASE("init and plan say once what the source's user cannot see, and nothing
   CHECK_FALSE(says(owner.out, "[objects-not-seen]"));
 }
 
+TEST_CASE("a table whose defaults cannot be read costs no more than those defaults") {
+  const MysqlFamilyDatabase source(MariadbServer::shared());
+  source.run(
+      "CREATE TABLE t (id int PRIMARY KEY, bytes binary(2) DEFAULT 'a'); INSERT INTO t VALUES (1, "
+      "'b'); CREATE TABLE q (id int PRIMARY KEY, bytes binary(2) DEFAULT 'a')");
+  const WholeDatabase whole([&] {
+    source.run("DROP USER IF EXISTS writes_q@localhost; CREATE USER writes_q@localhost");
+    source.run(
+        fmt::format("GRANT SELECT ON `{0}`.t TO writes_q@localhost; "
+                    "GRANT INSERT ON `{0}`.q TO writes_q@localhost",
+                    source.name()));
+    return url_of(source, "user=writes_q");
+  }());
+  const RunResult denied = whole.init();
+  INFO(denied.out << denied.err);
+  CHECK(denied.exit_code == 0);
+  CHECK(says(denied.out, "the default is not moved: "));
+  CHECK(says(denied.out, "SELECT command denied"));
+  CHECK(says(denied.out, "q.bytes"));
+  CHECK_FALSE(says(denied.out, "t.bytes"));
+
+  MysqlSql other(source.server().option_file(), source.name());
+  other.query("LOCK TABLES q WRITE");
+  const WholeDatabase reader(reader_url(source));
+  const RunResult locked = reader.init();
+  INFO(locked.out << locked.err);
+  CHECK(locked.exit_code == 0);
+  CHECK(says(locked.out, "Lock wait timeout"));
+  CHECK(says(locked.out, "q.bytes"));
+  CHECK_FALSE(says(locked.out, "t.bytes"));
+}
+
 TEST_CASE("init of a source without tables writes nothing") {
   const MysqlFamilyDatabase source(MariadbServer::shared());
   const WholeDatabase whole(reader_url(source));

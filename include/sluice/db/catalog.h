@@ -21,6 +21,14 @@ namespace sluice::db {
 [[nodiscard]] model::Catalog read_catalog(SqlSession& session,
                                           const std::vector<std::string>& schemas = {});
 
+/// What reading these tables depends on (plan::source_shape): their columns without defaults,
+/// unique keys, kind and storage engine; nothing else of the catalogue is filled in, and tables
+/// that are gone are left out. For a look while others wait for locks: on PostgreSQL it takes none
+/// that a session lacks which holds the tables (SnapshotSessions::holder); on MySQL and MariaDB it
+/// waits behind nobody who waits himself.
+[[nodiscard]] model::Catalog read_shapes(SqlSession& session,
+                                         const std::vector<model::QualifiedName>& tables);
+
 /// Objects that a catalogue may lack because its reader may not see all of them.
 struct Unseen {
   std::string objects;  // "triggers of crm"

@@ -114,7 +114,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   // What both servers have now.
   Catalogs catalogs = read_catalogs(config.config);
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
-  plan::Plan plan = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
+  auto [plan, has_run] = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) {
     return print_dry_run(plan, config.config, arguments.new_run, console);
   }
@@ -123,7 +123,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
       approve::Verifier().without_policy(std::move(plan));
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, *approved, console);
-  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments,
+  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, has_run,
                                        reconnect.has_begun(), console);
   if (start.kind == copy::StartKind::finished) {
     return report_finished(start, *approved, arguments, console);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
+#include <span>
 
 #include "sluice/model/error.h"
 
@@ -12,6 +14,9 @@
 
 namespace sluice::db::mysql {
 namespace {
+
+/// Tables of one statement: a statement has no more than 65535 parameters.
+constexpr std::size_t kNamesAtOnce = 1000;
 
 /// 101119 for "10.11.19-MariaDB", 80036 for "8.0.36".
 int version_number(std::string_view version) noexcept {
@@ -104,14 +109,31 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   const std::vector<std::string> wanted = schemas.empty() ? connected_schema(session) : schemas;
   model::Catalog catalog;
   catalog.server = mysql::read_identity(session);
-  catalog.tables = read_tables(session, wanted);
-  read_columns(session, wanted, catalog.tables);
-  read_indexes(session, wanted, catalog.tables);
+  const Scope scope = all_of(wanted);
+  catalog.tables = read_tables(session, scope);
+  read_estimates(session, scope, catalog.tables);
+  read_columns(session, scope, catalog.tables);
+  read_doubtful_defaults(session, catalog.tables);
+  read_indexes(session, scope, catalog.tables);
   read_foreign_keys(session, wanted, catalog.tables);
   read_checks(session, wanted, catalog.tables);
   read_triggers(session, wanted, catalog.tables);
   read_partition_keys(session, wanted, catalog.tables);
   catalog.others = read_others(session, wanted, catalog.tables);
+  return catalog;
+}
+
+model::Catalog read_shapes(SqlSession& session, const std::vector<model::QualifiedName>& names) {
+  model::Catalog catalog;
+  const std::span<const model::QualifiedName> all(names);
+  for (std::size_t first = 0; first < all.size(); first += kNamesAtOnce) {
+    const Scope scope = those_of(all.subspan(first, std::min(kNamesAtOnce, all.size() - first)));
+    Tables tables = read_tables(session, scope);
+    read_columns(session, scope, tables);
+    read_indexes(session, scope, tables);
+    std::ranges::move(tables, std::back_inserter(catalog.tables));
+  }
+  std::ranges::sort(catalog.tables, {}, &model::Table::name);
   return catalog;
 }
 

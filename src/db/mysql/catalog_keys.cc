@@ -117,16 +117,15 @@ model::Column* find_column(model::Table& table, const std::string& name) {
 
 }  // namespace
 
-void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables) {
+void read_indexes(SqlSession& session, const Scope& scope, Tables& tables) {
   const IndexColumns columns = index_columns(session);
   const QueryResult result = session.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, "
       "INDEX_TYPE, " +
           columns.expression + ", " + columns.is_ignored +
-          " FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN " +
-          placeholders(schemas.size()) +
+          " FROM information_schema.STATISTICS WHERE " + scope.condition +
           " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
-      parameters(schemas));
+      scope.parameters);
   for (const Row& row : result.rows) {
     model::Table* const table = find_table(tables, text_at(row, 0), text_at(row, 1));
     if (table == nullptr) continue;

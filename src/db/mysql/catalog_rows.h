@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,22 @@ namespace sluice::db::mysql {
 /// list; rows of tables that are not in it are passed over. `tables` is in name order.
 using Tables = std::vector<model::Table>;
 
-[[nodiscard]] Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas);
-void read_columns(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
-void read_indexes(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables);
+/// Which tables are meant, as SQL of the columns TABLE_SCHEMA and TABLE_NAME. MariaDB opens no
+/// other table for the views that have them.
+struct Scope {
+  std::string condition;
+  std::vector<Parameter> parameters;
+};
+[[nodiscard]] Scope all_of(const std::vector<std::string>& schemas);
+[[nodiscard]] Scope those_of(std::span<const model::QualifiedName> names);
+
+[[nodiscard]] Tables read_tables(SqlSession& session, const Scope& scope);
+void read_estimates(SqlSession& session, const Scope& scope, Tables& tables);
+void read_columns(SqlSession& session, const Scope& scope, Tables& tables);
+/// Asks for the values of defaults that the catalogue may print otherwise than they are. What
+/// cannot be had becomes a model::unknown_default().
+void read_doubtful_defaults(SqlSession& session, Tables& tables);
+void read_indexes(SqlSession& session, const Scope& scope, Tables& tables);
 void read_foreign_keys(SqlSession& session, const std::vector<std::string>& schemas,
                        Tables& tables);
 /// REQUIRES: columns have been read: MariaDB's json is known only by its check.

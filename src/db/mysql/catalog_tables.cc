@@ -6,7 +6,6 @@
 
 #include "sluice/codec/ascii.h"
 #include "sluice/codec/mysql_types.h"
-#include "sluice/model/quote.h"
 
 #include "db/mysql/catalog_rows.h"
 #include "db/mysql/dialect.h"
@@ -28,10 +27,6 @@ std::string table_kind(const std::string& table_type) {
   if (table_type == "VIEW" || table_type == "SYSTEM VIEW") return "view";
   if (table_type == "SYSTEM VERSIONED") return "system versioned table";
   return codec::ascii_lower(table_type);  // SEQUENCE
-}
-
-bool is_bytes(const model::Column& column) {
-  return codec::mysql_kind(column.type) == codec::MysqlKind::binary;
 }
 
 bool contains(const std::string& text, const char* part) noexcept {
@@ -65,76 +60,69 @@ model::Column make_column(model::Engine engine, const Row& row) {
   return column;
 }
 
-/// Literals that the catalogue may print otherwise than they are: it has a question mark for each
-/// character of four bytes; of bytes MySQL shows those before the first NUL, and MariaDB a text.
-bool is_doubtful_default(const model::Column& column) {
-  if (!column.default_sql || contains(column.extra, "DEFAULT_GENERATED")) return false;
-  const std::string& sql = *column.default_sql;
-  if (is_bytes(column)) return sql.starts_with("'") || sql.starts_with("0x");
-  return sql.starts_with("'") && contains(sql, "?");
-}
-
-/// Asks for the values themselves; the table need not have rows.
-void read_doubtful_defaults(SqlSession& session, model::Table& table) {
-  if (table.kind == "view") return;
-  std::vector<model::Column*> columns;
-  std::string list;
-  for (model::Column& column : table.columns) {
-    if (!is_doubtful_default(column)) continue;
-    const std::string value =
-        "DEFAULT(" + model::quote_identifier(model::Engine::mysql, column.name) + ")";
-    list += (list.empty() ? "" : ", ") + (is_bytes(column) ? "HEX(" + value + ")" : value);
-    columns.push_back(&column);
-  }
-  if (columns.empty()) return;
-  const QueryResult result =
-      session.query("SELECT " + list + " FROM (SELECT 1) AS one LEFT JOIN " +
-                    model::quote_name(model::Engine::mysql, table.name) + " ON FALSE");
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::string value = text_at(result.rows.at(0), i);
-    columns[i]->default_sql =
-        is_bytes(*columns[i]) ? "0x" + value : model::quote_literal(model::Engine::mysql, value);
-  }
-}
-
 }  // namespace
 
-Tables read_tables(SqlSession& session, const std::vector<std::string>& schemas) {
+Scope all_of(const std::vector<std::string>& schemas) {
+  return {"TABLE_SCHEMA IN " + placeholders(schemas.size()), parameters(schemas)};
+}
+
+Scope those_of(std::span<const model::QualifiedName> names) {
+  Scope scope;
+  for (const model::QualifiedName& name : names) {
+    scope.condition += scope.condition.empty() ? "(?, ?)" : ", (?, ?)";
+    scope.parameters.emplace_back(name.schema);
+    scope.parameters.emplace_back(name.table);
+  }
+  scope.condition = "(TABLE_SCHEMA, TABLE_NAME) IN (" + scope.condition + ")";
+  return scope;
+}
+
+Tables read_tables(SqlSession& session, const Scope& scope) {
   const QueryResult result = session.query(
-      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH, "
-      "TABLE_COMMENT, "
-      "CREATE_OPTIONS FROM information_schema.TABLES WHERE TABLE_SCHEMA IN " +
-          placeholders(schemas.size()),
-      parameters(schemas));
+      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COMMENT, CREATE_OPTIONS "
+      "FROM information_schema.TABLES WHERE " +
+          scope.condition,
+      scope.parameters);
   Tables tables;
   for (const Row& row : result.rows) {
     model::Table& table = tables.emplace_back();
     table.name = {text_at(row, 0), text_at(row, 1)};
     table.kind = table_kind(text_at(row, 2));
     table.storage_engine = text_at(row, 3);
-    table.estimated_rows = number_at(row, 4);
-    table.estimated_bytes = number_at(row, 5);
-    if (table.kind != "view") table.comment = text_at(row, 6);  // a view's says VIEW
-    if (contains(text_at(row, 7), "partitioned")) table.partition_key = "partitioned";
+    if (table.kind != "view") table.comment = text_at(row, 4);  // a view's says VIEW
+    if (contains(text_at(row, 5), "partitioned")) table.partition_key = "partitioned";
   }
   std::sort(tables.begin(), tables.end(),
             [](const model::Table& a, const model::Table& b) { return a.name < b.name; });
   return tables;
 }
 
-void read_columns(SqlSession& session, const std::vector<std::string>& schemas, Tables& tables) {
+void read_estimates(SqlSession& session, const Scope& scope, Tables& tables) {
+  const QueryResult result = session.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS, DATA_LENGTH FROM information_schema.TABLES "
+      "WHERE " +
+          scope.condition,
+      scope.parameters);
+  for (const Row& row : result.rows) {
+    if (model::Table* const table = find_table(tables, text_at(row, 0), text_at(row, 1))) {
+      table->estimated_rows = number_at(row, 2);
+      table->estimated_bytes = number_at(row, 3);
+    }
+  }
+}
+
+void read_columns(SqlSession& session, const Scope& scope, Tables& tables) {
   const QueryResult result = session.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, "
       "EXTRA, GENERATION_EXPRESSION, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT "
-      "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN " +
-          placeholders(schemas.size()) + " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
-      parameters(schemas));
+      "FROM information_schema.COLUMNS WHERE " +
+          scope.condition + " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+      scope.parameters);
   for (const Row& row : result.rows) {
     if (model::Table* const table = find_table(tables, text_at(row, 0), text_at(row, 1))) {
       table->columns.push_back(make_column(session.engine(), row));
     }
   }
-  for (model::Table& table : tables) read_doubtful_defaults(session, table);
 }
 
 }  // namespace sluice::db::mysql

@@ -34,6 +34,7 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   catalog.server = pg::read_identity(session);
   TableSet tables;
   read_tables(connection, schemas, tables);
+  read_estimates(connection, tables);
   read_storage_parameters(connection, tables);
   read_columns(connection, tables);
   read_sequences(connection, tables);
@@ -48,6 +49,18 @@ model::Catalog read_catalog(SqlSession& session, const std::vector<std::string>&
   catalog.others = read_others(connection, schemas);
   catalog.tables = tables.take();
   catalog.wide_publications = read_wide_publications(connection);
+  return catalog;
+}
+
+model::Catalog read_shapes(SqlSession& session, const std::vector<model::QualifiedName>& names) {
+  Connection& connection = connection_of(session);
+  const Picture picture(connection);
+  TableSet tables;
+  read_named_tables(connection, names, tables);
+  read_columns(connection, tables);
+  read_indexes(connection, tables);
+  model::Catalog catalog;
+  catalog.tables = tables.take();
   return catalog;
 }
 

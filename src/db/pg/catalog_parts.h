@@ -32,8 +32,13 @@ class TableSet {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
-/// Names, kinds, sizes and storage, in name order. No schemas: all that are the user's.
+/// Names, kinds and storage, in name order. No schemas: all that are the user's.
 void read_tables(Connection& connection, const std::vector<std::string>& schemas, TableSet& tables);
+/// The same of those among `names` that are there.
+void read_named_tables(Connection& connection, const std::vector<model::QualifiedName>& names,
+                       TableSet& tables);
+/// Rows and bytes.
+void read_estimates(Connection& connection, TableSet& tables);
 void read_storage_parameters(Connection& connection, TableSet& tables);
 void read_statistics(Connection& connection, TableSet& tables);
 void read_columns(Connection& connection, TableSet& tables);

@@ -3,19 +3,14 @@
 namespace sluice::db::pg {
 namespace {
 
-// Rows: what the last vacuum counted, for as many blocks as there are now; before the first one,
-// what the statistics collector saw. Without names, all schemas but the server's own and the
-// ledger's.
+// Without schemas, all but the server's own and the ledger's. Tables are wanted by names of
+// schemas, or by their own.
 constexpr const char* kTables = R"(
 SELECT c.oid, n.nspname, c.relname,
        CASE c.relkind WHEN 'r' THEN CASE WHEN c.relispartition THEN 'partition' ELSE 'table' END
                       WHEN 'p' THEN 'partitioned' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
                       ELSE 'foreign' END,
        obj_description(c.oid, 'pg_class'),
-       CASE WHEN c.reltuples > 0 AND c.relpages > 0
-            THEN (c.reltuples * pg_relation_size(c.oid) / current_setting('block_size')::real / c.relpages)::bigint
-            ELSE greatest(pg_stat_get_live_tuples(c.oid), 0) END,
-       pg_table_size(c.oid),
        c.relrowsecurity,
        pg_get_userbyid(c.relowner),
        s.spcname,
@@ -32,7 +27,19 @@ SELECT c.oid, n.nspname, c.relname,
    AND CASE WHEN $1::text[] = '{}' THEN n.nspname NOT IN ('pg_catalog', 'information_schema', 'sluice')
                                         AND n.nspname !~ '^pg_(toast|temp)'
             ELSE n.nspname = ANY ($1::text[]) END
+   AND ($2::text[] = '{}' OR (n.nspname, c.relname) IN (SELECT * FROM unnest($1::text[], $2::text[])))
  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
+)";
+
+// Rows: what the last vacuum counted, for as many blocks as there are now; before the first one,
+// what the statistics collector saw.
+constexpr const char* kEstimates = R"(
+SELECT c.oid,
+       CASE WHEN c.reltuples > 0 AND c.relpages > 0
+            THEN (c.reltuples * pg_relation_size(c.oid) / current_setting('block_size')::real / c.relpages)::bigint
+            ELSE greatest(pg_stat_get_live_tuples(c.oid), 0) END,
+       pg_table_size(c.oid)
+  FROM pg_class c WHERE c.oid = ANY ($1::oid[])
 )";
 
 constexpr const char* kStorageParameters = R"(
@@ -66,8 +73,6 @@ void take_table(Row row, TableSet& tables) {
   table.name.table = row.text();
   table.kind = row.text();
   table.comment = row.text();
-  table.estimated_rows = row.number();
-  table.estimated_bytes = row.number();
   table.row_security = row.flag();
   table.owner = row.text();
   table.tablespace = row.text();
@@ -80,8 +85,31 @@ void take_table(Row row, TableSet& tables) {
 
 void read_tables(Connection& connection, const std::vector<std::string>& schemas,
                  TableSet& tables) {
-  for (const auto& row : connection.query(kTables, {array_text(schemas)}).rows)
+  for (const auto& row : connection.query(kTables, {array_text(schemas), "{}"}).rows)
     take_table(Row(row), tables);
+}
+
+void read_named_tables(Connection& connection, const std::vector<model::QualifiedName>& names,
+                       TableSet& tables) {
+  if (names.empty()) return;
+  std::vector<std::string> schemas;
+  std::vector<std::string> own;
+  for (const model::QualifiedName& name : names) {
+    schemas.push_back(name.schema);
+    own.push_back(name.table);
+  }
+  const Parameter wanted = array_text(schemas);
+  for (const auto& row : connection.query(kTables, {wanted, array_text(own)}).rows)
+    take_table(Row(row), tables);
+}
+
+void read_estimates(Connection& connection, TableSet& tables) {
+  for (const auto& fields : connection.query(kEstimates, {tables.oids()}).rows) {
+    Row row(fields);
+    model::Table& table = tables.at(row.text());
+    table.estimated_rows = row.number();
+    table.estimated_bytes = row.number();
+  }
 }
 
 void read_storage_parameters(Connection& connection, TableSet& tables) {

@@ -28,6 +28,8 @@ void flush_commits(SqlSession& session);
 [[nodiscard]] model::ServerIdentity read_identity(SqlSession& session);
 [[nodiscard]] model::Catalog read_catalog(SqlSession& session,
                                           const std::vector<std::string>& schemas);
+[[nodiscard]] model::Catalog read_shapes(SqlSession& session,
+                                         const std::vector<model::QualifiedName>& names);
 [[nodiscard]] std::vector<std::string> write_privileges(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
 [[nodiscard]] Storage read_storage(SqlSession& session);

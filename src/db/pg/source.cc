@@ -65,10 +65,22 @@ void lock_tables(SqlSession& session, const std::vector<model::QualifiedName>& t
   }
 }
 
+/// Locks of all sessions together, well below the room that a server has for them by default (64
+/// for each of 100 sessions), which others need as well.
+constexpr std::size_t kMostLocks = 1000;
+
+/// What each reader locks before it reads. It would queue behind a statement that waits for the
+/// holder's lock, which waits for the reader: with too many tables for that, a lock timeout.
+std::vector<model::QualifiedName> locked_by_readers(const std::vector<model::QualifiedName>& tables,
+                                                    std::size_t readers) {
+  const bool have_room = tables.size() * (readers + 1) <= kMostLocks;
+  return have_room ? tables : std::vector<model::QualifiedName>();
+}
+
 /// Enters the exported snapshot `id`. "It is gone" is what every refusal means, whatever its code:
 /// those have changed between versions.
 void join_snapshot(SqlSession& session, const std::string& id,
-                   const std::vector<model::QualifiedName>& tables = {}) {
+                   const std::vector<model::QualifiedName>& tables) {
   session.begin();
   lock_tables(session, tables);
   try {
@@ -107,9 +119,10 @@ SnapshotSessions open_snapshot(const model::Endpoint& endpoint, std::size_t coun
   } else {
     opened.info = export_snapshot(*opened.holder, tables);
   }
+  const std::vector<model::QualifiedName> locked = locked_by_readers(tables, count);
   for (std::size_t i = 0; i < count; ++i) {
     auto session = std::make_unique<PgSourceSession>(endpoint);
-    join_snapshot(session->sql(), opened.info.id);
+    join_snapshot(session->sql(), opened.info.id, locked);
     opened.sessions.push_back(std::move(session));
   }
   return opened;

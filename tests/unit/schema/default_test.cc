@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/model/unknown_default.h"
+
 #include "source_table.h"
 #include "tables_of_rules.h"
 
@@ -45,6 +47,16 @@ TEST_CASE("a default is no more than what the column can hold") {
   CHECK(refused("json", "'{'"));
   CHECK(refused("date", "'2026-02-30'"));
   CHECK(refused("varchar(9)", "'never closed"));
+}
+
+TEST_CASE("a default that the source does not tell is not moved, and the finding says why") {
+  model::Column column = source_column("c", "varchar(9)");
+  column.default_sql = model::unknown_default("SELECT denied");
+  const Design design = design_of(column);
+  CHECK_FALSE(design.table.columns.at(0).default_sql);
+  const model::Finding* const finding = find_rule(design, "default-not-moved");
+  REQUIRE(finding != nullptr);
+  CHECK(finding->message == "the default is not moved: SELECT denied");
 }
 
 TEST_CASE("char's blanks at the end are no part of its default") {
