@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "sluice/codec/columns.h"
-#include "sluice/codec/utf8.h"
+#include "sluice/codec/printable.h"
 
 #include "cli/finding_groups.h"
 
@@ -42,15 +42,6 @@ std::size_t columns_of_terminal(int file) {
   return columns == 0 ? 0 : std::max(columns, kNarrowest);
 }
 
-/// U+2028 to U+202E and U+2066 to U+2069: other line ends, and marks that show what follows in
-/// another order.
-bool turns_text(std::string_view text) noexcept {
-  if (text.size() < 3 || text[0] != '\xe2') return false;
-  const auto third = static_cast<unsigned char>(text[2]);
-  return (text[1] == '\x80' && third >= 0xa8 && third <= 0xae) ||
-         (text[1] == '\x81' && third >= 0xa6 && third <= 0xa9);
-}
-
 }  // namespace
 
 std::string_view severity_word(model::Severity severity) noexcept {
@@ -63,25 +54,6 @@ std::string_view severity_word(model::Severity severity) noexcept {
       return "note";
   }
   return "note";
-}
-
-std::string escaped(std::string_view text) {
-  const bool plain = codec::is_utf8(text);
-  std::string out;
-  std::size_t hidden = 0;  // bytes from here on that are shown as numbers
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (plain && turns_text(text.substr(i))) hidden = 3;
-    const bool shown =
-        byte >= 0x80 ? plain && hidden == 0 : (byte >= 0x20 && byte != 0x7f) || byte == '\n';
-    if (hidden > 0) --hidden;
-    if (shown) {
-      out += text[i];
-    } else {
-      out += fmt::format("\\x{:02x}", byte);
-    }
-  }
-  return out;
 }
 
 Console::Console()
@@ -103,14 +75,15 @@ void Console::print(std::string_view text) {
 
 void Console::show(std::string_view text) {
   constexpr bool kClipWords = true;
-  print(out_columns_ == 0 ? std::string(text) : codec::wrapped(text, out_columns_, kClipWords));
+  const std::string shown = codec::printable_text(text);
+  print(out_columns_ == 0 ? shown : codec::wrapped(shown, out_columns_, kClipWords));
 }
 
 void Console::put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 void Console::say(std::string_view text) {
   constexpr bool kClipWords = false;
-  const std::string shown = escaped(text);
+  const std::string shown = codec::printable_line(text);
   put(err_columns_ == 0 ? shown : codec::wrapped(shown, err_columns_, kClipWords));
   put("\n");
 }
@@ -164,7 +137,7 @@ void Console::say(const std::string& places, const FindingGroup& group) {
 }
 
 void Console::next(const Words& words) {
-  if (!json_) print(fmt::format("Next: {}\n", escaped(command_line(words))));
+  if (!json_) print(fmt::format("Next: {}\n", codec::printable_line(command_line(words))));
 }
 
 void Console::status_lines(const std::vector<std::string>& lines) {
@@ -172,7 +145,9 @@ void Console::status_lines(const std::vector<std::string>& lines) {
   clear_status();
   // A line that the terminal breaks would not be taken back whole.
   for (const std::string& line : lines) {
-    put(codec::clipped(escaped(line), err_columns_ == 0 ? kUnknownTerminal : err_columns_) + "\n");
+    put(codec::clipped(codec::printable_line(line),
+                       err_columns_ == 0 ? kUnknownTerminal : err_columns_) +
+        "\n");
   }
   status_lines_ = lines.size();
   std::fflush(stderr);

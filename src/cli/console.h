@@ -15,16 +15,18 @@ namespace sluice::cli {
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
 /// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
 /// terminal and without NO_COLOR. Text from servers and files is shown with control characters
-/// escaped, and fits the terminal's width, or COLUMNS. One thread at a time.
+/// escaped (codec/printable.h), and fits the terminal's width, or COLUMNS. One thread at a time.
 class Console {
  public:
   Console();
 
   /// A result as it is, on stdout: JSON, SQL. Throws Error{storage} where it cannot be written.
   void print(std::string_view text);
-  /// A result for people: long lines are broken, words that are wider than a line cut.
+  /// A result for people: long lines are broken, words that are wider than a line cut. Its lines
+  /// are the caller's: what it puts into them from elsewhere has to be on one
+  /// (codec::printable_line).
   void show(std::string_view text);
-  /// A message on stderr.
+  /// A message on stderr, whose line feeds are shown as such.
   void note(std::string_view text);
   void error(std::string_view text, std::string_view hint = {});
   void error(const model::Error& failure);
@@ -66,10 +68,6 @@ class Console {
   std::vector<Said> errors_;
   std::size_t status_lines_ = 0;
 };
-
-/// Control characters, marks that turn the direction of text, and bytes that are no UTF-8, as \xNN:
-/// text from elsewhere must not steer a terminal.
-[[nodiscard]] std::string escaped(std::string_view text);
 
 /// error, warning, note: in front of what is said, and in JSON.
 [[nodiscard]] std::string_view severity_word(model::Severity severity) noexcept;

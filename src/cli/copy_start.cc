@@ -21,6 +21,23 @@
 namespace sluice::cli {
 namespace {
 
+/// Notes are for those who make a plan: init and plan show them.
+void show_warnings(std::vector<model::Finding> findings, const std::string& config,
+                   Console& console) {
+  std::vector<FindingGroup> notes;
+  for (const model::Finding& finding : findings) {
+    if (finding.severity == model::Severity::note) add_to_groups(notes, finding);
+  }
+  std::erase_if(findings, [](const model::Finding& finding) {
+    return finding.severity == model::Severity::note;
+  });
+  console.findings(findings);
+  if (notes.empty()) return;
+  console.note(fmt::format("{} more remark{}: {} shows {}", notes.size(),
+                           notes.size() == 1 ? "" : "s", command_line({"plan", "--config", config}),
+                           notes.size() == 1 ? "it" : "them"));
+}
+
 /// A new plan from config and catalogues. How many rows live tables seem to hold is not said here:
 /// the start looks at the rows themselves, and would say it again.
 plan::Plan draft_plan(const CopyArguments& arguments, const ReadConfig& config,
@@ -30,7 +47,11 @@ plan::Plan draft_plan(const CopyArguments& arguments, const ReadConfig& config,
     std::erase_if(draft.findings,
                   [](const model::Finding& finding) { return finding.rule == "existing-rows"; });
   }
-  console.findings(draft.findings);
+  if (draft.plan && !arguments.dry_run) {
+    show_warnings(std::move(draft.findings), arguments.config, console);
+  } else {
+    console.findings(draft.findings);
+  }
   if (!draft.plan) throw Exit{kUsage};
   return std::move(*draft.plan);
 }

@@ -1,6 +1,7 @@
 #include "cli/error_json.h"
 
 #include "sluice/codec/json_write.h"
+#include "sluice/codec/printable.h"
 #include "sluice/codec/utf8.h"
 
 namespace sluice::cli {
@@ -8,7 +9,7 @@ namespace {
 
 /// Text of servers and files may hold anything; JSON holds UTF-8 only.
 std::string json_text(const std::string& text) {
-  return codec::is_utf8(text) ? text : escaped(text);
+  return codec::is_utf8(text) ? text : codec::printable_text(text);
 }
 
 }  // namespace

@@ -34,10 +34,11 @@ std::vector<std::string> action_lines(const FindingGroup& group, std::size_t mos
   if (group.actions.size() == 1) {
     return group.first.action.empty() ? std::vector<std::string>() : group.actions;
   }
-  if (most == 1) return {"for the first: " + group.first.action};
   std::vector<std::string> lines;
-  for (std::size_t i = 0; i < std::min(group.actions.size(), most); ++i) {
-    lines.push_back(group.places[i] + ": " + group.actions[i]);
+  for (std::size_t i = 0; i < group.actions.size() && lines.size() < most; ++i) {
+    if (group.actions[i].empty()) continue;
+    const bool stands_for_all = most == 1 && i == 0;
+    lines.push_back((stands_for_all ? "for the first" : group.places[i]) + ": " + group.actions[i]);
   }
   return lines;
 }

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/codec/printable.h"
+
+#include "cli/command_line.h"
 
 namespace sluice::cli {
 namespace {
@@ -45,19 +50,27 @@ std::string rule_of(std::string kind) {
   return kind + "-not-moved";
 }
 
+/// Empty: all are asked for. What has no schema belongs to none of them alone.
+bool is_asked_for(const std::string& schema, const std::vector<std::string>& schemas) {
+  return schemas.empty() || schema.empty() || std::ranges::find(schemas, schema) != schemas.end();
+}
+
 /// Views, routines and the like: they are other people's programs, so they are listed and left.
+/// What a finding says already is not said again.
 void add_others(const model::Catalog& source, const std::vector<std::string>& schemas,
-                InitReport& report) {
+                const std::vector<model::Finding>& findings, InitReport& report) {
+  std::set<std::pair<std::string, std::string>> said;
+  for (const model::Finding& finding : findings) said.emplace(finding.rule, finding.where);
   for (const model::OtherObject& other : source.others) {
-    const std::string& schema = other.name.schema;
-    if (!schemas.empty() && !schema.empty() && std::ranges::find(schemas, schema) == schemas.end())
-      continue;
+    if (!is_asked_for(other.name.schema, schemas)) continue;
+    const std::string rule = rule_of(other.kind);
+    const std::string place = other.name.schema.empty() ? other.name.table : other.name.text();
+    if (said.contains({rule, place})) continue;
     const bool many = other.kind == "large objects";  // their number stands for their names
-    add_to_groups(report.left,
-                  {Severity::note, rule_of(other.kind),
-                   other.name.schema.empty() ? other.name.table : other.name.text(),
-                   other.kind + (many ? " are not moved" : " is not moved"),
-                   "make " + std::string(many ? "them" : "it") + " in the target by hand"});
+    add_to_groups(
+        report.left,
+        {Severity::note, rule, place, other.kind + (many ? " are not moved" : " is not moved"),
+         "make " + std::string(many ? "them" : "it") + " in the target by hand"});
   }
 }
 
@@ -118,24 +131,20 @@ void add_references_aside(const plan::Plan& plan, InitReport& report) {
   }
 }
 
+/// Names and definitions come from elsewhere: none of them may break a line.
+std::string line(const std::string& text) { return codec::printable_line(text) + "\n"; }
+
 void add_groups(std::string& text, std::string_view heading,
                 const std::vector<FindingGroup>& groups, bool all) {
   if (groups.empty()) return;
   text += fmt::format("\n{}\n", heading);
   for (const FindingGroup& group : groups) {
-    text += fmt::format("- {} [{}]\n    {}\n", group.first.message, group.first.rule,
-                        places_text(group, all ? group.places.size() : kPlacesShown));
+    text += line(fmt::format("- {} [{}]", group.first.message, group.first.rule));
+    text += line("    " + places_text(group, all ? group.places.size() : kPlacesShown));
     for (const std::string& action : action_lines(group, all ? group.places.size() : 1)) {
-      text += fmt::format("    {}\n", action);
+      text += line("    " + action);
     }
   }
-}
-
-void write_texts(codec::JsonWriter& json, std::string_view key,
-                 const std::vector<std::string>& texts) {
-  json.key(key).begin_array();
-  for (const std::string& text : texts) json.value(text);
-  json.end_array();
 }
 
 void write_groups(codec::JsonWriter& json, std::string_view key,
@@ -144,8 +153,8 @@ void write_groups(codec::JsonWriter& json, std::string_view key,
   for (const FindingGroup& group : groups) {
     json.begin_object().member("severity", severity_word(group.first.severity));
     json.member("rule", group.first.rule).member("message", group.first.message);
-    write_texts(json, "where", group.places);
-    write_texts(json, "actions", group.actions);
+    json.member("where", group.places);
+    json.member("actions", group.actions);
     json.end_object();
   }
   json.end_array();
@@ -166,7 +175,7 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
   }
   for (const model::Finding& finding : draft.findings) sort_in(finding, report);
   add_left(config, catalogs.source, report);
-  add_others(catalogs.source, schemas, report);
+  add_others(catalogs.source, schemas, draft.findings, report);
   add_rights(report);
   add_aside(config, report);
   if (draft.plan) add_references_aside(*draft.plan, report);
@@ -174,7 +183,7 @@ InitReport make_init_report(const config::Config& config, const Catalogs& catalo
 }
 
 std::string init_text(const InitReport& report, std::string_view file, bool all) {
-  std::string text = fmt::format("source  {}\ntarget  {}\n", report.source, report.target);
+  std::string text = line("source  " + report.source) + line("target  " + report.target);
   text += fmt::format("\n{} tables, about {} rows: {} new in the target, {} there already\n",
                       report.tables, report.estimated_rows, report.new_tables,
                       report.tables - report.new_tables);
@@ -184,10 +193,11 @@ std::string init_text(const InitReport& report, std::string_view file, bool all)
              report.decisions, all);
   if (all) add_groups(text, "GOOD TO KNOW", report.notes, all);
   if (!all && !report.notes.empty()) {
-    text += fmt::format("\nGOOD TO KNOW\n{} more remarks: sluice plan --config {}\n",
-                        report.notes.size(), file);
+    text += "\nGOOD TO KNOW\n";
+    text += line(fmt::format("{} more remarks: {}", report.notes.size(),
+                             command_line({"plan", "--config", std::string(file)})));
   }
-  return text + fmt::format("\n{} is written: one line a table\n", file);
+  return text + "\n" + line(fmt::format("{} is written: one line a table", file));
 }
 
 std::string init_json(const InitReport& report, std::string_view file) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sluice/codec/printable.h"
+
 #include "cli/progress_text.h"
 #include "cli/stall_lines.h"
 
@@ -21,8 +23,9 @@ std::vector<TableState> states_of(const copy::RunContext& run) {
   std::vector<TableState> states;
   for (const plan::TablePlan& table : run.plan.tables) {
     const copy::TableProgress& progress = run.progress.table(table.number);
-    states.push_back({table.source.text(), progress.expected_rows, progress.rows_before,
-                      progress.rows_read, progress.bytes_written, progress.quarantined});
+    states.push_back({codec::printable_line(table.source.text()), progress.expected_rows,
+                      progress.rows_before, progress.rows_read, progress.bytes_written,
+                      progress.quarantined});
   }
   return states;
 }

@@ -6,11 +6,11 @@
 
 #include "sluice/codec/columns.h"
 #include "sluice/codec/json_read.h"
+#include "sluice/codec/printable.h"
 #include "sluice/codec/problem.h"
 #include "sluice/model/count.h"
 
 #include "cli/account_text.h"
-#include "cli/console.h"
 
 namespace sluice::cli {
 namespace {
@@ -100,7 +100,7 @@ std::string by_table(const plan::Plan& plan, const std::vector<Item>& items, con
   for (const Item& item : sorted) {
     if (item.table_no != table_no) {
       table_no = item.table_no;
-      text += fmt::format("{}\n", escaped(name_of(plan, table_no)));
+      text += fmt::format("{}\n", codec::printable_line(name_of(plan, table_no)));
       text += columns(number, key, "column", "reason", value);
     }
     text += line(item);
@@ -113,7 +113,7 @@ std::string decided_line(const plan::Plan& plan, const copy::TableDecisions& tab
                                  dry_run ? "would be: " : "", table.decided, table.left_behind);
   if (table.still_open > 0) line += fmt::format(", {} stay open", table.still_open);
   if (table.decided_before > 0) line += fmt::format(", {} decided before", table.decided_before);
-  return escaped(line) + "\n";
+  return codec::printable_line(line) + "\n";
 }
 
 std::string account_line(const plan::Plan& plan, const ledger::Account& account) {
@@ -121,7 +121,7 @@ std::string account_line(const plan::Plan& plan, const ledger::Account& account)
   return fmt::format(
       "{}: {} read {} {} arrived + {} decided + {} in quarantine + {} left behind + {} "
       "filtered{}{}\n",
-      escaped(name_of(plan, account.table_no)), account.read.count(),
+      codec::printable_line(name_of(plan, account.table_no)), account.read.count(),
       account.closes() ? "=" : "IS NOT", account.arrived(), account.decided, account.open,
       account.left_behind, account.filtered.count(), kept.empty() ? "" : "; ", kept);
 }
@@ -129,20 +129,16 @@ std::string account_line(const plan::Plan& plan, const ledger::Account& account)
 std::string still_open_line(const plan::Plan& plan, const copy::StillOpen& row) {
   const std::string what =
       row.reason.empty() ? row.message : fmt::format("{}: {}", row.reason, row.message);
-  return escaped(fmt::format("stays open: row {} {} {}{}{}: {}", row.id,
-                             name_of(plan, row.table_no), key_text(row.source_key),
-                             row.column.empty() ? "" : " ", row.column, what)) +
+  return codec::printable_line(fmt::format("stays open: row {} {} {}{}{}: {}", row.id,
+                                           name_of(plan, row.table_no), key_text(row.source_key),
+                                           row.column.empty() ? "" : " ", row.column, what)) +
          "\n";
 }
 
 }  // namespace
 
 std::string one_line(const std::string& text, std::size_t width) {
-  std::string line = escaped(text);
-  for (std::size_t at = 0; (at = line.find('\n', at)) != std::string::npos; at += 2) {
-    line.replace(at, 1, "\\n");
-  }
-  return codec::clipped(line, width);
+  return codec::clipped(codec::printable_line(text), width);
 }
 
 std::string to_text(const QuarantineList& list) {

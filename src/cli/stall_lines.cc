@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sluice/codec/printable.h"
+
 namespace sluice::cli {
 namespace {
 
@@ -23,7 +25,7 @@ void StallLines::say(std::optional<waits::Stall> stall, Clock::time_point now) {
 
 std::optional<WorkState> StallLines::state(Clock::time_point now) const {
   if (!stall_) return std::nullopt;
-  return WorkState{escaped(stall_->text), seconds_since(stall_->since, now)};
+  return WorkState{codec::printable_line(stall_->text), seconds_since(stall_->since, now)};
 }
 
 }  // namespace sluice::cli

@@ -225,6 +225,42 @@ Problem store_bytea(std::string_view text, std::string& out) {
   return Problem::none;
 }
 
+/// Carriers of dates, times and spans of time.
+Problem parse_moment(Carrier carrier, std::string_view text, std::string& out) {
+  switch (carrier) {
+    case Carrier::date:
+      return store_time<std::int32_t, std::uint32_t>(parse_date, text, out);
+    case Carrier::time:
+      return store_time<std::int64_t, std::uint64_t>(parse_time, text, out);
+    case Carrier::timetz:
+      return store_timetz(text, out);
+    case Carrier::timestamp:
+      return store_time<std::int64_t, std::uint64_t>(parse_timestamp, text, out);
+    case Carrier::timestamptz:
+      return store_time<std::int64_t, std::uint64_t>(parse_timestamptz, text, out);
+    case Carrier::interval:
+      return store_interval(text, out);
+    default:
+      return Problem::out_of_range;
+  }
+}
+
+/// Carriers of network addresses.
+Problem parse_address(Carrier carrier, std::string_view text, std::string& out) {
+  switch (carrier) {
+    case Carrier::inet:
+      return inet_from_text(text, false, out);
+    case Carrier::cidr:
+      return inet_from_text(text, true, out);
+    case Carrier::macaddr:
+      return macaddr_from_text(text, kMacBytes, out);
+    case Carrier::macaddr8:
+      return macaddr_from_text(text, kMac8Bytes, out);
+    default:
+      return Problem::out_of_range;
+  }
+}
+
 Problem parse(Carrier carrier, std::string_view text, std::string& out) {
   switch (carrier) {
     case Carrier::boolean:
@@ -246,17 +282,12 @@ Problem parse(Carrier carrier, std::string_view text, std::string& out) {
     case Carrier::bytea:
       return store_bytea(text, out);
     case Carrier::date:
-      return store_time<std::int32_t, std::uint32_t>(parse_date, text, out);
     case Carrier::time:
-      return store_time<std::int64_t, std::uint64_t>(parse_time, text, out);
     case Carrier::timetz:
-      return store_timetz(text, out);
     case Carrier::timestamp:
-      return store_time<std::int64_t, std::uint64_t>(parse_timestamp, text, out);
     case Carrier::timestamptz:
-      return store_time<std::int64_t, std::uint64_t>(parse_timestamptz, text, out);
     case Carrier::interval:
-      return store_interval(text, out);
+      return parse_moment(carrier, text, out);
     case Carrier::uuid:
       return uuid_from_text(text, out);
     case Carrier::json:
@@ -268,13 +299,10 @@ Problem parse(Carrier carrier, std::string_view text, std::string& out) {
     case Carrier::oid:
       return store_integer<std::uint32_t, std::uint32_t>(text, out);
     case Carrier::inet:
-      return inet_from_text(text, false, out);
     case Carrier::cidr:
-      return inet_from_text(text, true, out);
     case Carrier::macaddr:
-      return macaddr_from_text(text, kMacBytes, out);
     case Carrier::macaddr8:
-      return macaddr_from_text(text, kMac8Bytes, out);
+      return parse_address(carrier, text, out);
   }
   return Problem::out_of_range;
 }

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <optional>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/utf8.h"
 
 namespace sluice::codec {
@@ -24,19 +25,6 @@ constexpr unsigned kLastByte = 0xFF;
 
 unsigned byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
-}
-
-bool is_ascii(std::string_view text) noexcept {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  std::uint64_t found = 0;
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    found |= word;
-  }
-  for (; at < text.size(); ++at) found |= byte_at(text, at);
-  return (found & kHighBits) == 0;
 }
 
 bool is_continuation(unsigned byte) { return (byte & 0xC0U) == 0x80U; }

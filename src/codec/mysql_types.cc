@@ -249,6 +249,25 @@ bool read_type(TypeReader& reader, model::ColumnType& type) {
   return true;
 }
 
+/// The smallest that holds every value of a kind of integers.
+Carrier integer_carrier(const model::ColumnType& type) noexcept {
+  switch (mysql_kind(type)) {
+    case MysqlKind::tinyint:
+    case MysqlKind::year:
+      return Carrier::int2;
+    case MysqlKind::smallint:
+      return type.is_unsigned ? Carrier::int4 : Carrier::int2;
+    case MysqlKind::mediumint:
+      return Carrier::int4;
+    case MysqlKind::integer:
+      return type.is_unsigned ? Carrier::int8 : Carrier::int4;
+    case MysqlKind::bigint:
+      return type.is_unsigned ? Carrier::numeric : Carrier::int8;
+    default:
+      return Carrier::numeric;
+  }
+}
+
 }  // namespace
 
 char mysql_unescaped(char c) noexcept {
@@ -288,16 +307,12 @@ MysqlKind mysql_kind(const model::ColumnType& type) noexcept {
 Carrier carrier_for_mysql_type(const model::ColumnType& type) noexcept {
   switch (mysql_kind(type)) {
     case MysqlKind::tinyint:
-    case MysqlKind::year:
-      return Carrier::int2;
     case MysqlKind::smallint:
-      return type.is_unsigned ? Carrier::int4 : Carrier::int2;
     case MysqlKind::mediumint:
-      return Carrier::int4;
     case MysqlKind::integer:
-      return type.is_unsigned ? Carrier::int8 : Carrier::int4;
     case MysqlKind::bigint:
-      return type.is_unsigned ? Carrier::numeric : Carrier::int8;
+    case MysqlKind::year:
+      return integer_carrier(type);
     case MysqlKind::decimal:
       return Carrier::numeric;
     case MysqlKind::float4:

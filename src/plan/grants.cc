@@ -20,6 +20,13 @@ std::string role_name(const std::string& asked, const model::Endpoint& endpoint,
   return endpoint.user.empty() ? std::string(otherwise) : endpoint.user;
 }
 
+/// SQL as a comment, for people to take. What stands behind a line feed in a name is in it too.
+std::string offered(std::string_view sql) {
+  std::string text = "-- ";
+  for (const char c : sql) text += c == '\n' ? "\n-- " : std::string(1, c);
+  return text + "\n";
+}
+
 /// Every source table that is read: mapped ones, and those of checks.
 Names source_tables(const config::Config& config) {
   Names names;
@@ -95,11 +102,12 @@ class PgGrants {
       : name_(std::move(role)), role_(model::quote_identifier(Engine::postgresql, name_)) {}
 
   void line(const std::string& text) { sql_ += text + "\n"; }
+  void offer(const std::string& text) { sql_ += offered(text); }
   void create() { line("CREATE ROLE " + role_ + " LOGIN;"); }
   void set(const std::string& setting) { line("ALTER ROLE " + role_ + " SET " + setting + ";"); }
   void on_database(const std::string& privileges, const std::string& database) {
     if (database.empty()) {
-      line("-- GRANT " + privileges + " ON DATABASE <the database> TO " + role_ + ";");
+      offer("GRANT " + privileges + " ON DATABASE <the database> TO " + role_ + ";");
     } else {
       grant(privileges, "DATABASE " + model::quote_identifier(Engine::postgresql, database));
     }
@@ -144,7 +152,7 @@ class PgGrants {
   }
   void member_of(const std::string& group) { line("GRANT " + group + " TO " + role_ + ";"); }
   void password_hint() {
-    line("-- then, in psql, so that it stands in no file: \\password " + role_);
+    offer("then, in psql, so that it stands in no file: \\password " + role_);
   }
   [[nodiscard]] std::string take() { return std::move(sql_); }
 
@@ -195,44 +203,59 @@ std::string mysql_looking(const std::set<std::string>& schemas, const std::strin
       "-- to be shown triggers, events and routines, which are not moved; the first two it may "
       "make then, too:\n";
   for (const std::string& schema : schemas) {
-    sql += "-- GRANT TRIGGER, EVENT ON " + mysql_pattern(schema) + ".* TO " + user + ";\n";
+    sql += offered("GRANT TRIGGER, EVENT ON " + mysql_pattern(schema) + ".* TO " + user + ";");
   }
-  sql += "-- on MariaDB:\n-- GRANT SELECT ON mysql.proc TO " + user +
-         ";\n-- on MySQL (from 8.0.20 on):\n-- GRANT SHOW_ROUTINE ON *.* TO " + user + ";\n";
-  return sql;
+  sql += "-- on MariaDB:\n" + offered("GRANT SELECT ON mysql.proc TO " + user + ";");
+  return sql + "-- on MySQL (from 8.0.20 on):\n" +
+         offered("GRANT SHOW_ROUTINE ON *.* TO " + user + ";");
 }
 
-std::string mysql_source(const config::Config& config, const std::string& role,
-                         const std::string& host) {
+/// What a user needs so that copies are of one point in time, and need not read anything twice.
+std::string mysql_points_in_time(const std::string& user) {
+  return "-- whether the source has moved since is told by its binary log alone, and only to users "
+         "who may look at\n-- log and replication; for others every copy that goes on reads again "
+         "what it has. On MariaDB (from 10.5 on):\n" +
+         offered("GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO " + user + ";") + "-- on MySQL:\n" +
+         offered("GRANT REPLICATION CLIENT ON *.* TO " + user + ";") +
+         "-- one point in time for all sessions: nothing more on MariaDB with a binary log; "
+         "without "
+         "one a lock of a moment:\n" +
+         offered("GRANT RELOAD ON *.* TO " + user + ";") +
+         "-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
+         "too:\n" +
+         offered("GRANT FLUSH_TABLES ON *.* TO " + user + ";");
+}
+
+/// From where the user connects, as the config's way to the server says it; an option file may say
+/// anything.
+std::string mysql_host(const model::Endpoint& source, const std::string& asked) {
+  if (!asked.empty()) return asked;
+  const bool local = !source.socket.empty() || model::is_loopback(source.host) ||
+                     (source.host.empty() && source.defaults_file.empty());
+  return local ? "localhost" : "%";
+}
+
+std::string mysql_source(const config::Config& config, const GrantRoles& roles) {
+  const std::string role = role_name(roles.source, config.source, "sluice_source");
+  const std::string host = mysql_host(config.source, roles.host);
   const std::string user =
       model::quote_literal(Engine::mysql, role) + "@" + model::quote_literal(Engine::mysql, host);
-  const bool local = host == "localhost" || host == "127.0.0.1" || host == "::1";
+  // A socket has no TLS, and a loopback address needs none.
+  const bool local = model::is_loopback(host);
   std::string sql = "-- source: a user that can read, and change nothing\n";
+  if (roles.host.empty() && config.source.host != "localhost" &&
+      model::is_loopback(config.source.host)) {
+    sql += "-- with skip_name_resolve the server knows addresses only: --host 127.0.0.1\n";
+  }
   sql += "CREATE USER " + user + (local ? "" : " REQUIRE SSL") + " ACCOUNT LOCK;\n";
   std::set<std::string> schemas = schemas_of(source_tables(config));
   for (const config::LeftTable& left : config.leave) schemas.insert(left.table.schema);
   for (const std::string& schema : schemas) {
     sql += "GRANT SELECT ON " + mysql_pattern(schema) + ".* TO " + user + ";\n";
   }
-  sql +=
-      "-- whether the source has moved since is told by its binary log alone, and only to users "
-      "who "
-      "may look at\n-- log and replication; for others every copy that goes on reads again what it "
-      "has. On MariaDB (from 10.5 on):\n"
-      "-- GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO " +
-      user + ";\n-- on MySQL:\n-- GRANT REPLICATION CLIENT ON *.* TO " + user +
-      ";\n"
-      "-- one point in time for all sessions: nothing more on MariaDB with a binary log; without "
-      "one "
-      "a lock of a moment:\n-- GRANT RELOAD ON *.* TO " +
-      user +
-      ";\n-- on MySQL always that lock; before 8.0.23 it is RELOAD, which may empty the binary log "
-      "too:\n-- GRANT FLUSH_TABLES ON *.* TO " +
-      user + ";\n";
-  sql += mysql_looking(schemas, user);
-  sql += "-- nobody can use it yet. Then, so that the password stands in no file:\n-- ALTER USER " +
-         user + " IDENTIFIED BY '<password>' ACCOUNT UNLOCK;\n";
-  return sql;
+  return sql + mysql_points_in_time(user) + mysql_looking(schemas, user) +
+         "-- nobody can use it yet. Then, so that the password stands in no file:\n" +
+         offered("ALTER USER " + user + " IDENTIFIED BY '<password>' ACCOUNT UNLOCK;");
 }
 
 /// What foreign keys of side tables need of tables that the plan does not move, and extensions.
@@ -253,17 +276,16 @@ void grant_outside(const Plan& plan, const TargetParts& parts, PgGrants& grants)
       grants.line("-- only trusted extensions can be made by this role; the others, before it:");
     }
     first = false;
-    grants.line("-- CREATE EXTENSION IF NOT EXISTS " +
-                model::quote_identifier(Engine::postgresql, object.name.table) + ";");
+    grants.offer("CREATE EXTENSION IF NOT EXISTS " +
+                 model::quote_identifier(Engine::postgresql, object.name.table) + ";");
   }
 }
 
 }  // namespace
 
 std::string source_grants(const config::Config& config, const GrantRoles& roles, const Plan* plan) {
-  const std::string role = role_name(roles.source, config.source, "sluice_source");
-  return model::is_mysql_family(config.source.engine) ? mysql_source(config, role, roles.host)
-                                                      : pg_source(config, role, plan);
+  if (model::is_mysql_family(config.source.engine)) return mysql_source(config, roles);
+  return pg_source(config, role_name(roles.source, config.source, "sluice_source"), plan);
 }
 
 std::string target_grants(const config::Config& config, const GrantRoles& roles, const Plan* plan) {

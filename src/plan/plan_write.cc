@@ -29,10 +29,7 @@ void write_flag(JsonWriter& json, std::string_view key, bool flag) {
 }
 
 void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
-  if (texts.empty()) return;
-  json.key(key).begin_array();
-  for (const std::string& text : texts) json.value(text);
-  json.end_array();
+  if (!texts.empty()) json.member(key, texts);
 }
 
 void write_indexes(JsonWriter& json, std::string_view key, const std::vector<std::size_t>& all) {

@@ -1,5 +1,6 @@
 #include "sluice/plan/script.h"
 
+#include "sluice/codec/printable.h"
 #include "sluice/mapping/mapper.h"
 #include "sluice/model/pg_quoted.h"
 
@@ -11,8 +12,14 @@ using model::pg::quoted_list;
 
 void add_statement(std::string& script, const std::string& sql) { script += sql + ";\n"; }
 
+/// A name in it may hold line feeds: what stands behind one would be SQL.
+void add_comment(std::string& script, const std::string& text) {
+  script += "-- " + codec::printable_line(text) + "\n";
+}
+
 void add_heading(std::string& script, const std::string& text) {
-  script += (script.empty() ? "-- " : "\n-- ") + text + "\n";
+  if (!script.empty()) script += "\n";
+  add_comment(script, text);
 }
 
 std::string copy_sql(const model::QualifiedName& table, const std::vector<std::string>& columns) {
@@ -27,13 +34,12 @@ void add_load(std::string& script, const TablePlan& table) {
     if (field.staged) cast += (cast.empty() ? "" : ", ") + field.name;
   }
   if (table.existing_rows == config::ExistingRows::keep) {
-    script += "-- first the rows that " + table.target.text() +
-              " holds already, in batches of "
-              "their own\n";
+    add_comment(script, "first the rows that " + table.target.text() +
+                            " holds already, in batches of their own");
   }
-  script += "-- one transaction for each batch, with its row of the ledger\n";
+  add_comment(script, "one transaction for each batch, with its row of the ledger");
   if (!cast.empty()) {
-    script += "-- through a temporary table, where text becomes the column's type: " + cast + "\n";
+    add_comment(script, "through a temporary table, where text becomes the column's type: " + cast);
   }
   add_statement(script, copy_sql(table.side, columns));
   if (table.rest) {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
+#include "sluice/codec/printable.h"
 #include "sluice/codec/utf8.h"
 
 namespace sluice::profile {
@@ -65,28 +64,15 @@ class RowText {
 
 }  // namespace
 
-std::string printable(std::string_view bytes) {
-  const bool is_text = codec::is_utf8(bytes);
-  std::string out;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool shown = byte >= 0x80 ? is_text : byte >= 0x20 && byte != 0x7f;
-    if (shown) {
-      out.push_back(c);
-    } else {
-      out += fmt::format("\\x{:02x}", byte);
-    }
-  }
-  return out;
-}
-
 void TextTable::add_row(const std::vector<std::string>& cells) {
   Line& row = lines_.emplace_back();
-  for (const std::string& cell : cells) row.cells.push_back(printable(cell));
+  for (const std::string& cell : cells) row.cells.push_back(codec::printable_line(cell));
   row.cells.resize(align_.size());
 }
 
-void TextTable::add_note(const std::string& text) { lines_.push_back({true, {printable(text)}}); }
+void TextTable::add_note(const std::string& text) {
+  lines_.push_back({true, {codec::printable_line(text)}});
+}
 
 std::vector<std::size_t> TextTable::column_widths() const {
   std::vector<std::size_t> widths(align_.size(), 0);

@@ -7,11 +7,9 @@
 
 namespace sluice::profile {
 
-/// Bytes from a server as text on one line: control characters and bytes that are no UTF-8 as \xNN.
-[[nodiscard]] std::string printable(std::string_view bytes);
-
-/// Rows of cells in aligned columns. The last column wraps between words; a cell that is wider than
-/// its column pushes the rest of its row onto the next line, so that nothing is ever cut off.
+/// Rows of cells in aligned columns, each of them a printable line (codec/printable.h). The last
+/// column wraps between words; a cell that is wider than its column pushes the rest of its row onto
+/// the next line, so that nothing is ever cut off.
 class TextTable {
  public:
   /// `align`: one letter for each column, 'l' or 'r'.

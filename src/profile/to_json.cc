@@ -22,12 +22,6 @@ void write_optional(JsonWriter& json, std::string_view key, const std::optional<
   if (value) json.member(key, *value);
 }
 
-void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).begin_array();
-  for (const std::string& text : texts) json.value(text);
-  json.end_array();
-}
-
 /// An array of objects, left out where it is empty.
 template <typename T, typename Write>
 void write_list(JsonWriter& json, std::string_view key, const std::vector<T>& items, Write write) {
@@ -82,10 +76,10 @@ void write_index(JsonWriter& json, const model::Index& index) {
 
 void write_foreign_key(JsonWriter& json, const model::ForeignKey& key) {
   json.member("name", key.name);
-  write_texts(json, "columns", key.columns);
+  json.member("columns", key.columns);
   json.member("referenced_schema", key.referenced.schema);
   json.member("referenced_table", key.referenced.table);
-  write_texts(json, "referenced_columns", key.referenced_columns);
+  json.member("referenced_columns", key.referenced_columns);
   write_text(json, "on_delete", key.on_delete);
   write_text(json, "on_update", key.on_update);
   write_flag(json, "not_validated", !key.validated);
@@ -121,11 +115,11 @@ void write_profile(JsonWriter& json, const Profile& profile) {
   write_server(json, profile.catalog.server);
   json.member("database_bytes", profile.storage.database_bytes);
   write_optional(json, "free_bytes", profile.storage.free_bytes);
-  write_texts(json, "write_privileges", profile.write_privileges);
+  json.member("write_privileges", profile.write_privileges);
   write_list(json, "wide_publications", profile.catalog.wide_publications,
              [](JsonWriter& publication_json, const model::Publication& publication) {
                publication_json.member("name", publication.name);
-               write_texts(publication_json, "schemas", publication.schemas);
+               publication_json.member("schemas", publication.schemas);
              });
   json.key("tables").begin_array();
   for (const model::Table& table : profile.catalog.tables) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/printable.h"
 #include "sluice/profile/profile.h"
 
 #include "profile/text_table.h"
@@ -154,8 +155,8 @@ std::string objects_of(const model::Table& table) {
 }
 
 std::string one_table(const model::Table& table) {
-  std::string text = printable(table.name.text());
-  append(text, printable(table.storage_engine));
+  std::string text = codec::printable_line(table.name.text());
+  append(text, codec::printable_line(table.storage_engine));
   if (table.row_security) append(text, "row security");
   if (table.unlogged) append(text, "unlogged");
   if (table.has_children) append(text, "other tables inherit from it");

@@ -13,6 +13,8 @@
 namespace sluice::schema {
 namespace {
 
+using model::pg::quoted_list;
+
 std::string rule_sql(const char* when, const std::string& rule) {
   if (rule.empty() || rule == "NO ACTION") return "";
   return std::string(" ON ") + when + " " + rule;

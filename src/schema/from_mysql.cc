@@ -38,7 +38,8 @@ void remark_on_what_stays(const model::Table& source, Remarks& remarks) {
                  "the partitions (" + source.partition_key + ") become one table");
   }
   if (source.kind == "system versioned table") {
-    remarks.note("row-history", "", "only the rows of now are moved, not the history of the table");
+    remarks.warning("row-history", "",
+                    "only the rows of now are moved, not the history of the table");
   }
   for (const model::Trigger& trigger : source.triggers) {
     remarks.note("trigger-not-moved", trigger.name, "the trigger is not moved",

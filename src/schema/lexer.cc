@@ -19,10 +19,6 @@ constexpr bool is_letter(char c) noexcept {
 }
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
-}
-
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : rest_(text) {}
@@ -106,7 +102,7 @@ class Lexer {
   /// _utf8mb4'a': of other character sets only what is the same in all of them.
   Token introduced(std::string_view charset) {
     Token token = quoted(Kind::text, true);
-    const bool same = charset.starts_with("_utf8") || is_ascii(token.value);
+    const bool same = charset.starts_with("_utf8") || codec::is_ascii(token.value);
     return same && charset != "_binary" && !charset.starts_with("_utf16") && charset != "_ucs2" &&
                    charset != "_utf32"
                ? token

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sluice/model/pg_quoted.h"
 #include "sluice/schema/names.h"
@@ -20,12 +19,6 @@ using model::pg::literal;
 }
 [[nodiscard]] inline std::string quoted(const model::QualifiedName& name) {
   return model::pg::quoted(name);
-}
-/// "a", "b"
-[[nodiscard]] inline std::string quoted_list(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted(name);
-  return list;
 }
 
 }  // namespace sluice::schema

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "sluice/codec/ascii.h"
 #include "sluice/codec/mysql_types.h"
 
 namespace sluice::schema {
@@ -54,10 +55,6 @@ std::optional<std::uint64_t> bound_of_text(const model::ColumnType& type) {
   if (type.base == "mediumtext") return 0xFFFFFFU;
   if (type.base == "longtext") return 0xFFFFFFFFU;
   return std::nullopt;
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
 }
 
 int bit_width(std::uint64_t number) {
@@ -117,7 +114,7 @@ TextReach text_reach_of(const model::ColumnType& type) {
 }
 
 TextReach text_reach_of_literal(const std::string& text) {
-  return {text.size(), is_ascii(text) ? "" : "utf8mb4"};
+  return {text.size(), codec::is_ascii(text) ? "" : "utf8mb4"};
 }
 
 TextReach joined(const TextReach& a, const TextReach& b) {

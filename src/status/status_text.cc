@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/columns.h"
+#include "sluice/codec/printable.h"
 #include "sluice/status/status.h"
 
 namespace sluice::status {
@@ -22,17 +23,11 @@ constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
 /// Names and reasons come from elsewhere and may hold anything.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
-  }
-  return text;
-}
+using codec::printable_line;
 
 /// One line of at most kMaxColumns columns.
-std::string line(std::string text) {
-  return codec::clipped(printable(std::move(text)), kMaxColumns) + "\n";
+std::string line(const std::string& text) {
+  return codec::clipped(printable_line(text), kMaxColumns) + "\n";
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -58,8 +53,9 @@ std::string state_text(const TableStatus& table) {
 
 std::string table_line(const TableStatus& table) {
   return line(fmt::format("{} {:>11} {:>4} {:>7} {:>7}  {}",
-                          codec::cell(table.source, kNameColumns), table.rows_read, share(table),
-                          bytes_text(table.bytes), table.quarantined, state_text(table)));
+                          codec::cell(printable_line(table.source), kNameColumns), table.rows_read,
+                          share(table), bytes_text(table.bytes), table.quarantined,
+                          state_text(table)));
 }
 
 /// Failed ones first, then those with rows in quarantine, then by size.
@@ -113,8 +109,8 @@ std::string stall(const RunStatus& status) {
   }
   if (!status.is_held || longest == nullptr) return "";
   const std::string text =
-      codec::wrapped(printable(fmt::format("nothing moves since {}: {}", longest->waiting_since,
-                                           longest->waiting_for)),
+      codec::wrapped(printable_line(fmt::format("nothing moves since {}: {}",
+                                                longest->waiting_since, longest->waiting_for)),
                      kMaxColumns, true);
   std::size_t end = 0;
   for (std::size_t lines = 0; lines < kWaitingLines && end < text.size(); ++lines) {
@@ -182,7 +178,7 @@ std::string runs_to_text(const std::vector<ledger::Run>& runs) {
                                    run.started_at, run.name);
     if (run.state != ledger::RunState::finished) what += ", " + run.stage;
     if (!run.reason.empty()) what += ": " + run.reason;
-    text += line(std::move(what));
+    text += line(what);
   }
   return text;
 }

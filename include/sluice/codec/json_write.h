@@ -51,6 +51,8 @@ class JsonWriter {
   JsonWriter& member(std::string_view name, const T& content) {
     return key(name).value(content);
   }
+  /// An array of texts.
+  JsonWriter& member(std::string_view name, const std::vector<std::string>& texts);
   /// null where there is nothing.
   template <typename T>
   JsonWriter& member(std::string_view name, const std::optional<T>& content) {

@@ -15,7 +15,8 @@ struct GrantRoles {
   std::string source;
   std::string target;
   /// From where the source role connects, on the MySQL family ('%', '10.0.0.5', 'localhost').
-  std::string host = "%";
+  /// Empty: 'localhost' where the config's endpoint is a socket or a loopback address, else '%'.
+  std::string host;
 };
 
 /// A role that can read what is copied and nothing else. On the MySQL family it sees the tables'

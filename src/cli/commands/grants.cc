@@ -63,7 +63,8 @@ Run declare_grants(CLI::App& app) {
   app.add_option("--source-role", arguments->roles.source, "name of the source's role");
   app.add_option("--target-role", arguments->roles.target, "name of the target's role");
   app.add_option("--host", arguments->roles.host,
-                 "MySQL, MariaDB: from where the source's user connects");
+                 "MySQL, MariaDB: from where the source's user connects; without it, localhost "
+                 "where the source is on this machine, else anywhere (%)");
   return [arguments](Console& console) { return run_grants(*arguments, console); };
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/codec/printable.h"
 #include "sluice/copy/start.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/os/file.h"
@@ -59,14 +60,19 @@ std::string table_line(const plan::TablePlan& table) {
   if (table.order == model::RangeKind::ctid) order = "by heap blocks";
   const auto indexes = std::ranges::count(table.deferred, plan::DeferredStep::Kind::index,
                                           &plan::DeferredStep::kind);
-  return fmt::format("{} to {}: {}, {} columns into {}, {} indexes\n", table.source.text(),
+  return fmt::format("{} to {}: {}, {} columns into {}, {} indexes", table.source.text(),
                      table.target.text(), order, table.read.size(), table.write.size(), indexes);
 }
 
+/// Names come from elsewhere.
+void show_line(const std::string& text, Console& console) {
+  console.show(codec::printable_line(text) + "\n");
+}
+
 void print_summary(const plan::Plan& plan, const PlanArguments& arguments, Console& console) {
-  for (const plan::TablePlan& table : plan.tables) console.show(escaped(table_line(table)));
+  for (const plan::TablePlan& table : plan.tables) show_line(table_line(table), console);
   for (const config::LeftTable& left : plan.leave) {
-    console.show(escaped(fmt::format("{} stays: {}\n", left.table.text(), left.reason)));
+    show_line(fmt::format("{} stays: {}", left.table.text(), left.reason), console);
   }
   console.print(fmt::format("plan {}\n", plan::sha256_of(plan)));
   if (arguments.out.empty()) {

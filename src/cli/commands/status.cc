@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/codec/printable.h"
+
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/run_choice.h"
@@ -34,8 +36,8 @@ void say_next(const Words& words, const status::RunStatus& status, Console& cons
   if (!words.empty()) {
     console.next(words);
   } else if (!status.next_verb.empty()) {
-    console.show(
-        fmt::format("Then: sluice {}, with the config {}\n", status.next_verb, status.run.name));
+    console.show(fmt::format("Then: sluice {}, with the config {}\n", status.next_verb,
+                             codec::printable_line(status.run.name)));
   }
 }
 

@@ -33,4 +33,11 @@ TEST_CASE("an action that is not for all places says for which") {
   CHECK(action_lines(group, 3) == Lines{"t0: do", "t1: do", "t2: do more"});
 }
 
+TEST_CASE("places that want nothing take no line, and none away from the others") {
+  const FindingGroup group = group_of({"", "do", "", "do more", "do all"});
+  CHECK(action_lines(group, 1) == Lines{"t1: do"});
+  CHECK(action_lines(group, 2) == Lines{"t1: do", "t3: do more"});
+  CHECK(action_lines(group_of({"do", ""}), 4) == Lines{"t0: do"});
+}
+
 }  // namespace sluice::cli

@@ -53,5 +53,13 @@ TEST_CASE("the script of the small migration is the one on file") {
   CHECK(copy_script(small_plan()) == golden("copy.sql"));
 }
 
+TEST_CASE("a line feed in a name makes no SQL of a script's remark") {
+  Plan plan = small_plan();
+  plan.tables[0].source.table = plan.tables[0].target.table = "a\nDROP TABLE t; --";
+  const std::string script = copy_script(plan);
+  CHECK(script.find("\nDROP") == std::string::npos);
+  CHECK(script.find("-- side table of crm.a\\nDROP TABLE t; --\n") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace sluice::plan

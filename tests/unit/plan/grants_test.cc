@@ -19,7 +19,9 @@ config::Config with_endpoints() {
 TEST_CASE(
     "a MySQL source user sees whole databases, cannot log in yet, and is told what more it may "
     "need") {
-  CHECK(source_grants(with_endpoints(), {}, nullptr) ==
+  config::Config config = with_endpoints();
+  config.source.host = "db1";
+  CHECK(source_grants(config, {}, nullptr) ==
         "-- source: a user that can read, and change nothing\n"
         "CREATE USER 'sluice_source'@'%' REQUIRE SSL ACCOUNT LOCK;\n"
         "GRANT SELECT ON `legacy`.* TO 'sluice_source'@'%';\n"
@@ -55,6 +57,37 @@ TEST_CASE("a database's name is no pattern, and names cannot leave their quotes"
   CHECK(sql.find("CREATE USER 'o''brien'@'localhost' ACCOUNT LOCK;") != std::string::npos);
   CHECK(sql.find("GRANT SELECT ON `old\\_c\\%m```.* TO 'o''brien'@'localhost';") !=
         std::string::npos);
+}
+
+TEST_CASE("who reaches a MySQL server on the same machine can log in that way") {
+  config::Config config = with_endpoints();
+  const std::string local = "CREATE USER 'sluice_source'@'localhost' ACCOUNT LOCK;";
+  const std::string remote = "CREATE USER 'sluice_source'@'%' REQUIRE SSL ACCOUNT LOCK;";
+  const auto says = [&config](const std::string& sql) {
+    return source_grants(config, {}, nullptr).find(sql) != std::string::npos;
+  };
+  CHECK(says(local));
+  config.source.defaults_file = "/home/me/.my.cnf";  // says where the server is
+  CHECK(says(remote));
+  config.source.socket = "/run/mysqld/mysqld.sock";
+  CHECK(says(local));
+  CHECK_FALSE(says("skip_name_resolve"));
+  config.source.socket = "";
+  config.source.host = "127.0.0.1";
+  CHECK(says(local));
+  CHECK(says("skip_name_resolve"));
+  config.source.host = "db1";
+  CHECK(says(remote));
+}
+
+TEST_CASE("a line feed in a name does not make SQL of what is a comment") {
+  config::Config config = with_endpoints();
+  config.tables[0].source.schema = "a\nDROP TABLE t;";
+  const std::string sql = source_grants(config, {"r\nDROP USER u;", "", ""}, nullptr);
+  const std::size_t granted = sql.find("-- whether");
+  REQUIRE(granted != std::string::npos);
+  CHECK(sql.find("\nDROP", granted) == std::string::npos);
+  CHECK(sql.find("\n-- DROP TABLE t;`.* TO", granted) != std::string::npos);
 }
 
 TEST_CASE(

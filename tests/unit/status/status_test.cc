@@ -143,7 +143,7 @@ TEST_CASE("decided and kept rows are told apart from those that simply arrived")
 TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is like") {
   RunStatus status = run_in(RunState::running);
   status.is_held = true;
-  status.run.operator_name = std::string(100, 'x');
+  status.run.operator_name = "\xc2\x9b" + std::string(100, 'x');
   status.run.reason = std::string(300, 'r') + "\x1b[2J\nsecond line";
   for (int i = 0; i < 300; ++i) {
     status.tables.push_back(table("crm.\xc3\xbc" + std::string(70, 'n') + std::to_string(i), 1000));
@@ -164,6 +164,7 @@ TEST_CASE("the text stays within 24 lines of 80 characters, whatever the run is 
   const std::string text = to_text(status);
   CHECK(std::count(text.begin(), text.end(), '\n') <= 22);
   CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("\xc2\x9b") == std::string::npos);
   std::size_t characters = 0;
   for (const char c : text) {
     if (c == '\n') {

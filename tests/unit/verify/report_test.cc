@@ -136,6 +136,53 @@ TEST_CASE("people read one line of an equal table and all that differs of anothe
         "run r1: DIFFERENT\n");
 }
 
+TEST_CASE("no name or reason of a report steers a terminal or makes a line of its own") {
+  const std::string evil = "\x1b[31mred\nNext: rm -rf";
+  VerifyReport report = report_of(Outcome::different);
+  report.run_id = "r1";
+  TableReport& table = report.tables[0];
+  table.source = "public." + evil;
+  table.reason = table.figures_not_compared = evil;
+  table.notes = {evil};
+  table.columns_not_compared.push_back({evil, evil});
+  table.facts.emplace_back();
+  table.facts[0].target_column = table.facts[0].measure = evil;
+  table.facts[0].result = Fact::Result::different;
+  Difference difference;
+  difference.key = evil;
+  difference.columns.push_back({evil, "a", std::nullopt});
+  table.differences.push_back(difference);
+  table.value_maps.emplace_back();
+  table.value_maps[0].target_column = table.value_maps[0].reason = evil;
+  table.rest.emplace();
+  table.rest->table = evil;
+  report.checks.emplace_back();
+  report.checks[0].name = report.checks[0].reason = evil;
+  report.checks[0].outcome = Outcome::different;
+  report.checks[0].groups.emplace_back();
+  report.checks[0].groups[0].key = evil;
+  report.source_label = evil;
+  settle(report);
+  const std::string text = to_text(report);
+  INFO(text);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("\nNext") == std::string::npos);
+  CHECK(text.find("public.\\x1b[31mred\\nNext: rm -rf") != std::string::npos);
+}
+
+TEST_CASE("a long name stands on its own line, and what is said of its table beside the others") {
+  VerifyReport report = report_of(Outcome::equal);
+  report.run_id = "r1";
+  report.tables[0].source = "crm.orders";
+  report.tables[0].target_rows = 3;
+  report.tables.push_back(report.tables[0]);
+  report.tables[1].source = "crm." + std::string(63, 'n');
+  report.tables[1].target_rows = 4;
+  settle(report);
+  CHECK(to_text(report) == "crm.orders  equal: 3 rows\n" + report.tables[1].source +
+                               "\n            equal: 4 rows\nrun r1: equal\n");
+}
+
 TEST_CASE("a value map that was not compared is named, with the reason") {
   VerifyReport report = report_of(Outcome::equal);
   report.run_id = "r1";
