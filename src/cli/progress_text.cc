@@ -51,8 +51,16 @@ std::string time_left(const TableState& total, double seconds) {
       static_cast<std::uint64_t>(rest * seconds / static_cast<double>(total.rows_read)));
 }
 
+constexpr std::size_t kNameColumns = 30;
+
+void drop_common_schema(std::vector<TableState>& tables) {
+  std::vector<std::string> names;
+  for (const TableState& table : tables) names.push_back(table.name);
+  const std::size_t schema = codec::common_schema(names, kNameColumns);
+  for (TableState& table : tables) table.name.erase(0, schema);
+}
+
 std::string row(const TableState& table) {
-  constexpr std::size_t kNameColumns = 30;
   return fmt::format("{} {:>12} {:>12} {:>5} {:>8}", codec::cell(table.name, kNameColumns),
                      rows_done(table),
                      table.expected_rows == 0 ? "?" : "~" + std::to_string(rows_expected(table)),
@@ -131,6 +139,7 @@ std::string progress_line(const CopyState& state) {
 std::vector<std::string> progress_lines(CopyState state, std::size_t max_tables) {
   std::vector<TableState>& tables = state.tables;
   const TableState total = total_of(tables);
+  drop_common_schema(tables);
   std::ranges::stable_sort(tables, [](const TableState& a, const TableState& b) {
     if (moves(a) != moves(b)) return moves(a);
     return rows_expected(a) > rows_expected(b);

@@ -110,6 +110,18 @@ std::string cell(std::string_view text, std::size_t columns) {
   return out;
 }
 
+std::size_t common_schema(const std::vector<std::string>& names, std::size_t columns) noexcept {
+  if (names.empty()) return 0;
+  const std::string_view first = names.front();
+  const std::string_view schema = first.substr(0, first.find('.') + 1);  // no dot: nothing
+  bool is_cut = false;
+  for (const std::string& name : names) {
+    if (!name.starts_with(schema)) return 0;
+    is_cut = is_cut || columns_of(name) > columns;
+  }
+  return is_cut ? schema.size() : 0;
+}
+
 std::string wrapped(std::string_view text, std::size_t columns, bool clip_words) {
   std::string out;
   while (!text.empty()) {

@@ -51,10 +51,10 @@ std::string state_text(const TableStatus& table) {
   return table.closes ? table.state_word() : "does not add up";
 }
 
-std::string table_line(const TableStatus& table) {
-  return line(fmt::format("{} {:>11} {:>4} {:>7} {:>7}  {}",
-                          codec::cell(printable_line(table.source), kNameColumns), table.rows_read,
-                          share(table), bytes_text(table.bytes), table.quarantined,
+std::string table_line(const TableStatus& table, std::size_t schema) {
+  const std::string name = printable_line(table.source).substr(schema);
+  return line(fmt::format("{} {:>11} {:>4} {:>7} {:>7}  {}", codec::cell(name, kNameColumns),
+                          table.rows_read, share(table), bytes_text(table.bytes), table.quarantined,
                           state_text(table)));
 }
 
@@ -138,12 +138,19 @@ std::string left_out(const RunStatus& status) {
   return fmt::format("{}", fmt::join(lines, ""));
 }
 
+std::size_t common_schema(const std::vector<TableStatus>& tables) {
+  std::vector<std::string> names;
+  for (const TableStatus& table : tables) names.push_back(printable_line(table.source));
+  return codec::common_schema(names, kNameColumns);
+}
+
 std::string table_lines(const RunStatus& status, std::size_t most) {
   std::string text = line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}  {}", "table", "rows read",
                                       "", "written", "quarant", "state"));
   const std::vector<TableStatus> tables = by_trouble(status.tables);
   const std::size_t shown = std::min(tables.size(), most);
-  for (std::size_t i = 0; i < shown; ++i) text += table_line(tables[i]);
+  const std::size_t schema = common_schema(tables);
+  for (std::size_t i = 0; i < shown; ++i) text += table_line(tables[i], schema);
   if (shown < tables.size()) text += line(fmt::format("and {} more", tables.size() - shown));
   const TableStatus total = status.total();
   text += line(fmt::format("{:<24} {:>11} {:>4} {:>7} {:>7}", "total", total.rows_read, "",

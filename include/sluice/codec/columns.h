@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// How wide text stands on a terminal: characters of East Asia and pictures take two columns,
 /// combining marks none.
@@ -16,6 +17,11 @@ namespace sluice::codec {
 
 /// Exactly `columns` columns: clipped, or filled up with blanks on the right.
 [[nodiscard]] std::string cell(std::string_view text, std::size_t columns);
+
+/// Of names such as "crm.person": how many bytes, up to and with the first dot, all have in common
+/// and may go without, so that more of the rest is seen. 0 where no name is wider than `columns`.
+[[nodiscard]] std::size_t common_schema(const std::vector<std::string>& names,
+                                        std::size_t columns) noexcept;
 
 /// The text with its long lines broken at blanks. What is left of a line stands two columns further
 /// in than its beginning. Words that are wider than `columns` are clipped where `clip_words`, else

@@ -5,6 +5,7 @@
 using sluice::codec::cell;
 using sluice::codec::clipped;
 using sluice::codec::columns_of;
+using sluice::codec::common_schema;
 using sluice::codec::wrapped;
 
 TEST_CASE("wide characters take two columns, combining ones none") {
@@ -33,6 +34,14 @@ TEST_CASE("a cell is exactly as wide as its column") {
   CHECK(cell("\xe5\xb1\xb1", 4) == "\xe5\xb1\xb1  ");
   CHECK(cell("abcdef", 4) == "a...");
   CHECK(columns_of(cell("\xe5\xb1\xb1\xe7\x94\xb0\xe5\xb1\xb1\xe5\xb1\xb1", 6)) == 6);
+}
+
+TEST_CASE("a schema that all names have is left away where it costs a part of a name") {
+  CHECK(common_schema({"crm.person", "crm.note"}, 10) == 0);
+  CHECK(common_schema({"crm.person", "crm.note"}, 9) == 4);
+  CHECK(common_schema({"crm.person", "crm2.note"}, 4) == 0);
+  CHECK(common_schema({"person", "note"}, 2) == 0);
+  CHECK(common_schema({}, 2) == 0);
 }
 
 TEST_CASE("long lines are broken at blanks and go on further in") {
