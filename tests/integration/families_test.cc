@@ -249,8 +249,51 @@ TEST_CASE("partitions do not join a table that somebody else has made meanwhile"
   require_exit(migration.copy(), 0);
   CHECK(migration.target_value(
             "SELECT string_agg(DISTINCT tableoid::regclass::text, ' ') FROM p") == "high low");
+  const auto event_of = [&migration](const std::string& table) {
+    return fmt::format(R"({{"name":"\"public\".\"{}\"","oid":{}}})", table,
+                       migration.target_value("SELECT '" + table + "'::regclass::oid"));
+  };
   CHECK(migration.events("partitioned-table-made") ==
-        std::vector<std::string>{R"({"table":"public.p"})", R"({"table":"public.middle"})"});
+        std::vector<std::string>{event_of("p"), event_of("middle")});
+}
+
+TEST_CASE("a partitioned table is the run's own by its very name, and as the run made it") {
+  Migration migration;
+  for (const char* const parent : {R"(a."b.c")", R"("a.b".c)"}) {
+    migration.source(
+        fmt::format("CREATE SCHEMA IF NOT EXISTS a; CREATE SCHEMA IF NOT EXISTS \"a.b\";"
+                    "CREATE TABLE {} (id int) PARTITION BY RANGE (id)",
+                    parent));
+  }
+  migration.source(
+      R"(CREATE TABLE a.one PARTITION OF a."b.c" FOR VALUES FROM (1) TO (101);
+         CREATE TABLE "a.b".two PARTITION OF "a.b".c FOR VALUES FROM (1) TO (101);
+         INSERT INTO a."b.c" SELECT generate_series(1, 100);
+         INSERT INTO "a.b".c SELECT generate_series(1, 100);
+         GRANT USAGE ON SCHEMA a, "a.b" TO sluice_reader;
+         GRANT SELECT ON ALL TABLES IN SCHEMA a, "a.b" TO sluice_reader)");
+  migration.move("a.one", "a.one", R"("create": {})");
+  migration.move(R"(\"a.b\".two)", R"(\"a.b\".two)", R"("create": {})");
+  REQUIRE(migration.copy_killed_at("after_family_commit:1").signal == SIGKILL);
+  REQUIRE(migration.target_value(R"(SELECT to_regclass('a."b.c"') IS NOT NULL)") == "t");
+  std::string taken;
+  SECTION("another whose name is written alike without quotes") {
+    taken = R"("a.b".c)";
+    migration.target("CREATE TABLE " + taken + " (id int) PARTITION BY RANGE (id)");
+  }
+  SECTION("another that somebody has put into its place") {
+    taken = R"(a."b.c")";
+    migration.target(
+        fmt::format("DROP TABLE {0}; CREATE TABLE {0} (id int) PARTITION BY RANGE (id)", taken));
+  }
+  const RunResult waiting = migration.copy();
+  require_exit(waiting, 3);
+  INFO(waiting.err);
+  CHECK(waiting.err.find("somebody else has made a table of this name") != std::string::npos);
+  CHECK(migration.target_value("SELECT count(*) FROM " + taken) == "0");
+  migration.target("DROP TABLE " + taken);
+  require_exit(migration.copy(), 0);
+  CHECK(migration.target_value("SELECT count(*) FROM " + taken) == "100");
 }
 
 TEST_CASE("what two schemas call by one name stays two in one schema") {
