@@ -9,6 +9,8 @@
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/dropping.h"
+
 namespace sluice::copy {
 namespace {
 
@@ -90,10 +92,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
                           "its side tables were dropped for run " + start.run.id);
   }
   control.commit();
-  for (const std::string& sql : drop_statements(control, options.replaced)) {
-    control.query(sql);
-    SLUICE_KILL_POINT("after_drop");
-  }
+  drop_tables(control, options.replaced);
 }
 
 /// Makes a new run that is ours from the beginning.

@@ -95,6 +95,13 @@ std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::s
   return indexes;
 }
 
+bool has_event(db::SqlSession& session, const std::string& run_id, const std::string& kind) {
+  return session
+             .query("SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 AND kind = $2)",
+                    {run_id, kind})
+             .value() == "t";
+}
+
 void record_made(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                  const MadeRelation& made) {
   codec::JsonWriter body;

@@ -221,6 +221,9 @@ struct LeftOutIndex {
 /// From the events, in their order.
 [[nodiscard]] std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session,
                                                          const std::string& run_id);
+/// Whether the run has an event of this kind.
+[[nodiscard]] bool has_event(db::SqlSession& session, const std::string& run_id,
+                             const std::string& kind);
 /// A relation that a run has made: another one that bears its name since has another oid.
 struct MadeRelation {
   std::string name;  // quoted, with its schema
