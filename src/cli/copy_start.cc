@@ -114,6 +114,9 @@ void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
     for (const model::QualifiedName& name : of_run.names) {
       names += (names.empty() ? "" : ", ") + name.text();
     }
+    for (const model::QualifiedName& name : of_run.sequences) {
+      names += (names.empty() ? "sequence " : ", sequence ") + name.text();
+    }
     console.note(fmt::format("{} table(s) of run {} are dropped and made anew: {}",
                              of_run.names.size(), of_run.run_id, names));
   }
@@ -184,6 +187,11 @@ void take_earlier_families(const config::Config& config, Catalogs& catalogs) {
       catalogs.replaced.push_back(name);
       std::erase_if(catalogs.target.tables,
                     [&name](const model::Table& table) { return table.name == name; });
+    }
+    for (const model::QualifiedName& name : of_run.sequences) {
+      std::erase_if(catalogs.target.objects, [&name](const model::SchemaObject& object) {
+        return object.kind == model::SchemaObject::Kind::sequence && object.name == name;
+      });
     }
   }
 }

@@ -70,6 +70,19 @@ std::string drop_sql(const Names& names) {
   return "DROP TABLE " + list;
 }
 
+Names all_sequences(const std::vector<EarlierTables>& tables) {
+  Names names;
+  for (const EarlierTables& of_run : tables) {
+    std::ranges::copy(of_run.sequences, std::back_inserter(names));
+  }
+  return names;
+}
+
+/// Refused by the server where anything needs it.
+std::string drop_sequence_sql(const model::QualifiedName& name) {
+  return "DROP SEQUENCE " + quoted(name);
+}
+
 using Oids = std::map<model::QualifiedName, std::optional<std::string>>;
 
 Oids as_they_are(db::SqlSession& session, const Names& names) {
@@ -85,11 +98,15 @@ model::Error changed(const model::QualifiedName& name, const std::string& what) 
           "find out who works on it, then start again"};
 }
 
-/// (tx) Under lock: `all` are those that are dropped, as they were when that began.
-void require_nobody(db::SqlSession& session, const Names& names, const Oids& all) {
+void require_same(db::SqlSession& session, const Names& names, const Oids& all) {
   for (const auto& [name, oid] : as_they_are(session, names)) {
     if (oid != all.at(name)) throw changed(name, "somebody has made it anew");
   }
+}
+
+/// (tx) Under lock: `all` are those that are dropped, as they were when that began.
+void require_nobody(db::SqlSession& session, const Names& names, const Oids& all) {
+  require_same(session, names, all);
   for (const Holder& user : holders_of(session, names)) {
     if (!all.contains(user.name)) throw changed(names.at(user.held), user.text + " needs it");
   }
@@ -116,14 +133,23 @@ std::vector<std::string> drop_statements(db::SqlSession& session,
   const Names names = all_names(tables);
   std::vector<std::string> statements = drop_references(session, names);
   for (const Names& group : groups_of(names)) statements.push_back(drop_sql(group));
+  for (const model::QualifiedName& name : all_sequences(tables)) {
+    statements.push_back(drop_sequence_sql(name));
+  }
   return statements;
 }
 
 void drop_tables(db::SqlSession& session, const std::vector<EarlierTables>& tables) {
   const Names names = all_names(tables);
-  const Oids oids = as_they_are(session, names);
+  const Names sequences = all_sequences(tables);
+  Oids oids = as_they_are(session, names);
+  oids.merge(as_they_are(session, sequences));
   for (const std::string& sql : drop_references(session, names)) session.query(sql);
   for (const Names& group : groups_of(names)) drop_group(session, group, oids);
+  for (const model::QualifiedName& name : sequences) {
+    require_same(session, {name}, oids);
+    session.query(drop_sequence_sql(name));
+  }
 }
 
 }  // namespace sluice::copy

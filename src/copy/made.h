@@ -13,6 +13,7 @@ namespace sluice::copy {
 /// DO NOT CHANGE: kinds of events in ledgers.
 inline constexpr const char* kParentMade = "partitioned-table-made";
 inline constexpr const char* kPartitionNamed = "partition-named";
+inline constexpr const char* kSequenceMade = "sequence-made";
 
 /// (tx) Of that which has made the relation.
 void record_made(db::SqlSession& ledger, const std::string& run_id, const char* kind,

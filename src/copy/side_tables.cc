@@ -20,6 +20,7 @@
 #include "sluice/os/kill_point.h"
 
 #include "copy/earlier_families.h"
+#include "copy/made.h"
 #include "copy/place_rows.h"
 #include "copy/side_holders.h"
 
@@ -85,6 +86,18 @@ void create_one(db::SqlSession& session, const plan::TablePlan& table, const led
   for (const std::string& statement : table.side_ddl) session.query(statement);
   for (const model::QualifiedName& name : names_of(table)) {
     session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name), literal(mark_of(run))));
+  }
+}
+
+/// Sequences are on record: a new run has to know them as this one's.
+void make_objects(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
+  for (const model::SchemaObject& object : plan.objects) {
+    session.begin();
+    const bool is_made = create_object(session, object);
+    if (is_made && object.kind == model::SchemaObject::Kind::sequence) {
+      record_made(session, run.id, kSequenceMade, object.name);
+    }
+    session.commit();
   }
 }
 
@@ -161,6 +174,13 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
                           user.text + " needs this table of run " + of_run.run_id,
                           "drop what needs it, then begin the new run"});
     }
+    for (const Holder& user : holders_of(session, of_run.sequences)) {
+      if (maker.find(user.name) != nullptr) continue;
+      findings.push_back({model::Severity::error, "side-table-used",
+                          of_run.sequences.at(user.held).text(),
+                          user.text + " needs this sequence of run " + of_run.run_id,
+                          "drop what needs it, then begin the new run"});
+    }
   }
 }
 
@@ -170,6 +190,7 @@ void add_family(EarlierTables& family, std::vector<EarlierTables>& tables) {
     tables.push_back(std::move(family));
   } else {
     std::ranges::move(family.names, std::back_inserter(of_run->names));
+    of_run->sequences = std::move(family.sequences);
   }
 }
 
@@ -235,7 +256,7 @@ std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::P
   std::vector<EarlierTables> tables;
   for (auto& [run_id, claimed] : marked) {
     const std::set<SideOfTarget> made = sides_of_run(session, run_id);
-    EarlierTables of_run{run_id, {}};
+    EarlierTables of_run{run_id, {}, {}};
     for (SideOfTarget& side : claimed) {
       if (made.contains(side)) of_run.names.push_back(std::move(side.first));
     }
@@ -283,7 +304,7 @@ void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const 
 }
 
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
-  create_objects(session, plan.objects);
+  make_objects(session, plan, run);
   const Comments comments(session, names_of(plan));
   const std::set<int> begun = ledger::tables_with_batches(session, run.id);
   for (const plan::TablePlan& table : plan.tables) {

@@ -85,6 +85,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
     codec::JsonWriter body;
     body.begin_object().member("by_run", start.run.id).key("tables").begin_array();
     for (const model::QualifiedName& name : of_run.names) body.value(name.text());
+    for (const model::QualifiedName& name : of_run.sequences) body.value(name.text());
     body.end_array().end_object();
     ledger::append_event_within(control, of_run.run_id, "side-tables-dropped", body.take());
     // Not finished any more: whoever comes back to it must not hear that nothing is left to do.

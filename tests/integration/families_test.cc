@@ -397,6 +397,43 @@ TEST_CASE("a new run that died while it dropped families is followed by another"
   check_small_families(migration);
 }
 
+TEST_CASE(
+    "a new run makes the sequences anew that one which was given up has made, and no others") {
+  Migration migration;
+  make_small_families(migration);
+  REQUIRE(migration.copy_killed_at("after_copied_commit").signal == SIGKILL);
+  const std::string before = migration.target_value("SELECT 'p_id_seq'::regclass::oid");
+  SECTION("one that nobody else needs") {
+    // Its own have been changed in the source.
+    migration.source("ALTER SEQUENCE p_id_seq CACHE 5");
+    const RunResult dry = migration.copy({"--new-run", "--dry-run"});
+    require_exit(dry, 0);
+    CHECK(dry.out.find("DROP SEQUENCE \"public\".\"p_id_seq\";") != std::string::npos);
+    CHECK(migration.target_value("SELECT 'p_id_seq'::regclass::oid") == before);
+    const RunResult anew = migration.copy({"--new-run"});
+    INFO(anew.err);
+    require_exit(anew, 0);
+    CHECK(anew.err.find("public.p_id_seq") != std::string::npos);
+    CHECK(migration.target_value("SELECT 'p_id_seq'::regclass::oid") != before);
+    CHECK(migration.target_value("SELECT count(*) FROM pg_class WHERE relkind = 'S' AND "
+                                 "relnamespace = 'public'::regnamespace") == "1");
+    CHECK(migration.target_value(
+              "SELECT cache_size FROM pg_sequences WHERE schemaname = 'public'") == "5");
+  }
+  SECTION("one that somebody takes numbers from") {
+    migration.target("CREATE TABLE mine (id int DEFAULT nextval('p_id_seq'))");
+    require_exit(migration.copy({"--new-run"}), 0);
+    CHECK(migration.target_value("SELECT 'p_id_seq'::regclass::oid") == before);
+    CHECK(migration.target_value("INSERT INTO mine DEFAULT VALUES RETURNING id") == "1");
+  }
+  SECTION("one that somebody has made anew") {
+    migration.target("DROP SEQUENCE p_id_seq CASCADE; CREATE SEQUENCE p_id_seq START 77");
+    require_exit(migration.copy({"--new-run"}), 0);
+    CHECK(migration.target_value("SELECT nextval('p_id_seq')") == "77");
+  }
+  CHECK(migration.target_value("SELECT count(*) FROM p") == "200");
+}
+
 TEST_CASE("a new run does not touch families that somebody is at work on") {
   Migration migration;
   make_small_families(migration);

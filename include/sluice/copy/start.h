@@ -30,13 +30,15 @@ enum class StartKind : std::uint8_t {
 struct EarlierTables {
   std::string run_id;
   std::vector<model::QualifiedName> names;
+  /// That it made for new tables, and nothing but its own tables needs. They go after the tables.
+  std::vector<model::QualifiedName> sequences;
   friend bool operator==(const EarlierTables&, const EarlierTables&) = default;
 };
 
 /// Those in the plan's way, by run. Tables that the ledger does not know are never among them.
 [[nodiscard]] std::vector<EarlierTables> earlier_tables(db::SqlSession& session,
                                                         const plan::Plan& plan);
-/// The families among such tables, made by all runs of configs of that name.
+/// The families among such tables, and sequences, made by all runs of configs of that name.
 [[nodiscard]] std::vector<EarlierTables> earlier_families(db::SqlSession& session,
                                                           const std::string& name);
 /// Drop them, and only where nothing else refers to them: first their references to each other,

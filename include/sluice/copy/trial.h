@@ -18,6 +18,8 @@ namespace sluice::copy {
     db::SqlSession& session, std::vector<plan::NewTable> tables,
     const std::vector<model::QualifiedName>& replaced = {});
 
+/// Makes what is not there yet; whether it has made it.
+bool create_object(db::SqlSession& session, const model::SchemaObject& object);
 /// Makes what tables need and is not there yet, each in the order given.
 void create_objects(db::SqlSession& session, const std::vector<model::SchemaObject>& objects);
 
