@@ -157,7 +157,6 @@ plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTa
                                 const Names& replaced) {
   plan::MadeTables result;
   for (const plan::NewTable& table : tables) {
-    if (table.is_partitioned()) continue;  // its partitions have said it
     const auto& said = table.design.findings;
     result.findings.insert(result.findings.end(), said.begin(), said.end());
   }
