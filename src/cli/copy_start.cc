@@ -150,7 +150,10 @@ void refuse_unfit_target(const plan::Plan& plan, const config::Config& config,
     for (const model::QualifiedName& name : of_run.names) {
       names += (names.empty() ? "" : ", ") + name.text();
     }
-    console.note(fmt::format("{} side table(s) of run {} are dropped and made anew: {}",
+    for (const model::QualifiedName& name : of_run.sequences) {
+      names += (names.empty() ? "sequence " : ", sequence ") + name.text();
+    }
+    console.note(fmt::format("{} table(s) of run {} are dropped and made anew: {}",
                              of_run.names.size(), of_run.run_id, names));
   }
 }
@@ -199,6 +202,27 @@ CopyPlan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
                known->has_run ? SourceTables::any : SourceTables::as_planned, console);
   if (!known->has_run) refuse_edited(known->plan, arguments, config, catalogs, console);
   return {std::move(known->plan), known->has_run};
+}
+
+void take_earlier_families(const config::Config& config, Catalogs& catalogs) {
+  const auto session = db::open_session(config.target, db::Purpose::catalog);
+  for (const copy::EarlierTables& of_run : copy::earlier_families(*session, config.name)) {
+    if (ledger::is_held(*session, of_run.run_id)) {
+      throw model::Error(model::ErrorKind::locked,
+                         fmt::format("run {} is held by another process", of_run.run_id),
+                         "sluice status shows it; what it has made is not dropped");
+    }
+    for (const model::QualifiedName& name : of_run.names) {
+      catalogs.replaced.push_back(name);
+      std::erase_if(catalogs.target.tables,
+                    [&name](const model::Table& table) { return table.name == name; });
+    }
+    for (const model::QualifiedName& name : of_run.sequences) {
+      std::erase_if(catalogs.target.objects, [&name](const model::SchemaObject& object) {
+        return object.kind == model::SchemaObject::Kind::sequence && object.name == name;
+      });
+    }
+  }
 }
 
 int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,

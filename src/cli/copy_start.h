@@ -27,6 +27,10 @@ struct CopyPlan {
 [[nodiscard]] CopyPlan plan_for_copy(const CopyArguments& arguments, const ReadConfig& config,
                                      const Catalogs& catalogs, bool again, Console& console);
 
+/// For a new run: takes partitioned tables, partitions and sequences that runs of this config have
+/// made and never finished out of the target, so that they can be made anew.
+void take_earlier_families(const config::Config& config, Catalogs& catalogs);
+
 /// `new_run`: with the tables of earlier runs that it would drop.
 int print_dry_run(const plan::Plan& plan, const config::Config& config, bool new_run,
                   Console& console);

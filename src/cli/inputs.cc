@@ -68,7 +68,7 @@ plan::MadeTables make_new_tables(const config::Config& config, const Catalogs& c
   if (auto rest = plan::without_own(designs, own); !rest.empty()) {
     measure(config.source, rest);
     const auto session = db::open_session(config.target, db::Purpose::target);
-    made = copy::try_new_tables(*session, std::move(rest));
+    made = copy::try_new_tables(*session, std::move(rest), catalogs.replaced);
   }
   if (under_way != nullptr) plan::add_own_tables(*under_way, designs, std::move(own), made);
   std::ranges::move(plan::differing_objects(designs, catalogs.source, catalogs.target),

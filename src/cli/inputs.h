@@ -35,6 +35,8 @@ struct Catalogs {
   model::Catalog source;
   model::Catalog target;
   std::vector<db::Unseen> unseen = {};  // of the source
+  /// Tables of earlier runs that a new one drops: they are there, and not in `target`.
+  std::vector<model::QualifiedName> replaced = {};
 };
 [[nodiscard]] Catalogs read_catalogs(const config::Config& config);
 /// Before there is a config, which would name these schemas.

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/pg_quoted.h"
 #include "sluice/os/kill_point.h"
@@ -12,6 +11,7 @@
 
 #include "copy/current.h"
 #include "copy/lock_retry.h"
+#include "copy/made.h"
 #include "copy/table_failure.h"
 
 namespace sluice::copy {
@@ -19,14 +19,6 @@ namespace {
 
 using Kind = plan::FamilyStep::Kind;
 using model::pg::quoted;
-
-constexpr const char* kParentMade = "partitioned-table-made";
-
-std::string body_of(const plan::FamilyStep& parent) {
-  codec::JsonWriter body;
-  body.begin_object().member("table", parent.table.text()).end_object();
-  return body.take();
-}
 
 bool is_there(db::SqlSession& ledger, const model::QualifiedName& table) {
   return ledger.query("SELECT to_regclass($1) IS NOT NULL", {quoted(table)}).value() == "t";
@@ -50,8 +42,7 @@ std::string name_of(const plan::FamilyStep& step) {
 bool is_done(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
   switch (step.kind) {
     case Kind::parent:
-      return is_there(ledger, step.table) &&
-             ledger::has_event(ledger, run.run.id, kParentMade, body_of(step));
+      return !made_by(ledger, run.run.id, kParentMade, {step.table}).empty();
     case Kind::inherit:
       return !ledger
                   .query(
@@ -72,12 +63,9 @@ bool is_done(const RunContext& run, db::SqlSession& ledger, const plan::FamilySt
   return false;
 }
 
-/// (tx) Before it is made.
-void record_parent(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
-  if (is_there(ledger, step.table)) {
-    throw model::Error(model::ErrorKind::drift, "somebody else has made a table of this name");
-  }
-  ledger::append_event_within(ledger, run.run.id, kParentMade, body_of(step));
+void refuse_taken(db::SqlSession& ledger, const model::QualifiedName& table) {
+  if (!is_there(ledger, table)) return;
+  throw model::Error(model::ErrorKind::drift, "somebody else has made a table of this name");
 }
 
 void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyStep& step) {
@@ -88,8 +76,9 @@ void run_once(const RunContext& run, db::SqlSession& ledger, const plan::FamilyS
   ledger.begin();
   require_current(ledger, run);
   name_run(ledger, run);
-  if (step.kind == Kind::parent) record_parent(run, ledger, step);
+  if (step.kind == Kind::parent) refuse_taken(ledger, step.table);
   for (const std::string& sql : step.statements) ledger.query(sql);
+  if (step.kind == Kind::parent) record_made(ledger, run.run.id, kParentMade, step.table);
   SLUICE_KILL_POINT("before_family_commit");
   ledger.commit();
   SLUICE_KILL_POINT("after_family_commit");

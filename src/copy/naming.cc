@@ -17,11 +17,19 @@
 #include "copy/families.h"
 #include "copy/left_out.h"
 #include "copy/lock_retry.h"
+#include "copy/made.h"
 #include "copy/references.h"
 #include "copy/table_failure.h"
 
 namespace sluice::copy {
 namespace {
+
+bool has_place(const plan::Plan& plan, const plan::TablePlan& table) {
+  return std::ranges::any_of(plan.families, [&table](const plan::FamilyStep& step) {
+    return step.kind == plan::FamilyStep::Kind::parent &&
+           plan::attaches_to(step.table, table.naming);
+  });
+}
 
 /// (tx) The name and the ledger's word for it come together.
 void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TablePlan& table) {
@@ -32,6 +40,7 @@ void take_name(const RunContext& run, db::SqlSession& ledger, const plan::TableP
   ledger.begin();
   require_current(ledger, run);
   for (const std::string& sql : table.naming) ledger.query(sql);
+  if (has_place(run.plan, table)) record_made(ledger, run.run.id, kPartitionNamed, table.target);
   ledger::set_table_state(ledger, run.run.id, table.number, ledger::TableState::live);
   SLUICE_KILL_POINT("before_name_commit");
   ledger.commit();

@@ -36,12 +36,15 @@ std::string_view existence_query(Kind kind) {
 
 }  // namespace
 
+bool create_object(db::SqlSession& session, const model::SchemaObject& object) {
+  const auto found =
+      session.query(existence_query(object.kind), {object.name.schema, object.name.table});
+  if (found.rows.empty()) session.query(object.definition);
+  return found.rows.empty();
+}
+
 void create_objects(db::SqlSession& session, const std::vector<model::SchemaObject>& objects) {
-  for (const model::SchemaObject& object : objects) {
-    const auto found =
-        session.query(existence_query(object.kind), {object.name.schema, object.name.table});
-    if (found.rows.empty()) session.query(object.definition);
-  }
+  for (const model::SchemaObject& object : objects) create_object(session, object);
 }
 
 }  // namespace sluice::copy

@@ -7,7 +7,8 @@
 namespace sluice::copy {
 namespace {
 
-/// A table is held by what depends on it, on its row type or on arrays of that. What belongs to a
+/// A table is held by what depends on it, on its row type, on arrays of that or on its own
+/// sequences, by its partitions, and by the table that it is a partition of. What belongs to a
 /// rule, a constraint, a default, a trigger or a policy belongs to the relation that has it.
 constexpr const char* kHolders = R"(
   WITH named AS (
@@ -17,7 +18,12 @@ constexpr const char* kHolders = R"(
     SELECT place, own, 'pg_class'::regclass AS classid, own AS id FROM named
     UNION ALL
     SELECT place, own, 'pg_type'::regclass, t.oid FROM named
-    JOIN pg_type y ON y.oid = named.reltype JOIN pg_type t ON t.oid IN (y.oid, y.typarray))
+    JOIN pg_type y ON y.oid = named.reltype JOIN pg_type t ON t.oid IN (y.oid, y.typarray)
+    UNION ALL
+    SELECT place, own, 'pg_class'::regclass, s.oid FROM named
+    JOIN pg_depend o ON o.refclassid = 'pg_class'::regclass AND o.refobjid = own
+      AND o.classid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
+    JOIN pg_class s ON s.oid = o.objid AND s.relkind = 'S')
   SELECT DISTINCT h.place, n.nspname, t.relname,
     CASE WHEN t.oid IS NULL THEN pg_describe_object(d.classid, d.objid, 0) END
   FROM held h
@@ -31,6 +37,12 @@ constexpr const char* kHolders = R"(
     p.polrelid, CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END)
   LEFT JOIN pg_namespace n ON n.oid = t.relnamespace
   WHERE t.oid IS DISTINCT FROM h.own
+  UNION
+  SELECT place, n.nspname, t.relname, NULL FROM named
+  JOIN pg_inherits i ON own IN (i.inhrelid, i.inhparent)
+  JOIN pg_class p ON p.oid = i.inhrelid AND p.relispartition
+  JOIN pg_class t ON t.oid IN (i.inhrelid, i.inhparent) AND t.oid <> own
+  JOIN pg_namespace n ON n.oid = t.relnamespace
   ORDER BY 1, 2, 3, 4)";
 
 }  // namespace

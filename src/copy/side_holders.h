@@ -10,7 +10,7 @@
 namespace sluice::copy {
 
 /// Somebody's object without which a table cannot be dropped: a view, a table with a foreign key,
-/// an inheriting table, a function.
+/// an inheriting table, a function, a partition; and what it is a partition of itself.
 struct Holder {
   std::size_t held = 0;       // its place among the tables that were asked about
   model::QualifiedName name;  // of a relation

@@ -19,6 +19,8 @@
 #include "sluice/model/quote.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/earlier_families.h"
+#include "copy/made.h"
 #include "copy/place_rows.h"
 #include "copy/side_holders.h"
 
@@ -84,6 +86,18 @@ void create_one(db::SqlSession& session, const plan::TablePlan& table, const led
   for (const std::string& statement : table.side_ddl) session.query(statement);
   for (const model::QualifiedName& name : names_of(table)) {
     session.query(fmt::format("COMMENT ON TABLE {} IS {}", quoted(name), literal(mark_of(run))));
+  }
+}
+
+/// Sequences are on record: a new run has to know them as this one's.
+void make_objects(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
+  for (const model::SchemaObject& object : plan.objects) {
+    session.begin();
+    const bool is_made = create_object(session, object);
+    if (is_made && object.kind == model::SchemaObject::Kind::sequence) {
+      record_made(session, run.id, kSequenceMade, object.name);
+    }
+    session.commit();
   }
 }
 
@@ -160,29 +174,24 @@ void check_users(db::SqlSession& session, const std::vector<EarlierTables>& repl
                           user.text + " needs this table of run " + of_run.run_id,
                           "drop what needs it, then begin the new run"});
     }
+    for (const Holder& user : holders_of(session, of_run.sequences)) {
+      if (maker.find(user.name) != nullptr) continue;
+      findings.push_back({model::Severity::error, "side-table-used",
+                          of_run.sequences.at(user.held).text(),
+                          user.text + " needs this sequence of run " + of_run.run_id,
+                          "drop what needs it, then begin the new run"});
+    }
   }
 }
 
-/// Each takes a dozen locks with its indexes; by default a server has room for some thousand in
-/// all.
-constexpr std::size_t kDroppedAtOnce = 50;
-
-/// Without the foreign keys between them, tables can be dropped in any order.
-std::vector<std::string> drop_references(db::SqlSession& session,
-                                         const std::vector<model::QualifiedName>& names) {
-  std::vector<std::string> statements;
-  if (names.empty()) return statements;
-  const auto keys = session.query(
-      "WITH w AS (SELECT place, to_regclass(name)::oid AS id FROM (VALUES " + rows_of(names) +
-      ") AS v(place, name)) SELECT w.place, k.conname FROM w JOIN pg_constraint k "
-      "ON k.conrelid = w.id AND k.contype = 'f' AND k.confrelid <> k.conrelid "
-      "AND k.confrelid IN (SELECT id FROM w) ORDER BY 1, 2");
-  for (const auto& row : keys.rows) {
-    statements.push_back(
-        fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", quoted(names.at(place(row.at(0)))),
-                    model::quote_identifier(Engine::postgresql, row.at(1).value())));
+void add_family(EarlierTables& family, std::vector<EarlierTables>& tables) {
+  const auto of_run = std::ranges::find(tables, family.run_id, &EarlierTables::run_id);
+  if (of_run == tables.end()) {
+    tables.push_back(std::move(family));
+  } else {
+    std::ranges::move(family.names, std::back_inserter(of_run->names));
+    of_run->sequences = std::move(family.sequences);
   }
-  return statements;
 }
 
 model::Finding made_since(const model::QualifiedName& table) {
@@ -202,8 +211,8 @@ void check_rows(db::SqlSession& session, const plan::TablePlan& table,
                           : "they are treated as existing_rows says"});
 }
 
-/// New tables and parents whose names somebody has taken meanwhile.
-void check_new_targets(db::SqlSession& session, const plan::Plan& plan,
+/// New tables and parents whose names somebody has taken meanwhile. `replaced`: those that go.
+void check_new_targets(db::SqlSession& session, const plan::Plan& plan, const MakerOf& replaced,
                        std::vector<model::Finding>& findings) {
   std::vector<model::QualifiedName> names;
   for (const plan::TablePlan& table : plan.tables) {
@@ -214,7 +223,8 @@ void check_new_targets(db::SqlSession& session, const plan::Plan& plan,
   }
   const Comments comments(session, names);
   for (const model::QualifiedName& name : names) {
-    if (comments.find(name) != nullptr) findings.push_back(made_since(name));
+    if (comments.find(name) == nullptr || replaced.find(name) != nullptr) continue;
+    findings.push_back(made_since(name));
   }
 }
 
@@ -246,27 +256,14 @@ std::vector<EarlierTables> earlier_tables(db::SqlSession& session, const plan::P
   std::vector<EarlierTables> tables;
   for (auto& [run_id, claimed] : marked) {
     const std::set<SideOfTarget> made = sides_of_run(session, run_id);
-    EarlierTables of_run{run_id, {}};
+    EarlierTables of_run{run_id, {}, {}};
     for (SideOfTarget& side : claimed) {
       if (made.contains(side)) of_run.names.push_back(std::move(side.first));
     }
     if (!of_run.names.empty()) tables.push_back(std::move(of_run));
   }
+  for (EarlierTables& family : families_in_the_way(session, plan)) add_family(family, tables);
   return tables;
-}
-
-std::vector<std::string> drop_statements(db::SqlSession& session,
-                                         const std::vector<EarlierTables>& tables) {
-  std::vector<model::QualifiedName> names;
-  for (const EarlierTables& of_run : tables)
-    std::ranges::copy(of_run.names, std::back_inserter(names));
-  std::vector<std::string> statements = drop_references(session, names);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i % kDroppedAtOnce == 0) statements.emplace_back("DROP TABLE ");
-    if (i % kDroppedAtOnce != 0) statements.back() += ", ";
-    statements.back() += quoted(names[i]);
-  }
-  return statements;
 }
 
 std::vector<model::Finding> taken_names(db::SqlSession& session, const plan::Plan& plan,
@@ -287,7 +284,8 @@ std::vector<model::Finding> check_target(db::SqlSession& session, const plan::Pl
                                          const std::vector<EarlierTables>& earlier, bool new_run) {
   std::vector<model::Finding> findings = taken_names(session, plan, earlier, new_run);
   if (new_run) check_users(session, earlier, findings);
-  check_new_targets(session, plan, findings);
+  const MakerOf replaced = new_run ? MakerOf(earlier) : MakerOf({});
+  check_new_targets(session, plan, replaced, findings);
   for (const plan::TablePlan& table : plan.tables) check_rows(session, table, findings);
   return findings;
 }
@@ -306,7 +304,7 @@ void require_side_tables(db::SqlSession& session, const plan::Plan& plan, const 
 }
 
 void create_side_tables(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run) {
-  create_objects(session, plan.objects);
+  make_objects(session, plan, run);
   const Comments comments(session, names_of(plan));
   const std::set<int> begun = ledger::tables_with_batches(session, run.id);
   for (const plan::TablePlan& table : plan.tables) {

@@ -9,6 +9,8 @@
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
 
+#include "copy/dropping.h"
+
 namespace sluice::copy {
 namespace {
 
@@ -83,6 +85,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
     codec::JsonWriter body;
     body.begin_object().member("by_run", start.run.id).key("tables").begin_array();
     for (const model::QualifiedName& name : of_run.names) body.value(name.text());
+    for (const model::QualifiedName& name : of_run.sequences) body.value(name.text());
     body.end_array().end_object();
     ledger::append_event_within(control, of_run.run_id, "side-tables-dropped", body.take());
     // Not finished any more: whoever comes back to it must not hear that nothing is left to do.
@@ -90,10 +93,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
                           "its side tables were dropped for run " + start.run.id);
   }
   control.commit();
-  for (const std::string& sql : drop_statements(control, options.replaced)) {
-    control.query(sql);
-    SLUICE_KILL_POINT("after_drop");
-  }
+  drop_tables(control, options.replaced);
 }
 
 /// Makes a new run that is ours from the beginning.

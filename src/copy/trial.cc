@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "sluice/model/pg_quoted.h"
+
 #include "copy/attempt.h"
 #include "copy/trial_cut.h"
 #include "copy/trial_families.h"
@@ -127,11 +129,17 @@ bool TableTrial::run_by_parts() {
   return false;
 }
 
+using Names = std::vector<model::QualifiedName>;
+
 /// In a transaction of its own.
-void try_portion(db::SqlSession& session, const TrialPortion& portion, plan::MadeTables& result) {
+void try_portion(db::SqlSession& session, const TrialPortion& portion, const Names& replaced,
+                 plan::MadeTables& result) {
   std::set<model::QualifiedName> made;
   std::vector<const plan::NewTable*> standing;
   session.begin();
+  for (const model::QualifiedName& name : replaced) {
+    session.query("DROP TABLE IF EXISTS " + model::pg::quoted(name) + " CASCADE");
+  }
   for (plan::NewTable* const table : portion.tables) {
     if (!TableTrial(session, *table, result.findings).run()) continue;
     made.insert(table->design.table.name);
@@ -145,14 +153,15 @@ void try_portion(db::SqlSession& session, const TrialPortion& portion, plan::Mad
 
 }  // namespace
 
-plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTable> tables) {
+plan::MadeTables try_new_tables(db::SqlSession& session, std::vector<plan::NewTable> tables,
+                                const Names& replaced) {
   plan::MadeTables result;
   for (const plan::NewTable& table : tables) {
-    if (table.is_partitioned()) continue;  // its partitions have said it
     const auto& said = table.design.findings;
     result.findings.insert(result.findings.end(), said.begin(), said.end());
   }
-  for (const TrialPortion& portion : cut_trial(tables)) try_portion(session, portion, result);
+  for (const TrialPortion& portion : cut_trial(tables))
+    try_portion(session, portion, replaced, result);
   return result;
 }
 

@@ -95,14 +95,31 @@ std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::s
   return indexes;
 }
 
-bool has_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
-               const std::string& body) {
+bool has_event(db::SqlSession& session, const std::string& run_id, const std::string& kind) {
   return session
-             .query(
-                 "SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 AND kind = $2 AND "
-                 "body = $3)",
-                 {run_id, kind, body})
+             .query("SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 AND kind = $2)",
+                    {run_id, kind})
              .value() == "t";
+}
+
+void record_made(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+                 const MadeRelation& made) {
+  codec::JsonWriter body;
+  body.begin_object().member("name", made.name).member("oid", made.oid).end_object();
+  append_event_within(session, run_id, kind, body.take());
+}
+
+std::vector<MadeRelation> made_relations(db::SqlSession& session, const std::string& run_id,
+                                         const std::string& kind) {
+  std::vector<MadeRelation> relations;
+  const auto result = session.query(
+      "SELECT body FROM sluice.event WHERE run_id = $1 AND kind = $2 ORDER BY event_no",
+      {run_id, kind});
+  for (const auto& row : result.rows) {
+    const auto body = codec::parse_json_or_throw(row.at(0).value(), "an event of the ledger");
+    relations.push_back({body.root().at("name").as_string(), body.root().at("oid").as_integer()});
+  }
+  return relations;
 }
 
 std::optional<std::int64_t> broken_event(const std::string& run_id,

@@ -112,7 +112,7 @@ model::QualifiedName Families::parent_of(const config::Table& entry, const model
   const model::Table* const there = target_.find(name);
   if (there == nullptr || there->kind != "partitioned") {
     const std::string wanted = name.table;
-    name.table = names_.give(name.schema, wanted, wanted);
+    name.table = names_.give_alone(name.schema, wanted, wanted);  // it is never on the side
     if (name.table != wanted) {
       findings.push_back({model::Severity::warning, "partitioned-renamed", name.text(),
                           "the partitioned table " + from.name.text() + " gets this name, for " +

@@ -1,6 +1,7 @@
 #include "plan/new_table_names.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "sluice/model/pg_quoted.h"
@@ -110,6 +111,14 @@ void name(const Part& part, const std::string& name) {
   }
 }
 
+void remark_on_indexes(const std::string& renamed, schema::Design& design) {
+  design.findings.push_back(
+      {model::Severity::note, "index-renamed", design.table.name.text(),
+       "names that are taken in its schema, or too long: " + renamed,
+       "whoever names such an index or key has to know; ALTER INDEX ... RENAME by hand, once the "
+       "name is free"});
+}
+
 /// A key's name is that of a constraint of its table too.
 void take_constraints(const model::Table& table, GivenNames& names) {
   for (const model::Check& check : table.checks) names.take({table.name.schema, check.name});
@@ -178,7 +187,19 @@ void settle_names(const model::Catalog& source, GivenNames& names, std::vector<N
     }
   }
   for (const NewTable& table : tables) take_constraints(table.design.table, names);
-  for (const Part& part : others) name(part, give(names, part.table->name, part.wanted));
+  std::map<const model::Table*, std::string> renamed;
+  for (const Part& part : others) {
+    const std::string given = give(names, part.table->name, part.wanted);
+    if (part.index != nullptr && given != part.wanted) {
+      std::string& said = renamed[part.table];
+      said += (said.empty() ? "" : ", ") + part.wanted + " becomes " + given;
+    }
+    name(part, given);
+  }
+  for (NewTable& table : tables) {
+    const auto said = renamed.find(&table.design.table);
+    if (said != renamed.end()) remark_on_indexes(said->second, table.design);
+  }
 }
 
 void settle_types(const model::Catalog& target, std::vector<NewTable>& tables) {

@@ -17,8 +17,8 @@ namespace sluice::plan {
                                                     const std::vector<NewTable>& tables);
 
 /// Gives every index and every sequence of identity columns a name that is free in its schema: its
-/// own where nobody has it, otherwise one that begins with the table's. Those of the source come
-/// first, whatever the order.
+/// own where nobody has it, otherwise one that begins with the table's, and of indexes a remark.
+/// Those of the source come first, whatever the order.
 void settle_names(const model::Catalog& source, schema::GivenNames& names,
                   std::vector<NewTable>& tables);
 

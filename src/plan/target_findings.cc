@@ -52,8 +52,10 @@ void look_at_kind(const model::Table& table, const config::Table& config, Findin
   std::string action = "map to an ordinary table";
   // One that an earlier run has made, mostly.
   if (table.kind == "partition" && config.create) {
-    action = "if it is to be made and filled anew: DROP TABLE " +
-             model::quote_name(model::Engine::postgresql, table.name) + "; or " + action;
+    action =
+        "if a run of this config has made it and never was finished: copy --new-run drops it; "
+        "if it is to be made and filled anew otherwise: DROP TABLE " +
+        model::quote_name(model::Engine::postgresql, table.name) + "; or " + action;
   }
   findings.error(
       "not-a-table", table.name.text(),

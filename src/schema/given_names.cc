@@ -9,24 +9,38 @@ void GivenNames::take(const model::QualifiedName& name) {
   if (!companion_.empty()) taken_.insert(derived_name(name, companion_));
 }
 
-bool GivenNames::is_free(const model::QualifiedName& name) const {
+bool GivenNames::is_free(const model::QualifiedName& name, const std::string& companion) const {
   return !taken_.contains(name) &&
-         (companion_.empty() || !taken_.contains(derived_name(name, companion_)));
+         (companion.empty() || !taken_.contains(derived_name(name, companion)));
 }
 
 bool GivenNames::claim(const model::QualifiedName& name) {
-  if (name.table.size() > kMaxNameBytes || !is_free(name)) return false;
+  if (name.table.size() > kMaxNameBytes || !is_free(name, companion_)) return false;
   take(name);
   return true;
 }
 
-std::string GivenNames::give(const std::string& schema, const std::string& wanted,
-                             const std::string& otherwise) {
+std::string GivenNames::first_free(const std::string& schema, const std::string& wanted,
+                                   const std::string& otherwise,
+                                   const std::string& companion) const {
   std::string name = short_name(wanted);
-  for (int number = 1; !is_free({schema, name}); ++number) {
+  for (int number = 1; !is_free({schema, name}, companion); ++number) {
     name = derived_name(otherwise, number == 1 ? "" : "_" + std::to_string(number));
   }
+  return name;
+}
+
+std::string GivenNames::give(const std::string& schema, const std::string& wanted,
+                             const std::string& otherwise) {
+  std::string name = first_free(schema, wanted, otherwise, companion_);
   take({schema, name});
+  return name;
+}
+
+std::string GivenNames::give_alone(const std::string& schema, const std::string& wanted,
+                                   const std::string& otherwise) {
+  std::string name = first_free(schema, wanted, otherwise, {});
+  taken_.insert({schema, name});
   return name;
 }
 

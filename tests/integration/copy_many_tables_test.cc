@@ -84,7 +84,7 @@ TEST_CASE("a new run drops the many tables of the one before, whichever refers t
   finish(migration);
   const RunResult anew = migration.copy({"--new-run"});
   require_exit(anew, 0);
-  CHECK(anew.err.find("60 side table(s) of run ") != std::string::npos);
+  CHECK(anew.err.find("60 table(s) of run ") != std::string::npos);
   CHECK(migration.target_value("SELECT count(DISTINCT obj_description(oid, 'pg_class')) FROM "
                                "pg_class WHERE relname LIKE 't%\\_\\_side' AND relkind = 'r'") ==
         "1");

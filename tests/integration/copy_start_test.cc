@@ -87,8 +87,7 @@ TEST_CASE("a new run begins anew even where nothing but the rows has changed") {
   check_says(planned, 0, "warning: public.t__side: run " + first + " has made this table already");
   check_says(planned, 0, "copy --new-run drops it");
   const RunResult anew = migration.copy({"--new-run"});
-  check_says(anew, 0,
-             "1 side table(s) of run " + first + " are dropped and made anew: public.t__side");
+  check_says(anew, 0, "1 table(s) of run " + first + " are dropped and made anew: public.t__side");
   CHECK(anew.err.find("side-table-exists") == std::string::npos);
   CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "1");
   CHECK(migration.target_value("SELECT body::json->'tables'->>0 FROM sluice.event WHERE kind = "

@@ -23,17 +23,24 @@ enum class StartKind : std::uint8_t {
   not_running,  // joining was asked for, but nobody works on the run
 };
 
-/// Side and rest tables that an earlier run made for target tables of a plan, by the ledger's word:
-/// they bear that run's mark, and its own plan has them for the same target tables.
+/// What an earlier run made, by the ledger's word. Side and rest tables for target tables of a
+/// plan: they bear that run's mark, and its own plan has them for the same target tables. Then, of
+/// a run that never was finished, partitions that bear their names, and partitioned tables, each
+/// before the one that it is a part of: as the run has recorded them, name and oid.
 struct EarlierTables {
   std::string run_id;
   std::vector<model::QualifiedName> names;
+  /// That it made for new tables, and nothing but its own tables needs. They go after the tables.
+  std::vector<model::QualifiedName> sequences;
   friend bool operator==(const EarlierTables&, const EarlierTables&) = default;
 };
 
 /// Those in the plan's way, by run. Tables that the ledger does not know are never among them.
 [[nodiscard]] std::vector<EarlierTables> earlier_tables(db::SqlSession& session,
                                                         const plan::Plan& plan);
+/// The families among such tables, and sequences, made by all runs of configs of that name.
+[[nodiscard]] std::vector<EarlierTables> earlier_families(db::SqlSession& session,
+                                                          const std::string& name);
 /// Drop them, and only where nothing else refers to them: first their references to each other,
 /// then some tables at a time, since a server has no room for the locks of thousands in one
 /// transaction. Empty for none.
@@ -73,7 +80,8 @@ struct Start {
 /// Finds or makes the run of an approved plan in the target's ledger, and takes it. `estimates`:
 /// one per table, for progress. A new run is `held` while anybody works on another of the same
 /// config, or on one whose tables it replaces; those are held with it, so that nobody goes on with
-/// them. Throws Error{drift} when `replaced` is not what is there.
+/// them. Throws Error{drift} when `replaced` is not what is there, or somebody
+/// else has a part in it by now.
 [[nodiscard]] Start start_run(const approve::Approved<plan::Plan>& plan,
                               const model::Endpoint& target,
                               const std::vector<ledger::RunTable>& estimates,

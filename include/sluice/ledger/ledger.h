@@ -221,9 +221,22 @@ struct LeftOutIndex {
 /// From the events, in their order.
 [[nodiscard]] std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session,
                                                          const std::string& run_id);
-/// Whether the run has an event of this kind that says exactly this.
+/// Whether the run has an event of this kind.
 [[nodiscard]] bool has_event(db::SqlSession& session, const std::string& run_id,
-                             const std::string& kind, const std::string& body);
+                             const std::string& kind);
+/// A relation that a run has made: another one that bears its name since has another oid.
+struct MadeRelation {
+  std::string name;  // quoted, with its schema
+  std::int64_t oid = 0;
+  friend bool operator==(const MadeRelation&, const MadeRelation&) = default;
+};
+/// (tx) Of that which makes it.
+void record_made(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+                 const MadeRelation& made);
+/// From the events of a kind, in their order.
+[[nodiscard]] std::vector<MadeRelation> made_relations(db::SqlSession& session,
+                                                       const std::string& run_id,
+                                                       const std::string& kind);
 /// Number of the first event whose hash does not follow from its content; absent when the chain is
 /// whole.
 [[nodiscard]] std::optional<std::int64_t> broken_event(const std::string& run_id,

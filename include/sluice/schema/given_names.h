@@ -32,11 +32,17 @@ class GivenNames {
   /// taken from now on.
   [[nodiscard]] std::string give(const std::string& schema, const std::string& wanted,
                                  const std::string& otherwise);
+  /// The same for what takes no other name along.
+  [[nodiscard]] std::string give_alone(const std::string& schema, const std::string& wanted,
+                                       const std::string& otherwise);
   /// A name for each. What may keep the source's name does, whatever the order.
   [[nodiscard]] std::vector<std::string> give_all(const std::vector<Wish>& wishes);
 
  private:
-  [[nodiscard]] bool is_free(const model::QualifiedName& name) const;
+  [[nodiscard]] std::string first_free(const std::string& schema, const std::string& wanted,
+                                       const std::string& otherwise,
+                                       const std::string& companion) const;
+  [[nodiscard]] bool is_free(const model::QualifiedName& name, const std::string& companion) const;
 
   std::string companion_;
   std::set<model::QualifiedName> taken_;

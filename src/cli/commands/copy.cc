@@ -113,6 +113,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
                      Console& console) {
   // What both servers have now.
   Catalogs catalogs = read_catalogs(config.config);
+  if (arguments.new_run && !reconnect.has_begun()) take_earlier_families(config.config, catalogs);
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
   auto [plan, has_run] = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) {

@@ -167,6 +167,18 @@ TEST_CASE("a partitioned table takes no name that another table has, or is to ha
   CHECK(tables[1].kin.place->parent == model::QualifiedName{"app", "q_2"});
 }
 
+TEST_CASE("a partitioned table has no table on the side that needs a name") {
+  model::Catalog catalog;
+  config::Config config;
+  add_family({"app", "ev"}, {"app", "ev1"}, catalog);
+  move_to({"app", "ev1"}, {"app", "ev1"}, config);
+  catalog.tables.push_back(pg_table("ev__side", "table"));
+  move_to({"app", "ev__side"}, {"app", "ev__side"}, config);
+  const auto tables = new_tables(config, catalog, {});
+  CHECK(names_of(tables) == Texts{"app.ev", "app.ev1", "app.ev__side"});
+  for (const NewTable& table : tables) CHECK(table.design.findings.empty());
+}
+
 constexpr const char* kOptions =
     "START WITH 1 INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 CACHE 1 NO CYCLE";
 

@@ -62,6 +62,23 @@ TEST_CASE("an index keeps its name before another one is given it") {
   CHECK(designs[3].design.table.indexes[0].name == "t4_t4_pkey");
 }
 
+TEST_CASE("an index that is called otherwise than it would be is named, with its table") {
+  Move move;
+  move.add("t1", {index("k", "a", false), index("l", "a", false)});
+  move.add("t2", {index("k", "a", false), index("PRIMARY", "a", true), index("l", "a", false)});
+  model::Catalog target;
+  target.tables.emplace_back().name = {"app", "t2_pkey"};
+  const auto designs = new_tables(move.config, move.source, target);
+  CHECK(example::of_rule(designs[0].design.findings, "index-renamed").empty());
+  const auto said = example::of_rule(designs[1].design.findings, "index-renamed");
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].severity == model::Severity::note);
+  CHECK(said[0].where == "app.t2");
+  CHECK(said[0].message ==
+        "names that are taken in its schema, or too long: k becomes t2_k, t2_pkey becomes "
+        "t2_t2_pkey, l becomes t2_l");
+}
+
 TEST_CASE("a key gets no name that another constraint of its table has") {
   Move move;
   move.add("t1", {index("k", "a", true)});

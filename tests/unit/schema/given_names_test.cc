@@ -24,6 +24,17 @@ TEST_CASE("a name and what goes with it are free together, or not at all") {
   CHECK(names.give("", "c", "z") == "c");
 }
 
+TEST_CASE("a name that nothing goes with needs no other one") {
+  GivenNames names("__side");
+  names.take({"", "a__side"});
+  names.take({"", "b"});
+  CHECK(names.give_alone("", "a", "a") == "a");
+  CHECK(names.give_alone("", "b__side", "b__side") == "b__side_2");
+  CHECK(names.give("", "a", "x") == "x");
+  CHECK(names.give_alone("", "c__side", "y") == "c__side");
+  CHECK(names.give("", "c", "z") == "z");
+}
+
 TEST_CASE("names that differ beyond what PostgreSQL keeps of them stay two") {
   GivenNames names;
   const std::string first = names.give("", std::string(64, 'a') + "1", "x");
