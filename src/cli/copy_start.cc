@@ -21,21 +21,24 @@
 namespace sluice::cli {
 namespace {
 
-/// Notes are for those who make a plan: init and plan show them.
+/// A person has to know the warnings before rows move. Notes, and what to do about either, are for
+/// those who make a plan.
 void show_warnings(std::vector<model::Finding> findings, const std::string& config,
                    Console& console) {
+  if (findings.empty()) return;
   std::vector<FindingGroup> notes;
-  for (const model::Finding& finding : findings) {
+  for (model::Finding& finding : findings) {
     if (finding.severity == model::Severity::note) add_to_groups(notes, finding);
+    finding.action.clear();
   }
   std::erase_if(findings, [](const model::Finding& finding) {
     return finding.severity == model::Severity::note;
   });
   console.findings(findings);
-  if (notes.empty()) return;
-  console.note(fmt::format("{} more remark{}: {} shows {}", notes.size(),
-                           notes.size() == 1 ? "" : "s", command_line({"plan", "--config", config}),
-                           notes.size() == 1 ? "it" : "them"));
+  const std::string more = notes.empty() ? "what to do about that"
+                                         : fmt::format("{} more remark{}, and what to do",
+                                                       notes.size(), notes.size() == 1 ? "" : "s");
+  console.note(more + ": " + command_line({"plan", "--config", config}));
 }
 
 /// A new plan from config and catalogues. How many rows live tables seem to hold is not said here:
