@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "sluice/model/pg_quoted.h"
 
 #include "plan/names.h"
@@ -111,10 +113,12 @@ void name(const Part& part, const std::string& name) {
   }
 }
 
+/// One message for all tables: a database of another engine may have hundreds of such names.
 void remark_on_indexes(const std::string& renamed, schema::Design& design) {
   design.findings.push_back(
-      {model::Severity::note, "index-renamed", design.table.name.text(),
-       "names that are taken in its schema, or too long: " + renamed,
+      {model::Severity::note, "index-renamed",
+       fmt::format("{} ({})", design.table.name.text(), renamed),
+       "indexes or keys whose names are taken in their schema, or too long, get others",
        "whoever names such an index or key has to know; ALTER INDEX ... RENAME by hand, once the "
        "name is free"});
 }
