@@ -115,7 +115,7 @@ TEST_CASE("a name neither steers a terminal nor makes a line of its own") {
 
 TEST_CASE("of many tables the largest have a line, and all of which there is something to say") {
   std::vector<sluice::model::QualifiedName> names;
-  for (int i = 0; i < 1500; ++i) names.emplace_back("s", "t" + std::to_string(i));
+  for (int i = 0; i < 1500; ++i) names.push_back({"s", "t" + std::to_string(i)});
   std::vector<Account> made = accounts(1500);
   made[7].proved = rows(5);
   made[7].open = 2;
