@@ -71,8 +71,11 @@ std::vector<std::string> names_of(const plan::Plan& plan, const std::vector<Acco
   }
   for (std::string& name : names) {
     std::string cell = codec::cell(name, width);
-    const bool is_alone = cells[cell] == 1;
-    name = is_alone ? std::move(cell) : name + "\n" + std::string(width, ' ');
+    if (cells[cell] == 1) {
+      name = std::move(cell);
+    } else {
+      name.append("\n").append(width, ' ');
+    }
   }
   return names;
 }

@@ -55,6 +55,7 @@ constexpr std::size_t kNameColumns = 30;
 
 void drop_common_schema(std::vector<TableState>& tables) {
   std::vector<std::string> names;
+  names.reserve(tables.size());
   for (const TableState& table : tables) names.push_back(table.name);
   const std::size_t schema = codec::common_schema(names, kNameColumns);
   for (TableState& table : tables) table.name.erase(0, schema);

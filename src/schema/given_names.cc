@@ -59,6 +59,7 @@ std::vector<std::string> GivenNames::give_all(const std::vector<Wish>& wishes) {
 
 std::map<std::string, std::string> shortened(const std::vector<std::string>& names) {
   std::vector<Wish> wishes;
+  wishes.reserve(names.size());
   for (const std::string& name : names) wishes.push_back({"", name, name, true});
   const std::vector<std::string> given = GivenNames().give_all(wishes);
   std::map<std::string, std::string> others;

@@ -140,6 +140,7 @@ std::string left_out(const RunStatus& status) {
 
 std::size_t common_schema(const std::vector<TableStatus>& tables) {
   std::vector<std::string> names;
+  names.reserve(tables.size());
   for (const TableStatus& table : tables) names.push_back(printable_line(table.source));
   return codec::common_schema(names, kNameColumns);
 }
