@@ -174,7 +174,9 @@ void add_foreign_keys(Random& random, RandomDatabase& database) {
       const RandomTable& other = database.tables[key.table];
       const std::string name = random_name(random, number++, kMostNameBytes);
       const std::string rule = random.pick(rules);
-      database.after.push_back({drop_orphans(database, table, key)});
+      // Two rows without a reference may be one too many for a unique key; then the foreign key is
+      // refused too.
+      database.after.push_back({drop_orphans(database, table, key), true});
       database.after.push_back(
           {fmt::format("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){}",
                        database.name_of(table), database.dialect.quoted(name),
