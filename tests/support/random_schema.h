@@ -67,6 +67,7 @@ struct RandomTable {
 struct RandomStatement {
   std::string sql;
   bool may_be_refused = false;
+  std::string only_for = {};  // what the server must say then; empty: anything
 };
 
 struct RandomDatabase {
