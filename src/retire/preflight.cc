@@ -54,6 +54,11 @@ Finding of_reference(const db::RemovalHazard& hazard, const Names& names) {
                              hazard.name, hazard.other.text(), hazard.detail),
                  "make it NO ACTION in the source for as long as rows are retired");
   }
+  if (hazard.other == hazard.table) {
+    return {Severity::note, "refers-to-itself", hazard.table.text(),
+            "rows of it refer to rows of it: those go when no other row refers to them any more",
+            ""};
+  }
   if (names.contains(hazard.other)) {
     return {Severity::note, "deleted-before", hazard.table.text(),
             fmt::format("its rows go after those of {}, which refer to them", hazard.other.text()),

@@ -87,7 +87,6 @@ struct Result {
   bool stopped = false;   ///< somebody asked for it
 };
 
-/// The source's role and the archive's creation, for the ledger.
 /// Deletes what the approved request says, and nothing else. Throws Error{approval} where the
 /// manifest has been used before, {locked} where another process retires with it, {config} where
 /// the source has no table of consumed batches (consumed_ddl).
