@@ -23,9 +23,9 @@ enum class Act : std::uint8_t {
   waiver,    ///< something that sluice would refuse, for which a person answers
   policy,    ///< another version of the policy
 };
-inline constexpr std::array kActs{Act::plan,    Act::confirm, Act::backfill, Act::merge,
-                                  Act::drop,    Act::cutover, Act::retire,   Act::resume,
-                                  Act::waiver,  Act::policy};
+inline constexpr std::array kActs{Act::plan,   Act::confirm, Act::backfill, Act::merge,
+                                  Act::drop,   Act::cutover, Act::retire,   Act::resume,
+                                  Act::waiver, Act::policy};
 
 /// "plan", ..., "continue" (of resume), "waiver", "policy".
 [[nodiscard]] std::string_view to_string(Act act) noexcept;
