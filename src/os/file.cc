@@ -10,6 +10,7 @@
 
 #include "sluice/model/error.h"
 #include "sluice/os/file_descriptor.h"
+#include "sluice/os/new_file.h"
 
 namespace sluice::os {
 namespace {
@@ -28,12 +29,6 @@ void write_all(int fd, std::string_view text, const std::string& path) {
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-}
-
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace
