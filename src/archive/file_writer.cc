@@ -32,7 +32,7 @@ void make_data_file(const std::string& directory, const FileRecord& head, Compre
   const std::string unnamed = path + ".tmp";
   std::string bytes;
   compressor.append_frame(codec::kCopyHeader, bytes);
-  bytes += write_record({"", head}).bytes;
+  bytes += write_record({codec::sha256_hex(bytes), head}).bytes;
   DiskFile file = DiskFile::create(unnamed);
   file.write(0, bytes);
   file.flush();

@@ -11,7 +11,7 @@
 #include "archive/disk_file.h"
 
 /// Records: what a data file says of itself, in zstd frames that every zstd reader skips
-/// (archive.md). Each holds the SHA-256 of its own text and, but for the first, of the one before.
+/// (archive.md). Each holds the SHA-256 of its own text and that of the record before.
 namespace sluice::archive {
 
 /// The first of a file.
@@ -44,7 +44,7 @@ struct EndRecord {
 };
 
 struct Record {
-  std::string previous;  ///< SHA-256 of the record before; empty in the first
+  std::string previous;  ///< SHA-256 of the record before; in the first, of the frame before it
   std::variant<FileRecord, BatchRecord, StoredRecord, EndRecord> content;
 };
 

@@ -56,11 +56,10 @@ class Scan {
         static_cast<std::size_t>(std::min<std::uint64_t>(kHeaderFrameRoom, file_.bytes));
     const std::string start = disk_.read(0, room);
     const std::size_t frame = first_frame_bytes(start);
-    if (frame == 0 || !is_copy_header(std::string_view(start).substr(0, frame))) {
-      fail(0, "does not begin with the header of COPY");
-    }
-    const auto head = record_at<FileRecord>(frame, "");
-    if (!head) fail(frame, "does not say what it holds");
+    const std::string_view header = std::string_view(start).substr(0, frame);
+    if (frame == 0 || !is_copy_header(header)) fail(0, "does not begin with the header of COPY");
+    const auto head = record_at<FileRecord>(frame, codec::sha256_hex(header));
+    if (!head) fail(0, "does not say what it holds");
     file_.head = head->second;
     accept(frame, head->first);
   }

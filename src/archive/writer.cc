@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/core.h>
@@ -173,7 +174,9 @@ class Writer::Impl {
   }
 
   void take_over(const std::vector<std::pair<std::string, NameKind>>& names) {
-    for (auto& [number, files] : scan_folder(directory_, names, head_)) {
+    auto scanned = scan_folder(directory_, names, head_);
+    remove_lone_ddl(names, scanned);
+    for (auto& [number, files] : scanned) {
       WrittenTable& table = tables_[number];
       table.head = files.back().head.table;
       table.ddl_sha256 = files.back().head.ddl_sha256;
@@ -183,6 +186,18 @@ class Writer::Impl {
         if (!file.batches.empty()) table.last = file.batches.back().stored;
       }
       table.files = std::move(files);
+    }
+  }
+
+  /// A writer died between a table's DDL and its first file: the table is not in the archive.
+  void remove_lone_ddl(const std::vector<std::pair<std::string, NameKind>>& names,
+                       const std::map<int, std::vector<DataFile>>& tables) {
+    std::set<std::string> known;
+    for (const auto& [number, files] : tables) known.insert(ddl_name(files.front().head.table));
+    for (const auto& [name, kind] : names) {
+      if (kind == NameKind::ddl && known.count(name) == 0) {
+        ::unlink(path_in(directory_, name).c_str());
+      }
     }
   }
 

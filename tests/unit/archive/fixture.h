@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 #include "sluice/archive/reader.h"
 #include "sluice/archive/writer.h"
 
@@ -76,14 +78,20 @@ inline std::vector<std::filesystem::path> files(const std::string& directory,
   return found;
 }
 
-/// A folder for one archive, gone with the object.
+/// A folder for one archive, gone with the object. In memory where that can be: thousands of
+/// archives are flushed here, and none has to outlive the machine.
 class Place {
  public:
   [[nodiscard]] std::string path() const { return (folder_.path() / "archive").string(); }
   [[nodiscard]] const sluice::test::TempDir& folder() const { return folder_; }
 
  private:
-  sluice::test::TempDir folder_;
+  static std::filesystem::path parent() {
+    const std::filesystem::path memory = "/dev/shm";
+    return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+  }
+
+  sluice::test::TempDir folder_{parent()};
 };
 
 }  // namespace sluice::archive::test
