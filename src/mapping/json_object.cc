@@ -110,7 +110,7 @@ ObjectReader::ObjectReader(const codec::JsonValue& value, const ObjectShape& sha
     const std::string_view key = member.key;
     if (std::ranges::find(shape.keys, key) != shape.keys.end()) continue;
     if (std::ranges::find(shape.refused, key) != shape.refused.end()) continue;
-    if (member.key == kNoteKey) {
+    if (shape.takes_note && member.key == kNoteKey) {
       (void)read_text(member.value, problems);
       continue;
     }

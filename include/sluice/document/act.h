@@ -23,15 +23,17 @@ enum class Act : std::uint8_t {
   waiver,    ///< something that sluice would refuse, for which a person answers
   policy,    ///< another version of the policy
 };
-inline constexpr std::array kActs{Act::plan,    Act::confirm, Act::backfill, Act::merge,
-                                  Act::drop,    Act::cutover, Act::retire,   Act::resume,
-                                  Act::waiver,  Act::policy};
+inline constexpr std::array kActs{Act::plan,   Act::confirm, Act::backfill, Act::merge,
+                                  Act::drop,   Act::cutover, Act::retire,   Act::resume,
+                                  Act::waiver, Act::policy};
 
 /// "plan", ..., "continue" (of resume), "waiver", "policy".
 [[nodiscard]] std::string_view to_string(Act act) noexcept;
 [[nodiscard]] std::optional<Act> act_from_string(std::string_view name) noexcept;
 /// Of signatures: "sluice-retire-v1@sluice.dev".
 [[nodiscard]] std::string signature_namespace(Act act);
+/// The verb that does not go on without it; several where more than one asks for it.
+[[nodiscard]] std::string_view gated_verb(Act act) noexcept;
 /// Whether what it does cannot be taken back by sluice alone: drop, retire, merge, backfill.
 [[nodiscard]] bool is_irreversible(Act act) noexcept;
 

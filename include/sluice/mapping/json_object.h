@@ -48,6 +48,8 @@ struct ObjectShape {
   std::span<const std::string_view> keys;
   /// Keys that the caller refuses in its own words; no schema lists them.
   std::span<const std::string_view> refused = {};
+  /// Whether it may hold a text for people. Not where all that stands there is signed.
+  bool takes_note = true;
 };
 
 /// Every object of a config may hold it: a text for people, read by nobody.
