@@ -140,6 +140,12 @@ std::vector<std::string> write_privileges(SqlSession& session,
   });
 }
 
+std::string removal_sql(model::Engine engine, const TableRead& table,
+                        std::span<const model::Key> keys) {
+  return model::is_mysql_family(engine) ? mysql::removal_sql(engine, table, keys)
+                                        : pg::removal_sql(table, keys);
+}
+
 std::vector<RemovalHazard> read_removal_hazards(SqlSession& session,
                                                 const std::vector<model::QualifiedName>& tables) {
   return with_own(session, [&](SqlSession& own) {

@@ -1,14 +1,11 @@
 #include "retire/archive_head.h"
 
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include "sluice/archive/reader.h"
+#include "sluice/codec/utc_time.h"
 
 namespace sluice::retire {
 namespace {
@@ -21,7 +18,8 @@ std::optional<archive::Reader> existing(const std::string& directory) {
 }
 
 std::string utc_now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  return codec::utc_time_text(
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
 }  // namespace

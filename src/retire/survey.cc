@@ -67,6 +67,26 @@ std::vector<TableSurvey> survey(const Setting& setting, const std::stop_token& s
   return all;
 }
 
+std::vector<std::string> statements_of(const Setting& setting) {
+  constexpr std::size_t kKeys = 3;
+  std::vector<std::string> statements;
+  for (const Retiring& table : setting.tables) {
+    const RowForms forms = forms_of(setting, table);
+    // The first batch that has any.
+    walk(setting, table, forms, {}, [&](Batch& batch) {
+      if (batch.keys.empty()) return true;
+      const std::span<const model::Key> keys(batch.keys);
+      const std::string sql = db::removal_sql(setting.catalog.server.engine, forms.read,
+                                              keys.first(std::min(kKeys, keys.size())));
+      statements.push_back(
+          "-- batch by batch, each by the list of its keys, of which the first are shown:\n" + sql +
+          ";\n");
+      return false;
+    });
+  }
+  return statements;
+}
+
 bool is_used_up(db::SqlSession& source, const std::string& manifest_sha256) {
   return has_consumed_table(source) && Consumed(source, manifest_sha256).is_finished();
 }

@@ -40,20 +40,24 @@ class RowSession : public SqlSession {
 [[nodiscard]] std::unique_ptr<RowSession> open_rows(const model::Endpoint& endpoint,
                                                     Purpose purpose);
 
+/// The statement by which remove() deletes the rows of these keys, for people.
+[[nodiscard]] std::string removal_sql(model::Engine engine, const TableRead& table,
+                                      std::span<const model::Key> keys);
+
 /// Something that makes deleting from a table more than the deleting of its rows, or impossible.
 struct RemovalHazard {
   enum class Kind : std::uint8_t {
-    not_there,      // no such table, or the role may not see it
-    not_a_table,    // a view, a foreign table; `detail` says which
-    no_right,       // the role lacks `name`: SELECT or DELETE
-    reference,      // foreign key `name` of table `other`; `detail` is its action on delete
-    trigger,        // that fires on delete, `name`
-    rule,           // that rewrites a delete, `name`
-    row_security,   // policies may hide rows
-    children,       // of inheritance: rows of `other` belong to it
-    no_transaction, // of a storage engine, `detail`
-    unseen,         // `detail` may be there, and the role may not see it; `name` is the right
-    replicated,     // deletes travel on, to `name`: no obstacle
+    not_there,       // no such table, or the role may not see it
+    not_a_table,     // a view, a foreign table; `detail` says which
+    no_right,        // the role lacks `name`: SELECT or DELETE
+    reference,       // foreign key `name` of table `other`; `detail` is its action on delete
+    trigger,         // that fires on delete, `name`
+    rule,            // that rewrites a delete, `name`
+    row_security,    // policies may hide rows
+    children,        // of inheritance: rows of `other` belong to it
+    no_transaction,  // of a storage engine, `detail`
+    unseen,          // `detail` may be there, and the role may not see it; `name` is the right
+    replicated,      // deletes travel on, to `name`: no obstacle
   };
   Kind kind{};
   model::QualifiedName table;

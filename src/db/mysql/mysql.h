@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,8 @@ namespace sluice::db::mysql {
                                                     Purpose purpose);
 [[nodiscard]] std::vector<RemovalHazard> read_removal_hazards(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
+
+[[nodiscard]] std::string removal_sql(model::Engine engine, const TableRead& table,
+                                      std::span<const model::Key> keys);
 
 }  // namespace sluice::db::mysql

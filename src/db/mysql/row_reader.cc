@@ -63,6 +63,10 @@ MYSQL_BIND bind_of(Slot& slot, enum_field_types type, bool is_unsigned) noexcept
 
 }  // namespace
 
+std::vector<std::string> expressions_of(const TableRead& table) {
+  return expressions_of(readers_of(table));
+}
+
 RowReader::RowReader(Connection& connection, const TableRead& table, const Statement& statement,
                      std::string_view doing)
     : doing_(std::string(doing) + " " + table.table.text()),

@@ -16,9 +16,10 @@
 
 namespace sluice::db::mysql {
 
-/// A running SELECT, or DELETE ... RETURNING, whose rows come one by one, unbuffered, by the binary protocol, and are put
-/// into row form. Nothing is allocated for a row. Must not outlive its connection, which can do
-/// nothing else meanwhile; destroying it early makes the client read and drop what is left.
+/// A running SELECT, or DELETE ... RETURNING, whose rows come one by one, unbuffered, by the binary
+/// protocol, and are put into row form. Nothing is allocated for a row. Must not outlive its
+/// connection, which can do nothing else meanwhile; destroying it early makes the client read and
+/// drop what is left.
 class RowReader {
  public:
   /// Makes the statement of the expressions that it has to give.
@@ -47,5 +48,8 @@ class RowReader {
   std::vector<Encode> encoders_;
   StatementHandle statement_;
 };
+
+/// What a Statement is given for that table.
+[[nodiscard]] std::vector<std::string> expressions_of(const TableRead& table);
 
 }  // namespace sluice::db::mysql

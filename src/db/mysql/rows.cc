@@ -26,6 +26,21 @@ std::string joined(const std::vector<std::string>& expressions) {
   return fmt::format("{}", fmt::join(expressions, ", "));
 }
 
+std::string from_where(const TableRead& table, std::span<const model::Key> keys) {
+  return " FROM " + model::quote_name(model::Engine::mysql, table.table) + " WHERE " +
+         key_list_condition(table, keys);
+}
+
+std::string select_sql(const TableRead& table, std::span<const model::Key> keys,
+                       const std::vector<std::string>& expressions) {
+  return "SELECT " + joined(expressions) + from_where(table, keys);
+}
+
+std::string returning_sql(const TableRead& table, std::span<const model::Key> keys,
+                          const std::vector<std::string>& expressions) {
+  return "DELETE" + from_where(table, keys) + " RETURNING " + joined(expressions);
+}
+
 /// What the SQL of a C client's connection is to others.
 class MysqlRowSession final : public RowSession {
  public:
@@ -94,11 +109,6 @@ class MysqlRowSession final : public RowSession {
     }
   }
 
-  static std::string from_where(const TableRead& table, std::span<const model::Key> keys) {
-    return " FROM " + model::quote_name(model::Engine::mysql, table.table) + " WHERE " +
-           key_list_condition(table, keys);
-  }
-
   void read(const TableRead& table, const RowReader::Statement& statement, std::string_view doing,
             SourceBatch& out) {
     RowReader reader(connection_, table, statement, doing);
@@ -111,7 +121,7 @@ class MysqlRowSession final : public RowSession {
     read(
         table,
         [&](const std::vector<std::string>& expressions) {
-          return "SELECT " + joined(expressions) + from_where(table, keys) + locked;
+          return select_sql(table, keys, expressions) + locked;
         },
         "reading", out);
   }
@@ -121,7 +131,7 @@ class MysqlRowSession final : public RowSession {
     read(
         table,
         [&](const std::vector<std::string>& expressions) {
-          return "DELETE" + from_where(table, keys) + " RETURNING " + joined(expressions);
+          return returning_sql(table, keys, expressions);
         },
         "deleting from", out);
   }
@@ -147,10 +157,18 @@ class MysqlRowSession final : public RowSession {
 
 std::unique_ptr<RowSession> open_rows(const model::Endpoint& endpoint, Purpose purpose) {
   if (purpose != Purpose::removal) {
-    throw model::Error(model::ErrorKind::internal,
-                       "rows of a MySQL or MariaDB server are found by their keys for removal only");
+    throw model::Error(
+        model::ErrorKind::internal,
+        "rows of a MySQL or MariaDB server are found by their keys for removal only");
   }
   return std::make_unique<MysqlRowSession>(resolve_settings(endpoint));
+}
+
+std::string removal_sql(model::Engine engine, const TableRead& table,
+                        std::span<const model::Key> keys) {
+  const std::vector<std::string> expressions = expressions_of(table);
+  if (has_delete_returning(engine)) return returning_sql(table, keys, expressions);
+  return select_sql(table, keys, expressions) + " FOR UPDATE;\nDELETE" + from_where(table, keys);
 }
 
 }  // namespace sluice::db::mysql

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,5 +47,7 @@ void flush_commits(SqlSession& session);
                                                     Purpose purpose);
 [[nodiscard]] std::vector<RemovalHazard> read_removal_hazards(
     SqlSession& session, const std::vector<model::QualifiedName>& tables);
+
+[[nodiscard]] std::string removal_sql(const TableRead& table, std::span<const model::Key> keys);
 
 }  // namespace sluice::db::pg

@@ -85,4 +85,8 @@ std::unique_ptr<RowSession> open_rows(const model::Endpoint& endpoint, Purpose p
   return std::make_unique<PgRowSession>(endpoint, purpose);
 }
 
+std::string removal_sql(const TableRead& table, std::span<const model::Key> keys) {
+  return remove_sql(table, keys, Only::yes);
+}
+
 }  // namespace sluice::db::pg
