@@ -77,6 +77,10 @@ class OwnedRows final : private Owned<RowSession>, public WrappedSql<RowSession>
                                               SourceBatch& out) override {
     return side().run([&] { return session().remove(table, keys, out); });
   }
+  [[nodiscard]] std::optional<Refusal> insert(const TableRead& table,
+                                              const codec::RowBuffer& rows) override {
+    return side().run([&] { return session().insert(table, rows); });
+  }
   [[nodiscard]] bool try_lock(const std::string& name) override {
     return side().run([&] { return session().try_lock(name); });
   }

@@ -30,6 +30,10 @@ class RowSession : public SqlSession {
   [[nodiscard]] virtual std::optional<Refusal> remove(const TableRead& table,
                                                       std::span<const model::Key> keys,
                                                       SourceBatch& out) = 0;
+  /// (tx) Inserts rows of that form, exactly. A Refusal where the server says that the data are at
+  /// fault; the transaction has failed then. With Purpose::removal only.
+  [[nodiscard]] virtual std::optional<Refusal> insert(const TableRead& table,
+                                                      const codec::RowBuffer& rows) = 0;
   /// Takes a lock that bears this name for as long as the session lives; false where another
   /// session has it. A dead client's lock goes when the server has ended its transaction.
   [[nodiscard]] virtual bool try_lock(const std::string& name) = 0;

@@ -11,6 +11,7 @@
 #include "db/mysql/connection.h"
 #include "db/mysql/dialect.h"
 #include "db/mysql/errors.h"
+#include "db/mysql/insert_sql.h"
 #include "db/mysql/key_sql.h"
 #include "db/mysql/literals.h"
 #include "db/mysql/mysql.h"
@@ -91,6 +92,21 @@ class MysqlRowSession final : public RowSession {
     } catch (const FailedStatement& error) {
       if (!is_referenced(error.code())) throw;
       return Refusal{Refusal::Kind::foreign_key, "23000", "", "", error.what()};
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Refusal> insert(const TableRead& table,
+                                              const codec::RowBuffer& rows) override {
+    // Days that do not exist were there before.
+    connection_.query("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ALLOW_INVALID_DATES')");
+    try {
+      for (const std::string& statement : insert_statements(table, rows)) {
+        connection_.query(statement);
+      }
+    } catch (const FailedStatement& error) {
+      if (error.kind() != model::ErrorKind::data) throw;
+      return Refusal{Refusal::Kind::value, "", "", "", error.what()};
     }
     return std::nullopt;
   }

@@ -3,9 +3,11 @@
 #include <map>
 #include <set>
 
+#include "sluice/codec/pg_types.h"
 #include "sluice/model/error.h"
 
 #include "db/pg/copy_out.h"
+#include "db/pg/copy_rows.h"
 #include "db/pg/error.h"
 #include "db/pg/key_sql.h"
 #include "db/pg/pg.h"
@@ -25,6 +27,21 @@ constexpr std::string_view kIntegrity = "23";
 constexpr const char* kByIndex =
     "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
     "SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off; ";
+
+/// COPY's binary form is the column's own, or its input function reads the text.
+bool is_staged(const ReadColumn& column) {
+  const codec::CarrierChoice own = codec::carrier_for_pg_column(column.type);
+  return column.type.base == "xml" || !own.binary_copy || own.carrier != column.carrier;
+}
+
+TableWrite table_write(const TableRead& table) {
+  TableWrite write;
+  write.table = table.table;
+  for (const ReadColumn& column : table.columns) {
+    write.columns.push_back({column.name, column.type.sql, column.carrier, is_staged(column)});
+  }
+  return write;
+}
 
 class PgRowSession final : public SessionOn<RowSession> {
  public:
@@ -51,6 +68,12 @@ class PgRowSession final : public SessionOn<RowSession> {
       return Refusal{Refusal::Kind::foreign_key, error.sqlstate(), "", "", error.what()};
     }
     return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Refusal> insert(const TableRead& table,
+                                              const codec::RowBuffer& rows) override {
+    if (rows.empty()) return std::nullopt;
+    return copy_rows_in(connection(), table_write(table), rows, 0, rows.rows());
   }
 
   [[nodiscard]] bool try_lock(const std::string& name) override {
