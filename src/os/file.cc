@@ -10,6 +10,7 @@
 
 #include "sluice/model/error.h"
 #include "sluice/os/file_descriptor.h"
+#include "sluice/os/new_file.h"
 
 namespace sluice::os {
 namespace {
@@ -30,11 +31,7 @@ void write_all(int fd, std::string_view text, const std::string& path) {
   }
 }
 
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
+}  // namespace
 
 void flush_directory(const std::string& path) {
   const FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -42,8 +39,6 @@ void flush_directory(const std::string& path) {
     throw Error(ErrorKind::storage, fmt::format("cannot flush folder {}: {}", path, reason()));
   }
 }
-
-}  // namespace
 
 std::string read_file(const std::string& path, std::size_t max_bytes) {
   // O_NONBLOCK so that a FIFO in the place of a file is an error, not a hang.
@@ -71,11 +66,11 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   }
 }
 
-void write_file(const std::string& path, std::string_view text) {
+void write_file(const std::string& path, std::string_view text, unsigned mode) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
   {
     const FileDescriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (file.get() < 0) {
       throw Error(ErrorKind::storage, fmt::format("cannot write {}: {}", path, reason()),
                   "name a file in a folder that is there and that you may write to");

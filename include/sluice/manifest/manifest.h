@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sluice/codec/digest.h"
+#include "sluice/model/key.h"
 #include "sluice/model/name.h"
 #include "sluice/model/schema.h"
 
@@ -36,12 +37,13 @@ struct Total {
 struct LossyColumn {
   std::string source_column;
   std::string target_column;
-  std::string what;  ///< of the rule, in words
-  std::uint64_t rows = 0;
+  std::string what;                   ///< of the rule, in words
+  std::optional<std::uint64_t> rows;  ///< of `arrived`, that lose something; absent: not counted
   std::string full_value;  ///< where it stays: "source and archive", a companion column, ...
 };
 
-/// One key range of the verification's own cutting of the source, with the digest of its proved rows.
+/// One key range of the verification's own cutting of the source, with the digest of its proved
+/// rows.
 struct Batch {
   std::string lower;  ///< JSON array of the key's texts; empty: open
   std::string upper;
@@ -70,10 +72,14 @@ struct Table {
   std::map<std::string, std::uint64_t> quarantine_reasons;
   std::vector<Total> totals;  ///< null counts among them: rows - values
   std::vector<LossyColumn> lossy;
-  std::vector<std::string> not_checked;  ///< rules and columns of which the verification says nothing
-  codec::RowSetDigest proved;            ///< of `arrived`: source rows as the plan reads them
+  std::vector<std::string> key;  ///< source columns; empty: no row has an entry in the proof
+  std::vector<std::string>
+      not_checked;                 ///< rules and columns of which the verification says nothing
+  std::vector<std::string> notes;  ///< what else the verification remarked
+  codec::RowSetDigest proved;      ///< of `arrived`: source rows as the plan reads them
   codec::RowSetDigest target_digest;
-  std::vector<Batch> batches;
+  model::RangeKind read_by{};  ///< how the verification read the source
+  std::vector<Batch> batches;  ///< a chain over all keys; one where it was not by key
   // Where this table's entries stand in the proof.
   std::uint64_t first_entry = 0;
   std::uint64_t entries = 0;
@@ -114,7 +120,8 @@ struct Manifest {
   std::vector<Check> checks;
   std::map<std::string, std::string> archives;  ///< file to SHA-256
   std::vector<Rehearsal> rehearsals;
-  std::string ledger_head;   ///< SHA-256 of the newest event it saw
+  std::string ledger_head;  ///< SHA-256 of the newest event it saw
+  std::int64_t ledger_head_no = 0;
   std::string proof_sha256;  ///< of the proof file
   std::uint64_t proof_bytes = 0;
 };
@@ -123,5 +130,15 @@ struct Manifest {
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 /// The exact inverse; strict. Throws Error{approval} that says what and where.
 [[nodiscard]] Manifest from_json(const std::string& body);
+
+/// Where the proof of a manifest lies: beside it.
+[[nodiscard]] std::string proof_path(const std::string& manifest_path);
+
+/// What does not add up within a manifest: accounts, batches against their table's digest, the
+/// chain of batches, differences in what should have none. One line each; empty: all of it does.
+[[nodiscard]] std::vector<std::string> faults_of(const Manifest& manifest);
+class Proof;
+/// The same of a manifest and its proof: places, counts and the sums of the entries' row hashes.
+[[nodiscard]] std::vector<std::string> faults_of(const Manifest& manifest, const Proof& proof);
 
 }  // namespace sluice::manifest

@@ -2,12 +2,16 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sluice/codec/digest.h"
+#include "sluice/codec/row_form.h"
 
 /// The proof: for each source row that reached the target as it is, the hash of its key and the
 /// hash of the row. Says of any row of the source whether it was proved, whether it is one that was
@@ -27,7 +31,19 @@ struct Entry {
   codec::RowHash row;  ///< of the source row as the plan reads it
 };
 
-/// Hash of the key of a row of the plan's read form. For one thread.
+/// Hashes keys of many rows without allocating for each. For one thread.
+class KeyHasher {
+ public:
+  /// Of a row of the plan's read form; `key`: indexes of its fields, in key order. Throws
+  /// Error{data} where the row is none, std::out_of_range where it has no such field.
+  [[nodiscard]] KeyHash hash(codec::RowHasher& hasher, std::string_view row,
+                             std::span<const std::size_t> key);
+
+ private:
+  std::vector<codec::Field> fields_;
+  codec::RowBuffer tuple_;
+};
+/// The same once.
 [[nodiscard]] KeyHash hash_key(codec::RowHasher& hasher, std::string_view row,
                                std::span<const std::size_t> key);
 
@@ -41,6 +57,7 @@ class ProofWriter {
   ProofWriter& operator=(const ProofWriter&) = delete;
   ~ProofWriter();  ///< without finish(): nothing is left behind
 
+  /// Tables come by number, ascending.
   void begin_table(int number);
   void add(std::span<const Entry> entries);
   struct Place {
@@ -53,7 +70,7 @@ class ProofWriter {
     std::string sha256;
     std::uint64_t bytes = 0;
   };
-  /// Durably under its own name.
+  /// Durably under its own name; a file that bears it already stays, and is Error{storage}.
   Finished finish();
 
  private:
@@ -72,6 +89,10 @@ class Proof {
   /// The hash that the row of this key was proved with, among a table's entries.
   [[nodiscard]] std::optional<codec::RowHash> find(const ProofWriter::Place& table,
                                                    const KeyHash& key) const;
+  /// By table number, as the file itself says it.
+  [[nodiscard]] const std::map<int, ProofWriter::Place>& places() const noexcept;
+  /// Of all tables, in the file's order. REQUIRES: number < the sum of all places.
+  [[nodiscard]] Entry entry(std::uint64_t number) const;
 
  private:
   struct State;

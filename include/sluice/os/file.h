@@ -11,7 +11,10 @@ namespace sluice::os {
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t max_bytes);
 
 /// Replaces `path` by `text` so that after a crash either the old or the new file is there, whole
-/// and flushed. Throws Error{storage}.
-void write_file(const std::string& path, std::string_view text);
+/// and flushed. `mode`: permissions of the new file, less the umask. Throws Error{storage}.
+void write_file(const std::string& path, std::string_view text, unsigned mode = 0644);
+
+/// Makes names that were given, taken away or changed in the folder last. Throws Error{storage}.
+void flush_directory(const std::string& path);
 
 }  // namespace sluice::os
