@@ -26,6 +26,18 @@ std::string hash_of(const std::string& run_id, const Event& event) {
 
 }  // namespace
 
+Event read_event(const std::vector<std::optional<std::string>>& row) {
+  RowReader reader(row);
+  Event event;
+  event.number = reader.integer();
+  event.at = reader.text();
+  event.kind = reader.text();
+  event.body = reader.text();
+  event.previous_sha256 = reader.text();
+  event.sha256 = reader.text();
+  return event;
+}
+
 void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                   const std::string& body) {
   session.begin();
@@ -66,18 +78,18 @@ std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {
       "SELECT event_no, at, kind, body, previous_sha256, sha256 FROM sluice.event "
       "WHERE run_id = $1 ORDER BY event_no",
       {run_id});
-  for (const auto& row : result.rows) {
-    RowReader reader(row);
-    Event event;
-    event.number = reader.integer();
-    event.at = reader.text();
-    event.kind = reader.text();
-    event.body = reader.text();
-    event.previous_sha256 = reader.text();
-    event.sha256 = reader.text();
-    all.push_back(std::move(event));
-  }
+  for (const auto& row : result.rows) all.push_back(read_event(row));
   return all;
+}
+
+std::optional<Event> newest_event(db::SqlSession& session, const std::string& run_id,
+                                  const std::string& kind) {
+  const auto result = session.query(
+      "SELECT event_no, at, kind, body, previous_sha256, sha256 FROM sluice.event "
+      "WHERE run_id = $1 AND kind = $2 ORDER BY event_no DESC LIMIT 1",
+      {run_id, kind});
+  if (result.rows.empty()) return std::nullopt;
+  return read_event(result.rows.front());
 }
 
 std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::string& run_id) {

@@ -21,15 +21,17 @@
 /// thread. PostgreSQL targets only so far; every statement stands in src/ledger.
 namespace sluice::ledger {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-/// Absent, usable and of another version are three different answers.
+/// Absent, usable and of another version are three different answers. Usable are this version and
+/// those that ensure_schema() makes it of.
 enum class SchemaState : std::uint8_t { absent, usable, other_version };
 [[nodiscard]] SchemaState schema_state(db::SqlSession& session);
-/// Creates the schema where it is absent; throws Error{drift} when it is of another version.
+/// Creates the schema where it is absent, and brings an earlier one to this version; throws
+/// Error{drift} when it is of another version.
 void ensure_schema(db::SqlSession& session);
-/// The DDL that ensure_schema runs, for --dry-run.
-[[nodiscard]] std::string_view schema_ddl() noexcept;
+/// The DDL that ensure_schema runs where there is no schema, for --dry-run.
+[[nodiscard]] std::string schema_ddl();
 
 // --- runs ----------------------------------------------------------------------------------------
 /// (tx) Records the run, its plan and its tables.
@@ -212,6 +214,9 @@ void append_event(db::SqlSession& session, const std::string& run_id, const std:
 void append_event_within(db::SqlSession& session, const std::string& run_id,
                          const std::string& kind, const std::string& body);
 [[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
+/// The newest event of a kind.
+[[nodiscard]] std::optional<Event> newest_event(db::SqlSession& session, const std::string& run_id,
+                                                const std::string& kind);
 /// An index that the target could not build, and that its table, a new one, does without.
 struct LeftOutIndex {
   int table_no = 0;
