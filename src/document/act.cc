@@ -42,6 +42,29 @@ std::string signature_namespace(Act act) {
   return fmt::format("sluice-{}-v1@sluice.dev", to_string(act));
 }
 
+std::string_view gated_verb(Act act) noexcept {
+  switch (act) {
+    case Act::plan:
+    case Act::confirm:
+    case Act::backfill:
+    case Act::merge:
+      return "copy";
+    case Act::drop:
+      return "discard";
+    case Act::cutover:
+      return "cutover, rollback";
+    case Act::retire:
+      return "retire";
+    case Act::resume:
+      return "continue";
+    case Act::waiver:
+      return "the verb that would refuse";
+    case Act::policy:
+      return "all that read the new policy";
+  }
+  return "";
+}
+
 bool is_irreversible(Act act) noexcept {
   return act == Act::drop || act == Act::retire || act == Act::merge || act == Act::backfill;
 }

@@ -32,6 +32,8 @@ inline constexpr std::array kActs{Act::plan,   Act::confirm, Act::backfill, Act:
 [[nodiscard]] std::optional<Act> act_from_string(std::string_view name) noexcept;
 /// Of signatures: "sluice-retire-v1@sluice.dev".
 [[nodiscard]] std::string signature_namespace(Act act);
+/// The verb that does not go on without it; several where more than one asks for it.
+[[nodiscard]] std::string_view gated_verb(Act act) noexcept;
 /// Whether what it does cannot be taken back by sluice alone: drop, retire, merge, backfill.
 [[nodiscard]] bool is_irreversible(Act act) noexcept;
 

@@ -18,16 +18,28 @@
 namespace sluice::policy {
 
 inline constexpr std::string_view kSchema = "sluice.policy/1";
+/// Acts on servers of this label always need signatures.
+inline constexpr std::string_view kProduction = "production";
+/// Of servers that the policy does not know; no policy may use it.
+inline constexpr std::string_view kUnlabelled = "unlabelled";
+/// Of a document, where an act's rule does not say.
+inline constexpr std::chrono::hours kDefaultMaxAge{24};
 
 /// What a hardware key has to prove at each signature.
+/// DO NOT CHANGE THE NAMES (to_string): they stand in policies.
 enum class Hardware : std::uint8_t { any_key, touch, pin };
+/// "any", "touch", "pin".
+[[nodiscard]] std::string_view to_string(Hardware hardware) noexcept;
 
 struct Key {
-  std::string type;  ///< "ssh-ed25519", "sk-ssh-ed25519@openssh.com", ...
-  std::string blob;  ///< base64, as in an .pub file
+  std::string type;          ///< "ssh-ed25519", "sk-ssh-ed25519@openssh.com", ...
+  std::string blob;          ///< base64, as in an .pub file
   std::string valid_after;   ///< UTC with Z; empty: always
   std::string valid_before;  ///< the same
 };
+
+/// Whether a signature by this key can prove that: only keys of hardware prove touch and PIN.
+[[nodiscard]] bool can_prove(const Key& key, Hardware hardware) noexcept;
 
 struct Person {
   std::string name;
@@ -39,6 +51,9 @@ struct Person {
   std::vector<std::string> os_users;        ///< as whom this person may run sluice
   std::vector<std::string> database_roles;  ///< as whom sessions may log in for this person
 };
+
+/// Whether one of the person's keys can.
+[[nodiscard]] bool can_sign(const Person& person, Hardware hardware) noexcept;
 
 struct GroupNeed {
   std::string group;
@@ -57,14 +72,15 @@ struct Requirement {
 
 struct ActRule {
   Requirement requirement;                      ///< its owners are empty
-  std::map<std::string, Requirement> by_class;  ///< in place of it where such a table is touched
+  std::map<std::string, Requirement> by_class;  ///< on top of it where such a table is touched
 };
 
 /// Tables that one data owner answers for.
 struct Class {
   std::string name;  ///< money, legal, customer, access, audit, keys, ...
-  std::vector<std::string> tables;  ///< "schema.table" of the source or the target; * at an end
-  std::string owner;                ///< principal
+  /// "schema.table" of the source or the target, in any case of letters; * stands for every end.
+  std::vector<std::string> tables;
+  std::string owner;  ///< principal
 };
 
 struct Server {
@@ -79,12 +95,12 @@ struct Keep {
   std::uint32_t last_day = 0;
 };
 
-/// Numbers beyond which sluice stops; absent: there is no such limit but the plan's.
+/// Numbers beyond which sluice stops. What a policy does not name is 0: none may.
 struct Limits {
-  std::uint64_t quarantined_rows = 0;      ///< of a table, with which a manifest is still written
-  std::uint64_t target_changed_rows = 0;   ///< of a table, that live on with other values at retire
-  std::uint64_t source_changed_rows = 0;   ///< of a table, that stop a retire
-  std::uint64_t old_side_writes = 0;       ///< after cutover
+  std::uint64_t quarantined_rows = 0;     ///< of a table, with which a manifest is still written
+  std::uint64_t target_changed_rows = 0;  ///< of a table, that live on with other values at retire
+  std::uint64_t source_changed_rows = 0;  ///< of a table, that stop a retire
+  std::uint64_t old_side_writes = 0;      ///< after cutover
 };
 
 struct Policy {
@@ -106,7 +122,8 @@ struct Policy {
   Limits limits;
   std::optional<codec::DigestAlgorithm> digest;  ///< that plans must use
   std::string ssh_keygen = "/usr/bin/ssh-keygen";
-  std::string revoked_keys;  ///< path of the KRL, relative paths from the policy's folder
+  /// Path of the revocation list (KRL), never empty; a relative one starts at the policy's folder.
+  std::string revoked_keys;
 
   [[nodiscard]] const Person* find(std::string_view principal) const noexcept;
 };
@@ -121,7 +138,8 @@ struct ReadResult {
 /// The strictest of what the act's rule and those of the classes ask for (group by group the larger
 /// number, the stronger hardware, the shorter age), with the classes' data owners where the act
 /// deletes, merges or overwrites (drop, retire, merge, backfill, cutover over existing rows). An
-/// act that the policy does not name is allowed to nobody: absent.
+/// act that the policy does not name is allowed to nobody: absent; so is one on a class that it
+/// does not know.
 [[nodiscard]] std::optional<Requirement> requirement_of(const Policy& policy, document::Act act,
                                                         const std::vector<std::string>& classes);
 /// Names of the classes of these tables, sorted, each once.
