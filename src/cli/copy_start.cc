@@ -269,7 +269,7 @@ void record_override(db::SqlSession& ledger, const std::string& run_id,
   ledger::append_event(ledger, run_id, "override-source-can-delete", body.take());
 }
 
-copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
+copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan, const PlanGate& gate,
                              const config::Config& config, const Catalogs& catalogs,
                              const CopyArguments& arguments, bool has_run, bool again,
                              Console& console) {
@@ -277,8 +277,10 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
   options.new_run = arguments.new_run && !again;
   if (options.new_run || !has_run) refuse_unfit_target(*plan, config, options, console);
   options.join = arguments.join;
-  options.operator_name =
-      arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;
+  options.operator_name = operator_of(config, arguments.operator_name);
+  options.also_record = [&](db::SqlSession& target, const std::string& run_id) {
+    gate.record(target, run_id, plan.grounds());
+  };
   options.tool_version = fmt::format("{} {}", build::kVersion, build::kGitHash);
   copy::Start start = copy::start_run(plan, config.target, estimates(*plan, catalogs), options);
   switch (start.kind) {

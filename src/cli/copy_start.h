@@ -12,6 +12,7 @@
 #include "cli/console.h"
 #include "cli/copy_arguments.h"
 #include "cli/inputs.h"
+#include "cli/plan_approval.h"
 
 /// How a copy begins: which plan, whether it may, and who holds the run. Each function says on the
 /// console what is wrong and throws Exit.
@@ -51,9 +52,9 @@ void record_override(db::SqlSession& ledger, const std::string& run_id, const So
 /// had the run before it lost its connection; throws Error{locked}, to be tried again, while
 /// anybody holds it.
 [[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
-                                           const config::Config& config, const Catalogs& catalogs,
-                                           const CopyArguments& arguments, bool has_run, bool again,
-                                           Console& console);
+                                           const PlanGate& gate, const config::Config& config,
+                                           const Catalogs& catalogs, const CopyArguments& arguments,
+                                           bool has_run, bool again, Console& console);
 
 /// Says how much room the run needs where nobody but a person can see whether it is there.
 void note_unseen_space(const copy::RunContext& run, db::SqlSession& target, Console& console);

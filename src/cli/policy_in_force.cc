@@ -1,6 +1,7 @@
 #include "cli/policy_in_force.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,9 +19,8 @@ namespace {
 std::vector<std::string> roles_of(const model::Endpoint& endpoint) {
   const auto session = db::open_session(endpoint, db::Purpose::catalog);
   const bool is_postgres = session->engine() == model::Engine::postgresql;
-  const auto result =
-      session->query(is_postgres ? "SELECT session_user::text, current_user::text"
-                                 : "SELECT USER(), CURRENT_USER()");
+  const auto result = session->query(is_postgres ? "SELECT session_user::text, current_user::text"
+                                                 : "SELECT USER(), CURRENT_USER()");
   std::vector<std::string> roles;
   for (const auto& role : result.rows.at(0)) {
     std::string name = role.value_or("");
@@ -58,8 +58,7 @@ void require_operator(const policy::Policy& policy, const config::Config& config
   for (std::string& role : roles_of(config.target)) {
     if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
   }
-  const auto why =
-      policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
+  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
   if (!why) return;
   const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
   console.error(fmt::format("this may not be run: {}", who),
@@ -82,15 +81,16 @@ policy::Policy read_policy_file(const std::string& path, Console& console) {
 policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string& file) {
   policy::ReadResult result = policy::read_policy(adopted.text, file);
   if (result.policy) return std::move(*result.policy);
-  throw model::Error(model::ErrorKind::drift,
-                     fmt::format("{} in the target's ledger is none that can be read",
-                                 short_name(adopted)),
-                     "use the sluice that put it there");
+  throw model::Error(
+      model::ErrorKind::drift,
+      fmt::format("{} in the target's ledger is none that can be read", short_name(adopted)),
+      "use the sluice that put it there");
 }
 
 InForce InForce::load(const config::Config& config, Console& console) {
   if (config.policy.empty()) return {std::nullopt, config.file};
-  return {read_policy_file(config.policy, console), config.file};
+  const auto path = std::filesystem::path(config.file).parent_path() / config.policy;
+  return {read_policy_file(path.string(), console), config.file};
 }
 
 const approve::Verifier& InForce::verifier() const {
@@ -114,12 +114,12 @@ void require_same_policy(const InForce& in_force,
     throw Exit{kApproval};
   }
   if (in_force.policy().sha256 == adopted->sha256) return;
-  console.error(fmt::format("{} is in force for this target since {}, and the config names {}",
-                            short_name(*adopted), adopted->adopted_at,
-                            short_name(in_force.policy())),
-                "put the file back as it was; people who may change the policy sign for it: " +
-                    command_line({"policy", "--config", in_force.config(), "--change",
-                                  in_force.policy().file, "--out", "policy-change.json"}));
+  console.error(
+      fmt::format("{} is in force for this target since {}, and the config names {}",
+                  short_name(*adopted), adopted->adopted_at, short_name(in_force.policy())),
+      "put the file back as it was; people who may change the policy sign for it: " +
+          command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
+                        "--out", "policy-change.json"}));
   throw Exit{kApproval};
 }
 
@@ -138,10 +138,9 @@ void adopt_first_policy(const InForce& in_force, db::SqlSession& target, const s
   if (!in_force.has_policy() && !adopted) return;
   if (in_force.has_policy() && !adopted) {
     const policy::Policy& policy = in_force.policy();
-    ledger::adopt_policy(target,
-                         {policy.version, policy.name, policy.sha256, policy.text, "",
-                          operator_name, ""},
-                         {run_id});
+    ledger::adopt_policy(
+        target, {policy.version, policy.name, policy.sha256, policy.text, "", operator_name, ""},
+        {run_id});
     return;
   }
   if (in_force.has_policy() && in_force.policy().sha256 == adopted->sha256) return;

@@ -25,8 +25,8 @@ inline constexpr std::size_t kMaxPolicyBytes = std::size_t{4} << 20;
 /// is first asked for; one thread at a time.
 class InForce {
  public:
-  /// Reads the file, which must be its owner's alone to write (os/sealed_file.h). Says what is wrong
-  /// with it and throws Exit (2); throws Error{approval} where others could have written it.
+  /// Reads the file, which must be its owner's alone to write (os/sealed_file.h). Says what is
+  /// wrong with it and throws Exit (2); throws Error{approval} where others could have written it.
   [[nodiscard]] static InForce load(const config::Config& config, Console& console);
 
   [[nodiscard]] bool has_policy() const noexcept { return policy_.has_value(); }

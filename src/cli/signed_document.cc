@@ -27,11 +27,10 @@ std::chrono::seconds shortest_age(const policy::Policy& policy,
   for (const document::Purpose& purpose : acts) {
     const auto needed = policy::requirement_of(policy, purpose.act, purpose.classes);
     if (!needed) {
-      throw model::Error(
-          model::ErrorKind::approval,
-          fmt::format("policy {} version {} lets nobody sign for the act {}", policy.name,
-                      policy.version, document::to_string(purpose.act)),
-          "the policy has to say who may: sluice policy prints what it says");
+      throw model::Error(model::ErrorKind::approval,
+                         fmt::format("policy {} version {} lets nobody sign for the act {}",
+                                     policy.name, policy.version, document::to_string(purpose.act)),
+                         "the policy has to say who may: sluice policy prints what it says");
     }
     shortest = std::min(needed->max_age, shortest.value_or(needed->max_age));
   }

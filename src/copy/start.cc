@@ -48,6 +48,7 @@ void record_start(Start& start, const char* kind, const approve::Approved<plan::
   body.member("tool_version", options.tool_version);
   body.end_object();
   ledger::append_event_within(*start.control, start.run.id, kind, body.take());
+  if (options.also_record) options.also_record(*start.control, start.run.id);
   SLUICE_KILL_POINT("before_start_commit");
 }
 

@@ -74,9 +74,10 @@ void require_as_told(db::SqlSession& session, const std::vector<AdoptedPolicy>& 
       is_there = is_there || (policy.version == version && policy.sha256 == sha256);
     }
     if (is_there) continue;
-    refuse(fmt::format("the target's events tell of policy version {} ({}), and it is not in its "
-                       "ledger any more",
-                       version, sha256.substr(0, 12)));
+    refuse(
+        fmt::format("the target's events tell of policy version {} ({}), and it is not in its "
+                    "ledger any more",
+                    version, sha256.substr(0, 12)));
   }
 }
 
@@ -88,9 +89,10 @@ std::vector<AdoptedPolicy> policies(db::SqlSession& session) {
   if (has_table(session)) all = read_rows(session);
   for (const AdoptedPolicy& policy : all) {
     if (codec::sha256_hex(policy.text) == policy.sha256) continue;
-    refuse(fmt::format("the text of policy version {} in the target's ledger is not the one that "
-                       "was adopted",
-                       policy.version));
+    refuse(
+        fmt::format("the text of policy version {} in the target's ledger is not the one that "
+                    "was adopted",
+                    policy.version));
   }
   require_as_told(session, all);
   return all;

@@ -130,7 +130,8 @@ void add_table(const TablePlan& table, Acts& acts) {
   acts.add_table(Act::plan, table);
   for (const mapping::Rule& rule : table.rules.rules) add_rule(table, rule, acts);
   for (const mapping::Drop& drop : table.rules.drops) {
-    acts.add(Act::confirm, table, fmt::format("column {} is dropped: {}", drop.column, drop.reason));
+    acts.add(Act::confirm, table,
+             fmt::format("column {} is dropped: {}", drop.column, drop.reason));
   }
   for (const auto& [column, holds] : table.rules.latin1_holds) {
     if (holds != mapping::Latin1Holds::both) continue;

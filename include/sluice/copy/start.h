@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ struct StartOptions {
   std::vector<EarlierTables> replaced;  // of new_run: dropped in the transaction that begins it
   std::string operator_name;            // of this start; a run keeps the names of its first
   std::string tool_version;
+  /// (tx) What else is recorded in the transaction of a start, after its own event.
+  std::function<void(db::SqlSession& target, const std::string& run_id)> also_record;
 };
 
 /// A run as this process holds it. The run is held for as long as `control` lives.

@@ -8,8 +8,8 @@
 #include "sluice/db/sql_session.h"
 
 /// The policy that a target knows: every version that was ever in force there, as the bytes of its
-/// file. The newest is in force for whoever writes to the target, whatever a config names. Functions
-/// run on a session given by the caller; those marked (tx) inside a transaction.
+/// file. The newest is in force for whoever writes to the target, whatever a config names.
+/// Functions run on a session given by the caller; those marked (tx) inside a transaction.
 namespace sluice::ledger {
 
 struct AdoptedPolicy {

@@ -28,6 +28,8 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/last_word.h"
+#include "cli/plan_approval.h"
+#include "cli/policy_in_force.h"
 #include "cli/progress_display.h"
 #include "cli/reconnect.h"
 #include "cli/run_choice.h"
@@ -110,22 +112,24 @@ std::optional<plan::Plan> changed_plan(const plan::Plan& plan, db::SqlSession& l
 
 /// From the first look at both servers to the report; goes on with what earlier passes have
 /// committed.
-int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, Reconnect& reconnect,
-                     Console& console) {
+int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config,
+                     const InForce& in_force, Reconnect& reconnect, Console& console) {
   // What both servers have now.
   Catalogs catalogs = read_catalogs(config.config);
   if (arguments.new_run && !reconnect.has_begun()) take_earlier_families(config.config, catalogs);
+  // Nothing is written before somebody who may has agreed.
+  std::optional<PlanGate> gate;
+  if (!arguments.dry_run) gate.emplace(in_force, arguments, config, catalogs, console);
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
   auto [plan, has_run] = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) {
     return print_dry_run(plan, config.config, arguments.new_run, console);
   }
   // Nothing is written before somebody who may has agreed.
-  const approve::Approved<plan::Plan> approved =
-      approve::Verifier::without_policy(std::move(plan));
+  const approve::Approved<plan::Plan> approved = approve::Verifier::without_policy(std::move(plan));
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, *approved, console);
-  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, has_run,
+  copy::Start start = start_or_explain(approved, *gate, config.config, catalogs, arguments, has_run,
                                        reconnect.has_begun(), console);
   if (start.kind == copy::StartKind::finished) {
     return report_finished(start, *approved, arguments, console);
@@ -167,11 +171,13 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
 int run_copy(const CopyArguments& arguments, Console& console) {
   // What people wrote; every mistake is reported at once.
   const ReadConfig config = read_config(arguments.config, console);
+  // Who may do it. The time of its making stands for the whole copy, however often it reconnects.
+  const InForce in_force = InForce::load(config.config, console);
   Reconnect reconnect(std::chrono::seconds(config.config.limits.reconnect_seconds), arguments,
                       console);
   for (;;) {
     try {
-      return copy_in_one_pass(arguments, config, reconnect, console);
+      return copy_in_one_pass(arguments, config, in_force, reconnect, console);
     } catch (const model::Error& error) {
       // A server went away. What is committed stays, and the next pass goes on from there.
       reconnect.wait_or_throw(error);
