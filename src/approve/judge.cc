@@ -201,7 +201,7 @@ std::string Judge::ask_keygen(const SignatureFile& file, const SshSignature& sig
                               const policy::Person& person) const {
   const os::SealedFile sealed = os::SealedFile::of(file.bytes, "sluice-signature");
   if (keygen_.verifies({allowed_signers_, keygen_.revoked_keys(), sealed, message_,
-                        person.principal, signature.name_space, signature.key_blob})) {
+                        person.principal, signature.name_space, signature.key_blob, now_})) {
     return {};
   }
   if (keygen_.is_revoked(signature.key_blob)) {

@@ -64,8 +64,8 @@ std::string good_line(const Question& question) {
 
 }  // namespace
 
-Keygen::Keygen(std::string program, const std::string& revoked_keys, std::chrono::sys_seconds now)
-    : program_(std::move(program)), revoked_(open_revoked(revoked_keys)), time_(digits_of(now)) {
+Keygen::Keygen(std::string program, const std::string& revoked_keys)
+    : program_(std::move(program)), revoked_(open_revoked(revoked_keys)) {
   os::require_root_program(program_);
   self_test(*this);
 }
@@ -90,7 +90,7 @@ bool Keygen::verifies(const Question& question) const {
   const os::ChildResult result =
       run({"-Y", "verify", "-f", question.allowed_signers.child_path(), "-I", question.principal,
            "-n", question.name_space, "-s", question.signature.child_path(), "-r",
-           question.revoked_keys.child_path(), "-O", "verify-time=" + time_},
+           question.revoked_keys.child_path(), "-O", "verify-time=" + digits_of(question.time)},
           &question.message,
           {question.allowed_signers.fd(), question.signature.fd(), question.revoked_keys.fd()});
   return result.exit_code == 0 && result.out == good_line(question);

@@ -18,7 +18,8 @@ struct Question {
   const os::SealedFile& message;
   std::string principal;
   std::string name_space;
-  std::string key_blob;  ///< bytes of the key that the signature names
+  std::string key_blob;           ///< bytes of the key that the signature names
+  std::chrono::sys_seconds time;  ///< at which keys have to be valid
 };
 
 /// The system's ssh-keygen, which checks signatures: 15 ms each. It gets sealed copies only.
@@ -26,10 +27,10 @@ class Keygen {
  public:
   /// Refuses (Error{approval}) a program or a list of revoked keys that others could have changed,
   /// and what does not behave as ssh-keygen does: the self-test makes a throw-away key in a folder
-  /// of its own, and asks about a good signature and four that have to be refused.
-  Keygen(std::string program, const std::string& revoked_keys, std::chrono::sys_seconds now);
+  /// of its own, and asks about a good signature and others that have to be refused.
+  Keygen(std::string program, const std::string& revoked_keys);
 
-  /// Whether it says that this is a good signature of this principal, with this key, today, and
+  /// Whether it says that this is a good signature of this principal, with this key, then, and
   /// neither more nor less than that. Throws Error{approval} where it does not answer.
   [[nodiscard]] bool verifies(const Question& question) const;
   [[nodiscard]] const os::SealedFile& revoked_keys() const noexcept { return revoked_; }
@@ -43,7 +44,6 @@ class Keygen {
  private:
   std::string program_;
   os::SealedFile revoked_;
-  std::string time_;  ///< for -O verify-time
 };
 
 /// Throws Error{approval} at the first answer that is not the one expected.

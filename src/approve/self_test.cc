@@ -1,13 +1,12 @@
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <fmt/core.h>
 
-#include "sluice/codec/base64.h"
 #include "sluice/model/error.h"
 
 #include "approve/keygen.h"
@@ -22,6 +21,7 @@ using os::SealedFile;
 
 constexpr const char* kPrincipal = "self-test@sluice.dev";
 constexpr const char* kNamespace = "sluice-self-test-v1@sluice.dev";
+constexpr const char* kOtherNamespace = "sluice-another-v1@sluice.dev";
 constexpr const char* kMessage = "sluice tries what checks its signatures\n";
 constexpr std::size_t kMaxBytes = 4096;
 
@@ -69,10 +69,11 @@ SealedFile signature_by(const Keygen& keygen, const std::string& key, const Seal
   return SealedFile::of(result.out, "sluice-signature");
 }
 
-std::string allowed(std::string_view key, const std::string& valid_before) {
-  return fmt::format("{} namespaces=\"{}\",valid-before=\"{}\" {}", kPrincipal, kNamespace,
-                     valid_before, key);
-}
+/// The key's time is one day, long ago.
+constexpr std::chrono::sys_seconds kGoodTime =
+    std::chrono::sys_days{std::chrono::January / 2 / 2020};
+constexpr std::chrono::sys_seconds kLater = kGoodTime + std::chrono::days(30);
+constexpr std::string_view kValid = R"(valid-after="20200101Z",valid-before="20200103Z")";
 
 }  // namespace
 
@@ -88,21 +89,22 @@ void self_test(const Keygen& keygen) {
   const SealedFile signature = signature_by(keygen, key, message);
   const ParsedSignature parsed = parse_signature(signature.bytes());
   if (!parsed.signature) refuse("what it signs " + parsed.problem);
-  const SealedFile signers = SealedFile::of(allowed(public_key.bytes(), "99991231Z"), "signers");
-  const SealedFile expired = SealedFile::of(allowed(public_key.bytes(), "20200101Z"), "signers");
+  const SealedFile signers = SealedFile::of(
+      fmt::format("{} namespaces=\"{}\",{} {}", kPrincipal, kNamespace, kValid, public_key.bytes()),
+      "sluice-signers");
   const SealedFile& list = keygen.revoked_keys();
-  const std::string& blob = parsed.signature->key_blob;
-  const auto asks = [&](const SealedFile& who, const SealedFile& no, const SealedFile& what,
-                        const char* name_space) {
-    return keygen.verifies({who, no, signature, what, kPrincipal, name_space, blob});
+  const auto takes = [&](const SealedFile& what, const char* name_space, const SealedFile& no,
+                         std::chrono::sys_seconds time) {
+    return keygen.verifies(
+        {signers, no, signature, what, kPrincipal, name_space, parsed.signature->key_blob, time});
   };
-  if (!asks(signers, list, message, kNamespace)) {
+  if (!takes(message, kNamespace, list, kGoodTime)) {
     refuse("it refuses a good signature; is the list of revoked keys whole?");
   }
-  if (asks(signers, list, tampered, kNamespace)) refuse("it takes a changed message");
-  if (asks(signers, list, message, "another-v1@sluice.dev")) refuse("it takes another namespace");
-  if (asks(signers, revoked, message, kNamespace)) refuse("it takes a revoked key");
-  if (asks(expired, list, message, kNamespace)) refuse("it takes an expired key");
+  if (takes(tampered, kNamespace, list, kGoodTime)) refuse("it takes a changed message");
+  if (takes(message, kOtherNamespace, list, kGoodTime)) refuse("it takes another namespace");
+  if (takes(message, kNamespace, revoked, kGoodTime)) refuse("it takes a revoked key");
+  if (takes(message, kNamespace, list, kLater)) refuse("it takes an expired key");
 }
 
 }  // namespace sluice::approve

@@ -35,10 +35,7 @@ std::string shell_word(std::string_view text) {
 
 std::string signature_path(const std::string& document, std::string_view principal,
                            document::Act act) {
-  // A principal is any text without blanks; a file's name has no slash.
-  std::string name(principal);
-  std::ranges::replace(name, '/', '_');
-  return fmt::format("{}.{}.{}.sig", document, name, document::to_string(act));
+  return fmt::format("{}.{}.{}.sig", document, principal, document::to_string(act));
 }
 
 SignatureFile read_signature(const std::string& path) {

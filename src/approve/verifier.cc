@@ -112,7 +112,7 @@ Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 Verifier::~Verifier() = default;
 
 Verifier Verifier::create(policy::Policy policy, std::chrono::sys_seconds now) {
-  auto keygen = std::make_unique<const Keygen>(policy.ssh_keygen, revoked_keys_of(policy), now);
+  auto keygen = std::make_unique<const Keygen>(policy.ssh_keygen, revoked_keys_of(policy));
   return {std::move(policy), std::move(keygen), now};
 }
 
