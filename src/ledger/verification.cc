@@ -23,8 +23,11 @@ int next_number(db::SqlSession& session, const std::string& run_id) {
 }  // namespace
 
 int record_verification(db::SqlSession& session, const std::string& run_id,
-                        const Verification& verification, const std::vector<CheckValue>& values) {
+                        const Verification& verification, const std::vector<CheckValue>& values,
+                        const std::function<void(int number)>& also) {
   session.begin();
+  // The log is flushed in order: what was committed before without waiting is on disk with this.
+  session.query("SET LOCAL synchronous_commit = on");
   const std::string number = std::to_string(next_number(session, run_id));
   session.query(
       "INSERT INTO sluice.verification (run_id, verification_no, mode, outcome, started_at, "
@@ -37,6 +40,7 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
         "at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         {run_id, number, value.name, value.side, value.group_key, value.value, value.at});
   }
+  if (also) also(std::stoi(number));
   session.commit();
   return std::stoi(number);
 }
@@ -67,7 +71,7 @@ std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_i
                                std::int64_t after, int limit) {
   const auto result = session.query(
       fmt::format("SELECT q.quarantine_id, {}, q.source_key, encode(q.row_form, 'hex'), q.state, "
-                  "q.decision FROM sluice.quarantine q WHERE q.run_id = $1 AND q.table_no = $2 "
+                  "q.reason, q.decision FROM sluice.quarantine q WHERE q.run_id = $1 AND q.table_no = $2 "
                   "AND q.quarantine_id > $3 ORDER BY q.quarantine_id LIMIT $4",
                   kIsKept),
       {run_id, std::to_string(table_no), std::to_string(after), std::to_string(limit)});
@@ -80,6 +84,7 @@ std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_i
     held.source_key = reader.text();
     held.row = bytes_of_hex(reader.text());
     held.state = quarantine_state_from_string(reader.text());
+    held.reason = reader.text();
     held.decision = reader.text();
     rows.push_back(std::move(held));
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sluice/codec/row_form.h"
 #include "sluice/manifest/proof.h"
 
@@ -14,11 +16,14 @@ KeyHash first_bits(const codec::RowHash& hash, codec::DigestAlgorithm algorithm)
 
 KeyHash KeyHasher::hash(codec::RowHasher& hasher, std::string_view row,
                         std::span<const std::size_t> key) {
-  codec::parse_fields(row, fields_);
+  const std::size_t last = *std::max_element(key.begin(), key.end());
+  if (fields_.size() <= last) fields_.resize(last + 1);
+  codec::FieldReader reader(row);
+  for (std::size_t i = 0; i <= last; ++i) fields_[i] = reader.next();
   tuple_.clear();
   tuple_.begin_row(static_cast<std::int16_t>(key.size()));
   for (const std::size_t column : key) {
-    const codec::Field& field = fields_.at(column);
+    const codec::Field& field = fields_[column];
     field.null ? tuple_.put_null() : tuple_.put_bytes(field.bytes);
   }
   tuple_.end_row();

@@ -72,6 +72,7 @@ bool uses_zone(const CompiledCase& compiled) {
 Cell compile_cell(const RuleScope& scope) {
   Cell cell;
   cell.target = scope.target;
+  cell.lossy = scope.rule.lossy;
   cell.keep_rest = scope.rule.keep_rest;
   const std::size_t before = scope.findings.size();
   for (const Case& c : scope.rule.cases) cell.cases.push_back(compile_case(scope, c));

@@ -18,6 +18,9 @@ Mapper::Engine::Engine(Program program)
       fields_(program_.fields.size()),
       lost_(program_.fields.size(), 0) {
   plan_ops();
+  if (std::ranges::any_of(program_.cells, &Cell::lossy)) {
+    lost_cells_.resize(program_.cells.size(), 0);
+  }
 }
 
 /// Neighbors that are copied as they stand become one copy.
@@ -47,6 +50,7 @@ Outcome Mapper::Engine::map(std::string_view source_row,
 
   row_.begin(program_.cells.size());
   if (program_.has_rest) std::ranges::fill(lost_, 0);
+  std::ranges::fill(lost_cells_, 0);
   if (regular && overrides == nullptr) {
     for (const Op& op : ops_) {
       if (op.copies) {

@@ -24,6 +24,7 @@ class Mapper::Engine {
   [[nodiscard]] const std::vector<MapProblem>& problems() const noexcept { return problems_; }
   [[nodiscard]] bool is_identity() const noexcept { return program_.identity; }
   [[nodiscard]] bool has_rest() const noexcept { return program_.has_rest; }
+  [[nodiscard]] std::span<const char> lost() const noexcept { return lost_cells_; }
 
  private:
   /// Source fields [first, end) go into the row as they are, or one cell is made.
@@ -65,6 +66,8 @@ class Mapper::Engine {
   Scratch scratch_;
   std::string joined_;
   std::vector<MapProblem> problems_;
+
+  std::vector<char> lost_cells_;  ///< by cell, of the row at hand; empty where none is lossy
 
   // What goes to <table>__rest of the row at hand.
   std::vector<char> lost_;  ///< for each field, by first_field

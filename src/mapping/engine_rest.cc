@@ -5,13 +5,15 @@
 
 #include "mapping/engine.h"
 
-/// What the mapper leaves for <table>__rest.
+/// What rows lose, and what the mapper leaves of it for <table>__rest.
 namespace sluice::mapping {
 
 using codec::Problem;
 
 void Mapper::Engine::mark_lost(const Cell& cell, std::size_t field) {
-  if (cell.keep_rest && !fields_.value(field).null) lost_[program_.first_field[field]] = 1;
+  if (!cell.lossy || fields_.value(field).null) return;
+  lost_cells_[static_cast<std::size_t>(&cell - program_.cells.data())] = 1;
+  if (cell.keep_rest) lost_[program_.first_field[field]] = 1;
 }
 
 void Mapper::Engine::mark_unread(const Cell& cell, const CompiledCase& chosen) {

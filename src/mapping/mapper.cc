@@ -43,5 +43,6 @@ Outcome Mapper::map_with_overrides(std::string_view source_row,
 const std::vector<MapProblem>& Mapper::problems() const noexcept { return engine_->problems(); }
 bool Mapper::is_identity() const noexcept { return engine_->is_identity(); }
 bool Mapper::has_rest() const noexcept { return engine_->has_rest(); }
+std::span<const char> Mapper::lost() const noexcept { return engine_->lost(); }
 
 }  // namespace sluice::mapping

@@ -44,6 +44,7 @@ struct CompiledCase {
 struct Cell {
   TargetField target;
   std::vector<CompiledCase> cases;
+  bool lossy = false;
   bool keep_rest = false;
   /// The field that can be copied with its length word, without looking at it, where there is one.
   std::optional<std::size_t> verbatim;

@@ -21,6 +21,7 @@ HeldRows::HeldRows(db::SqlSession& ledger, const std::string& run_id, int table_
     for (const ledger::HeldRow& row : page) {
       Held held;
       held.state = row.state;
+      held.reason = row.reason;
       if (row.state == ledger::QuarantineState::decided) {
         held.overrides = mapping::overrides_from_json(row.decision);
       }

@@ -22,6 +22,7 @@ namespace sluice::verify {
 /// What the ledger says of a quarantined row.
 struct Held {
   ledger::QuarantineState state = ledger::QuarantineState::open;
+  std::string reason;            // why the row is in quarantine
   mapping::Overrides overrides;  // of decided
 };
 

@@ -1,5 +1,6 @@
 #include "verify/row_feed.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -22,7 +23,13 @@ void merge(SourceTally& all, const SourceTally& part) {
   all.decided += part.decided;
   all.left_behind += part.left_behind;
   all.unrecorded += part.unrecorded;
+  for (const auto& [reason, rows] : part.open_reasons) all.open_reasons[reason] += rows;
+  all.lost.resize(std::max(all.lost.size(), part.lost.size()));
+  for (std::size_t i = 0; i < part.lost.size(); ++i) all.lost[i] += part.lost[i];
 }
+
+/// Entries that a worker gathers before it hands them on, so that it seldom waits for the others.
+constexpr std::size_t kEntries = 4096;
 
 }  // namespace
 
@@ -46,7 +53,11 @@ class ExpectedWorker {
       take_row(piece.number, batch.rows.row(row), irregular.of(row));
     }
   }
-  [[nodiscard]] const SourceTally& tally() const noexcept { return tally_; }
+  /// The worker's part, when it has read all of its pieces.
+  [[nodiscard]] const SourceTally& finish() {
+    give_entries();
+    return tally_;
+  }
 
  private:
   void take_row(PieceNumber piece, std::string_view row,
@@ -62,6 +73,7 @@ class ExpectedWorker {
     if (mapper_.is_identity() && irregular.empty()) {
       ++tally_.mapped;
       shared_.piece_mapped[piece].add(hash);
+      prove(piece, row, hash);
       if (sink_ != nullptr) sink_->take(number_, {row, row, hash, piece});
       return;
     }
@@ -70,6 +82,8 @@ class ExpectedWorker {
     switch (mapper_.map(row, irregular, target_, rest_)) {
       case mapping::Outcome::mapped:
         ++tally_.mapped;
+        count_lost();
+        prove(piece, row, hash);
         shared_.piece_mapped[piece].add(give(piece, row));
         break;
       case mapping::Outcome::filtered:
@@ -83,7 +97,10 @@ class ExpectedWorker {
 
   void take_held(const Held& held, PieceNumber piece, std::string_view row,
                  std::span<const codec::Irregular> irregular) {
-    if (held.state == ledger::QuarantineState::open) ++tally_.open;
+    if (held.state == ledger::QuarantineState::open) {
+      ++tally_.open;
+      ++tally_.open_reasons[held.reason];
+    }
     if (held.state == ledger::QuarantineState::left_behind) ++tally_.left_behind;
     if (held.state != ledger::QuarantineState::decided) return;
     target_.clear();
@@ -98,6 +115,24 @@ class ExpectedWorker {
     if (!rows_.decided_) return;
     const os::Lock lock(rows_.decided_mutex_);
     rows_.decided_(target_.row(0));
+  }
+
+  void count_lost() {
+    const std::span<const char> lost = mapper_.lost();
+    tally_.lost.resize(lost.size());
+    for (std::size_t i = 0; i < lost.size(); ++i) tally_.lost[i] += lost[i] != 0 ? 1 : 0;
+  }
+
+  void prove(PieceNumber piece, std::string_view row, const codec::RowHash& hash) {
+    shared_.piece_proved[piece].add(hash);
+    if (rows_.proof_ == nullptr) return;
+    entries_.push_back({keys_.hash(hasher_, row, rows_.table_.key), hash});
+    if (entries_.size() == kEntries) give_entries();
+  }
+
+  void give_entries() {
+    if (!entries_.empty()) rows_.proof_->add(entries_);
+    entries_.clear();
   }
 
   /// Hands on what the mapper made; returns the target row's hash.
@@ -123,6 +158,8 @@ class ExpectedWorker {
   SourceTally tally_;
   codec::RowBuffer target_;
   codec::RowBuffer rest_;
+  manifest::KeyHasher keys_;
+  std::vector<manifest::Entry> entries_;
 };
 
 SourceTally ExpectedRows::feed(Scanner& source, Scanner& target, const Origins& origins,
@@ -137,8 +174,9 @@ SourceTally ExpectedRows::feed(Scanner& source, Scanner& target, const Origins& 
               [&](std::size_t worker, const Piece& piece, const db::SourceBatch& batch) {
                 workers[worker]->take_batch(piece, batch);
               });
-  for (const auto& worker : workers) merge(tally, worker->tally());
+  for (const auto& worker : workers) merge(tally, worker->finish());
   decided_ = nullptr;
+  proof_ = nullptr;
   tally.vanished = held_.unmatched();
   feed_kept(target, origins.live, tally, rows);
   return tally;
@@ -159,7 +197,8 @@ void ExpectedRows::feed_kept(Scanner& target, std::span<const Piece> pieces, Sou
       feed_actual(target, target_read(table_, table_.target), pieces, hasher_, rows, is_held);
   tally.open += open;
   tally.left_behind += left_behind;
-  tally.kept_held = open + left_behind;
+  tally.kept_open = open;
+  tally.kept_left_behind = left_behind;
 }
 
 codec::RowSetDigest feed_actual(Scanner& target, const db::TableRead& table,

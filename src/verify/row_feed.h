@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sluice/codec/digest.h"
+#include "sluice/manifest/proof.h"
 #include "sluice/os/mutex.h"
 #include "sluice/plan/plan.h"
 
@@ -23,6 +26,7 @@ struct SourceTally {
         existing(algorithm),
         piece_read(pieces, codec::RowSetDigest(algorithm)),
         piece_mapped(pieces, codec::RowSetDigest(algorithm)),
+        piece_proved(pieces, codec::RowSetDigest(algorithm)),
         piece_held(pieces, 0) {}
 
   codec::RowSetDigest read;      // source rows
@@ -34,10 +38,16 @@ struct SourceTally {
   std::uint64_t left_behind = 0;
   std::uint64_t unrecorded = 0;  // do not map, and the ledger knows nothing of them
   std::uint64_t vanished = 0;    // quarantined at the copy, and not in the source any more
-  std::uint64_t kept_held = 0;   // rows of the live table in quarantine; part of open, left_behind
+  // Rows of the live table in quarantine; part of open and of left_behind.
+  std::uint64_t kept_open = 0;
+  std::uint64_t kept_left_behind = 0;
+  std::map<std::string, std::uint64_t> open_reasons;  // of open, without rows of the live table
+  /// By field of the target: rows, of `mapped`, that lost something there; where a rule is lossy.
+  std::vector<std::uint64_t> lost;
   // By number of the source piece:
   std::vector<codec::RowSetDigest> piece_read;
   std::vector<codec::RowSetDigest> piece_mapped;  // without decided and refused rows
+  std::vector<codec::RowSetDigest> piece_proved;  // source rows of `mapped`
   std::vector<std::uint64_t> piece_held;          // rows that the ledger holds in quarantine
 };
 
@@ -53,10 +63,12 @@ struct Origins {
 class ExpectedRows {
  public:
   /// Borrows all of it: must not outlive them. `decided` sees each decided row as it should stand
-  /// in the target, during the first feed only; never two at once.
+  /// in the target, during the first feed only; never two at once. `proof` gets an entry for each
+  /// row that maps as it is, during the first feed too; nullptr: there is none.
   ExpectedRows(const plan::TablePlan& table, const codec::RowHasher& hasher, HeldRows& held,
-               std::function<void(std::string_view)> decided = nullptr)
-      : table_(table), hasher_(hasher), held_(held), decided_(std::move(decided)) {}
+               std::function<void(std::string_view)> decided = nullptr,
+               manifest::ProofWriter* proof = nullptr)
+      : table_(table), hasher_(hasher), held_(held), decided_(std::move(decided)), proof_(proof) {}
 
   /// Gives every row of the pieces to `rows`, every row of the companion table to `rest`; either
   /// may be nullptr. The tally is complete only where all pieces are read. `pieces`: how many
@@ -74,6 +86,7 @@ class ExpectedRows {
   HeldRows& held_;
   std::function<void(std::string_view)> decided_;
   os::Mutex decided_mutex_;
+  manifest::ProofWriter* proof_;
 };
 
 /// Whether a row is to be passed over; asked by all workers at once.

@@ -63,7 +63,7 @@ class TableCheck {
         held_(context.ledger, context.run_id, table.number, context.hasher,
               [this](const ledger::HeldRow& row) { take_held(row); }),
         expected_(table, context.hasher, held_,
-                  [this](std::string_view row) { take_decided(row); }),
+                  [this](std::string_view row) { take_decided(row); }, context.proof),
         tally_(context.hasher.algorithm()),
         report_(begin_report(table)) {}
 
@@ -74,7 +74,8 @@ class TableCheck {
     if (rest_sides_) compare_rest();
     compare_figures();
     conclude();
-    return {std::move(report_), std::move(one_sided_)};
+    ProvedTable proved = proved_table(table_, origins_.source, tally_, actual_rows_->total());
+    return {std::move(report_), std::move(one_sided_), std::move(proved)};
   }
 
  private:
@@ -287,7 +288,7 @@ void TableCheck::compare_figures() {
     report_.facts = guarded_on_both(source, target, [&] {
       auto facts = column_facts(table_, source, target, one_sided_);
       if (!origins_.live.empty() && !table_.target_key.empty()) {
-        facts.push_back(kept_rows_fact(table_, target, tally_.kept_held));
+        facts.push_back(kept_rows_fact(table_, target, tally_.kept_open + tally_.kept_left_behind));
       }
       return facts;
     });

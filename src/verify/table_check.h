@@ -7,12 +7,14 @@
 #include "sluice/codec/digest.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
+#include "sluice/manifest/proof.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 #include "sluice/verify/verify_tables.h"
 
 #include "verify/conclude.h"
 #include "verify/one_sided.h"
+#include "verify/proved_table.h"
 #include "verify/scan.h"
 
 namespace sluice::verify {
@@ -27,6 +29,8 @@ struct CheckContext {
   codec::RowHasher hasher;
   /// Snapshots of the copy since which nothing was committed in the source.
   const std::set<int>& unmoved;
+  /// Gets an entry for each row of the table that arrived as it is; nullptr: there is none.
+  manifest::ProofWriter* proof = nullptr;
 };
 
 /// A report with the table's names and what the ledger has on record, before anything is read.
@@ -35,6 +39,7 @@ struct CheckContext {
 struct CheckedTable {
   TableReport report;
   OneSided one_sided;
+  ProvedTable proved;
 };
 
 /// Re-reads and re-maps the source, re-reads the target, and compares.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,9 +31,12 @@ struct Verification {
   std::string report;           // JSON
 };
 
-/// Records a verification and the values of its checks in one transaction; returns its number.
+/// Records a verification and the values of its checks in one transaction; returns its number. When
+/// it returns, that transaction and all that were committed before it on this server are on its
+/// disk. `also` (tx) runs last within it, with the number.
 int record_verification(db::SqlSession& session, const std::string& run_id,
-                        const Verification& verification, const std::vector<CheckValue>& values);
+                        const Verification& verification, const std::vector<CheckValue>& values,
+                        const std::function<void(int number)>& also = nullptr);
 /// Newest first, without `report`.
 [[nodiscard]] std::vector<Verification> verifications(db::SqlSession& session,
                                                       const std::string& run_id);
@@ -44,6 +48,7 @@ struct HeldRow {
   std::string source_key;
   std::string row;  // the whole row in row form
   QuarantineState state = QuarantineState::open;
+  std::string reason;    // codec::Problem by name
   std::string decision;  // of decided: JSON object of target columns, each a text or null
 };
 /// At most `limit` quarantined rows of a table with ids above `after`, in id order: whole rows are

@@ -34,8 +34,8 @@ struct Entry {
 /// Hashes keys of many rows without allocating for each. For one thread.
 class KeyHasher {
  public:
-  /// Of a row of the plan's read form; `key`: indexes of its fields, in key order. Throws
-  /// Error{data} where the row is none, std::out_of_range where it has no such field.
+  /// Of a row of the plan's read form; `key`: indexes of its fields, in key order, at
+  /// least one. Throws Error{data} where the row is none, or has no such field.
   [[nodiscard]] KeyHash hash(codec::RowHasher& hasher, std::string_view row,
                              std::span<const std::size_t> key);
 

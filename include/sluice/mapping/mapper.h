@@ -115,6 +115,10 @@ class Mapper {
   [[nodiscard]] bool is_identity() const noexcept;
   /// True where a row can leave something for <table>__rest.
   [[nodiscard]] bool has_rest() const noexcept;
+  /// For each target column whether the row of the last call, which gave `mapped`, has lost
+  /// something on its way into it: other than 0 only where the column's rule is lossy. Empty where
+  /// no rule is.
+  [[nodiscard]] std::span<const char> lost() const noexcept;
 
  private:
   class Engine;
