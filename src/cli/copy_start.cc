@@ -16,6 +16,7 @@
 #include "cli/exit_code.h"
 #include "cli/run_choice.h"
 #include "cli/source_powers.h"
+#include "cli/stop_sources.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
@@ -292,6 +293,8 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan, const Pl
       console.error("there is no run to join: nobody works on this plan",
                     "start it without --join");
       throw Exit{kUsage};
+    case copy::StartKind::stopped:
+      throw Exit{report_person_stop(start.run.id, *start.stop, arguments.config, console)};
     case copy::StartKind::resumed:
       console.note(fmt::format("run {} goes on where it stopped", start.run.id));
       break;
@@ -334,6 +337,7 @@ copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
           plan::held_to(plan.target, config.target),
           options,
           start.kind == copy::StartKind::joined,
+          start.event,
           progress,
           stop};
 }

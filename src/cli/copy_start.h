@@ -47,10 +47,10 @@ struct SourceOverride {
                                                                    Console& console);
 void record_override(db::SqlSession& ledger, const std::string& run_id, const SourceOverride& used);
 
-/// Takes or makes the run. Exit 6, naming the holders, when another process works on it; exit 2
-/// when the target cannot be begun with. `has_run`: as plan_for_copy() said. `again`: this process
-/// had the run before it lost its connection; throws Error{locked}, to be tried again, while
-/// anybody holds it.
+/// Takes or makes the run. Exit 3, naming who and why, where a person has stopped it; exit 6,
+/// naming the holders, when another process works on it; exit 2 when the target cannot be begun
+/// with. `has_run`: as plan_for_copy() said. `again`: this process had the run before it lost its
+/// connection; throws Error{locked}, to be tried again, while anybody holds it.
 [[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
                                            const PlanGate& gate, const config::Config& config,
                                            const Catalogs& catalogs, const CopyArguments& arguments,

@@ -26,6 +26,7 @@
 #include "cli/policy_in_force.h"
 #include "cli/quarantine_report.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 
 namespace sluice::cli {
 namespace {
@@ -243,6 +244,7 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   auto session = hold_alone(target, chosen, console);
   const ledger::Run run = run_as_held(*session, chosen.id);
+  if (!arguments.dry_run) refuse_stopped(*session, run.id, arguments.config, console);
   // What people decided: every mistake is reported at once, and nothing is done then.
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
   const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
