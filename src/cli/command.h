@@ -38,5 +38,9 @@ struct Command {
 [[nodiscard]] Run declare_retire(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);
 [[nodiscard]] Run declare_runs(CLI::App& app);
+[[nodiscard]] Run declare_stop(CLI::App& app);
+[[nodiscard]] Run declare_continue(CLI::App& app);
+[[nodiscard]] Run declare_log(CLI::App& app);
+[[nodiscard]] Run declare_doctor(CLI::App& app);
 
 }  // namespace sluice::cli

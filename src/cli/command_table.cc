@@ -10,6 +10,8 @@ constexpr std::array kCommands{
             "sluice init --source mysql:///a --target postgresql:///b --out ab.json", declare_init},
     Command{"grants", "print the SQL for roles that can do no more than they need",
             "sluice grants --config crm.json", declare_grants},
+    Command{"doctor", "look whether all that a migration needs is as it must be",
+            "sluice doctor --config crm.json", declare_doctor},
     Command{"inspect", "show what both databases hold", "sluice inspect --config crm.json",
             declare_inspect},
     Command{"policy", "show who decides what, and whether those people can",
@@ -28,6 +30,12 @@ constexpr std::array kCommands{
     Command{"status", "show where a run stands and what is next", "sluice status --config crm.json",
             declare_status},
     Command{"runs", "list the runs of a target", "sluice runs --config crm.json", declare_runs},
+    Command{"stop", "stop a run within seconds; anybody may",
+            "sluice stop --config crm.json --reason 'orders are missing'", declare_stop},
+    Command{"continue", "let a run go on that a person has stopped",
+            "sluice continue --config crm.json --run 20261122-153012-7f3a", declare_continue},
+    Command{"log", "show who did what, check that nobody has changed it, and export it",
+            "sluice log --config crm.json --export events.json", declare_log},
 };
 
 }  // namespace

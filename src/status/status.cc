@@ -112,6 +112,17 @@ bool decided_since(const std::vector<ledger::Event>& events,
   });
 }
 
+/// Whatever else there is to say of the run: nothing goes on while a person's stop is in force.
+void advise_stopped(RunStatus& status) {
+  if (status.is_held && status.run.state == ledger::RunState::running) {
+    status.advice = "a person stops it: its processes end within seconds";
+    status.next_verb = "status";
+    return;
+  }
+  status.advice = "a person has stopped it; when that is settled, one who may continues it";
+  status.next_verb = "continue";
+}
+
 void advise_finished(RunStatus& status) {
   const auto& verified = status.last_verification;
   if (verified && status.decided_since) {
@@ -158,6 +169,7 @@ TableStatus RunStatus::total() const {
 void advise(RunStatus& status) {
   status.next_verb.clear();
   status.next_options.clear();
+  if (status.stop) return advise_stopped(status);
   switch (status.run.state) {
     case ledger::RunState::running:
       if (status.is_held) {
@@ -167,7 +179,7 @@ void advise(RunStatus& status) {
       status.advice = "nobody works on it: its process died without a word";
       break;
     case ledger::RunState::stopped:
-      status.advice = "stopped by a person or a signal; goes on where it was";
+      status.advice = "stopped; goes on where it was";
       break;
     case ledger::RunState::paused:
       advise_paused(status);
@@ -205,6 +217,7 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   status.holders = ledger::processes(session, run_id);
   const std::vector<ledger::Event> events = ledger::events(session, run_id);
   status.pause = last_pause(events);
+  status.stop = ledger::stop_in_force(session, run_id);
   const auto verifications = ledger::verifications(session, run_id);
   if (!verifications.empty()) {
     status.last_verification = verifications.front();

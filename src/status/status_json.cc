@@ -80,6 +80,11 @@ void write_holders(JsonWriter& json, const RunStatus& status) {
   json.end_array();
 }
 
+void write_stop(JsonWriter& json, const std::optional<ledger::Stop>& stop) {
+  json.key("stop");
+  stop ? ledger::write(json, *stop) : static_cast<void>(json.null());
+}
+
 void write_verification(JsonWriter& json, const std::optional<ledger::Verification>& verified) {
   json.key("last_verification");
   if (!verified) {
@@ -101,6 +106,7 @@ std::string to_json(const RunStatus& status, std::string_view next) {
   json.begin_object();
   json.member("schema", kStatusSchema);
   write_run(json, status.run);
+  write_stop(json, status.stop);
   write_holders(json, status);
   json.key("tables").begin_array();
   for (const TableStatus& table : status.tables) write_table(json, table);

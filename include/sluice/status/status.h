@@ -9,6 +9,7 @@
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
+#include "sluice/ledger/stops.h"
 #include "sluice/ledger/verification.h"
 
 /// Where a run stands, as the ledger tells it: read by any process at any time, without disturbing
@@ -49,6 +50,7 @@ struct RunStatus {
   std::optional<ledger::Verification> last_verification;
   bool decided_since = false;              ///< decided rows that last_verification did not see
   PauseCause pause = PauseCause::unknown;  ///< of a paused run
+  std::optional<ledger::Stop> stop;        ///< by a person, in force
   std::string next_verb;                   ///< what to run now; empty: nothing, or wait
   std::vector<std::string> next_options;   ///< of next_verb
   std::string advice;                      ///< the same in words

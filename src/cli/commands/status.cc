@@ -27,7 +27,9 @@ Words next_words(const StatusArguments& arguments, const status::RunStatus& stat
   if (status.next_verb.empty() || arguments.config.empty()) return {};
   // A copy goes on with the newest run, whichever is looked at.
   const bool is_copy = status.next_verb == "copy";
-  Words words = words_on_run(status.next_verb, arguments.config, is_copy ? "" : arguments.run);
+  // Whoever continues says which run, whichever is the newest then.
+  const std::string run = status.next_verb == "continue" ? status.run.id : arguments.run;
+  Words words = words_on_run(status.next_verb, arguments.config, is_copy ? "" : run);
   words.insert(words.end(), status.next_options.begin(), status.next_options.end());
   return words;
 }
