@@ -20,6 +20,8 @@ constexpr std::array kCommands{
             "sluice quarantine decide --config crm.json --file decisions.json", declare_quarantine},
     Command{"verify", "compare both sides row by row, and by each server's own figures",
             "sluice verify --config crm.json", declare_verify},
+    Command{"manifest", "show what a verification has proved, and whether the file is whole",
+            "sluice manifest check crm.manifest --config crm.json", declare_manifest},
     Command{"status", "show where a run stands and what is next", "sluice status --config crm.json",
             declare_status},
     Command{"runs", "list the runs of a target", "sluice runs --config crm.json", declare_runs},
