@@ -15,6 +15,7 @@ ONLY_IN = [
      r"|mariadb/|cppconn/)", "db", "database drivers"),
     (r"(tbb/|oneapi/)", "pipeline", "oneTBB"),
     (r"simdjson", "codec", "simdjson"),
+    (r"(zstd|zstd_errors|zdict)\.h", "archive", "zstd"),
     (r"CLI/", "cli", "CLI11"),
 ]
 PRINTING = re.compile(r"\bstd::(cout|cerr|clog)\b|\bfmt::(print|println)\s*\(|\b(std::)?(printf|puts|putchar|vprintf)\s*\("

@@ -2,6 +2,7 @@
 
 #include "sluice/db/catalog.h"
 #include "sluice/db/counters.h"
+#include "sluice/db/removal.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -88,6 +89,13 @@ std::unique_ptr<TargetSession> open_target(const model::Endpoint& endpoint) {
   });
 }
 
+std::unique_ptr<RowSession> open_rows(const model::Endpoint& endpoint, Purpose purpose) {
+  return opened(endpoint, [&] {
+    return model::is_mysql_family(endpoint.engine) ? mysql::open_rows(endpoint, purpose)
+                                                   : pg::open_rows(endpoint, purpose);
+  });
+}
+
 SnapshotSessions open_target_snapshot(const model::Endpoint& endpoint, std::size_t count,
                                       const std::vector<model::QualifiedName>& tables) {
   return opened(endpoint, [&] {
@@ -129,6 +137,20 @@ std::vector<std::string> write_privileges(SqlSession& session,
   return with_own(session, [&](SqlSession& own) {
     return model::is_mysql_family(own.engine()) ? mysql::write_privileges(own, tables)
                                                 : pg::write_privileges(own, tables);
+  });
+}
+
+std::string removal_sql(model::Engine engine, const TableRead& table,
+                        std::span<const model::Key> keys) {
+  return model::is_mysql_family(engine) ? mysql::removal_sql(engine, table, keys)
+                                        : pg::removal_sql(table, keys);
+}
+
+std::vector<RemovalHazard> read_removal_hazards(SqlSession& session,
+                                                const std::vector<model::QualifiedName>& tables) {
+  return with_own(session, [&](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_removal_hazards(own, tables)
+                                                : pg::read_removal_hazards(own, tables);
   });
 }
 

@@ -64,6 +64,28 @@ class OwnedTarget final : private Owned<TargetSession>, public WrappedSql<Target
   }
 };
 
+class OwnedRows final : private Owned<RowSession>, public WrappedSql<RowSession> {
+ public:
+  OwnedRows(const model::Endpoint& endpoint, std::unique_ptr<RowSession> session)
+      : Owned{Side(endpoint), std::move(session)}, WrappedSql(*owned, owned_side) {}
+
+  void find(const TableRead& table, std::span<const model::Key> keys, SourceBatch& out) override {
+    side().run([&] { session().find(table, keys, out); });
+  }
+  [[nodiscard]] std::optional<Refusal> remove(const TableRead& table,
+                                              std::span<const model::Key> keys,
+                                              SourceBatch& out) override {
+    return side().run([&] { return session().remove(table, keys, out); });
+  }
+  [[nodiscard]] std::optional<Refusal> insert(const TableRead& table,
+                                              const codec::RowBuffer& rows) override {
+    return side().run([&] { return session().insert(table, rows); });
+  }
+  [[nodiscard]] bool try_lock(const std::string& name) override {
+    return side().run([&] { return session().try_lock(name); });
+  }
+};
+
 class WrappedStream final : public RowStream {
  public:
   /// Its statement is on its way since `begun`.
@@ -131,6 +153,11 @@ std::unique_ptr<SqlSession> at_side(const model::Endpoint& endpoint,
 std::unique_ptr<TargetSession> at_side(const model::Endpoint& endpoint,
                                        std::unique_ptr<TargetSession> session) {
   return std::make_unique<OwnedTarget>(endpoint, std::move(session));
+}
+
+std::unique_ptr<RowSession> at_side(const model::Endpoint& endpoint,
+                                    std::unique_ptr<RowSession> session) {
+  return std::make_unique<OwnedRows>(endpoint, std::move(session));
 }
 
 SnapshotSessions at_side(const model::Endpoint& endpoint, SnapshotSessions snapshot) {

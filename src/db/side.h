@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "sluice/db/removal.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -76,6 +77,8 @@ auto with_own(Session& session, Call call) {
                                                   std::unique_ptr<SqlSession> session);
 [[nodiscard]] std::unique_ptr<TargetSession> at_side(const model::Endpoint& endpoint,
                                                      std::unique_ptr<TargetSession> session);
+[[nodiscard]] std::unique_ptr<RowSession> at_side(const model::Endpoint& endpoint,
+                                                  std::unique_ptr<RowSession> session);
 [[nodiscard]] SnapshotSessions at_side(const model::Endpoint& endpoint, SnapshotSessions snapshot);
 
 }  // namespace sluice::db

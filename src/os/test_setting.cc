@@ -14,4 +14,14 @@ std::chrono::milliseconds test_duration([[maybe_unused]] const char* variable,
   return otherwise;
 }
 
+bool test_switch([[maybe_unused]] const char* variable) noexcept {
+#ifdef SLUICE_TEST_HOOKS
+  // Nothing in the process changes its environment.
+  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
+  return text != nullptr && text[0] == '1' && text[1] == 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace sluice::os

@@ -58,6 +58,7 @@ enum class Purpose : std::uint8_t {
   source,   // read-only, row_security off, statement and lock timeouts
   target,   // DDL, ledger and data; synchronous_commit off
   catalog,  // read-only look at the catalogue of either side
+  removal,  // deletes source rows: read committed, commits flushed, waits 3 s for a lock
 };
 
 /// Connects with the settings of `purpose`. The engine of the returned session is what the server

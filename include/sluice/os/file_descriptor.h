@@ -6,11 +6,11 @@
 
 namespace sluice::os {
 
-/// Owns an open file, or nothing (-1); closes it. An error of close() is not heard of: whoever
-/// writes flushes first.
+/// Owns an open descriptor, or none (negative). Move-only; closes it.
 class FileDescriptor {
  public:
-  explicit FileDescriptor(int fd = -1) noexcept : fd_(fd) {}
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -18,13 +18,15 @@ class FileDescriptor {
   }
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
+  ~FileDescriptor() { close(); }
+
   [[nodiscard]] int get() const noexcept { return fd_; }
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
 
 }  // namespace sluice::os

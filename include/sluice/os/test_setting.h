@@ -10,4 +10,7 @@ namespace sluice::os {
 [[nodiscard]] std::chrono::milliseconds test_duration(const char* variable,
                                                       std::chrono::milliseconds otherwise) noexcept;
 
+/// Whether a test has put a 1 into the environment variable; never in a release build.
+[[nodiscard]] bool test_switch(const char* variable) noexcept;
+
 }  // namespace sluice::os

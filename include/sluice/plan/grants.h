@@ -17,6 +17,7 @@ struct GrantRoles {
   /// From where the source role connects, on the MySQL family ('%', '10.0.0.5', 'localhost').
   /// Empty: 'localhost' where the config's endpoint is a socket or a loopback address, else '%'.
   std::string host;
+  std::string retire = {};  ///< that may delete; empty: sluice_retire
 };
 
 /// A role that can read what is copied and nothing else. On the MySQL family it sees the tables'
@@ -31,5 +32,11 @@ struct GrantRoles {
 /// it, what is there is known, and what foreign keys to tables outside the plan need is there too.
 [[nodiscard]] std::string target_grants(const config::Config& config, const GrantRoles& roles,
                                         const Plan* plan);
+
+/// A role of the source that can delete rows of the tables that are copied, and say so in
+/// sluice.consumed. `consumed_ddl` makes that table. To be made for the days in which rows are
+/// retired, and dropped then.
+[[nodiscard]] std::string retire_grants(const config::Config& config, const GrantRoles& roles,
+                                        const std::string& consumed_ddl);
 
 }  // namespace sluice::plan

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "sluice/approve/verifier.h"
 #include "sluice/copy/altered.h"
 #include "sluice/copy/build.h"
 #include "sluice/copy/copying.h"
@@ -121,7 +122,7 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   }
   // Nothing is written before somebody who may has agreed.
   const approve::Approved<plan::Plan> approved =
-      approve::Verifier().without_policy(std::move(plan));
+      approve::Verifier::without_policy(std::move(plan));
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, *approved, console);
   copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, has_run,

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/retire/consumed.h"
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
@@ -25,8 +26,24 @@ struct GrantsArguments {
   plan::GrantRoles roles;
 };
 
+/// The role that deletes is no part of "both": it is made when rows are to go.
+int show_retire(const config::Config& config, const GrantsArguments& arguments, Console& console) {
+  const std::string sql =
+      plan::retire_grants(config, arguments.roles, retire::consumed_ddl(config.source.engine));
+  if (console.json()) {
+    codec::JsonWriter json(codec::JsonWriter::Style::pretty);
+    json.begin_object().member("schema", kGrantsSchema).member("retire", sql).end_object();
+    console.print(json.take());
+    return kDone;
+  }
+  console.print(sql);
+  console.print("-- Next: sluice retire --help\n");
+  return kDone;
+}
+
 int run_grants(const GrantsArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
+  if (arguments.side == "retire") return show_retire(config.config, arguments, console);
   std::optional<plan::Plan> plan;
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   std::string source;
@@ -58,10 +75,12 @@ Run declare_grants(CLI::App& app) {
   const auto arguments = std::make_shared<GrantsArguments>();
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--plan", arguments->plan, "a plan, for what foreign keys to other tables need");
-  app.add_option("--side", arguments->side, "source, target or both")
-      ->check(CLI::IsMember({"source", "target", "both"}));
+  app.add_option("--side", arguments->side,
+                 "source, target or both; retire: a role that can delete")
+      ->check(CLI::IsMember({"source", "target", "both", "retire"}));
   app.add_option("--source-role", arguments->roles.source, "name of the source's role");
   app.add_option("--target-role", arguments->roles.target, "name of the target's role");
+  app.add_option("--retire-role", arguments->roles.retire, "name of the role that can delete");
   app.add_option("--host", arguments->roles.host,
                  "MySQL, MariaDB: from where the source's user connects; without it, localhost "
                  "where the source is on this machine, else anywhere (%)");

@@ -107,6 +107,13 @@ std::string own_session_statement(Engine engine, std::uint32_t statement_seconds
          ", information_schema_stats_expiry = 0";
 }
 
+bool has_delete_returning(Engine engine) noexcept { return engine == Engine::mariadb; }
+
+std::string foreign_keys_view(Engine engine) {
+  return engine == Engine::mariadb ? "information_schema.INNODB_SYS_FOREIGN"
+                                   : "information_schema.INNODB_FOREIGN";
+}
+
 std::string identity_variable(Engine engine) {
   return engine == Engine::mariadb ? "server_uid" : "server_uuid";
 }

@@ -54,6 +54,12 @@ struct RoutineRight {
 /// calls the others invisible, MariaDB ignored.
 [[nodiscard]] bool is_usable_index(const QueryResult& indexes, std::size_t row);
 
+/// Whether a DELETE gives back what it has deleted.
+[[nodiscard]] bool has_delete_returning(model::Engine engine) noexcept;
+
+/// The view of all foreign keys of InnoDB, which asks for PROCESS.
+[[nodiscard]] std::string foreign_keys_view(model::Engine engine);
+
 /// Lines of SHOW GRANTS for the user, and for every role that was granted to it, in use or not:
 /// whoever has the password can SET ROLE.
 [[nodiscard]] std::vector<std::string> all_grants(SqlSession& session);

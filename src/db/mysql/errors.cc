@@ -123,12 +123,14 @@ model::Error make_error(unsigned code, std::string_view message, std::string_vie
 }
 
 void throw_error(MYSQL* handle, std::string_view doing) {
-  throw make_error(mysql_errno(handle), mysql_error(handle), doing);
+  const unsigned code = mysql_errno(handle);
+  throw FailedStatement(make_error(code, mysql_error(handle), doing), code);
 }
 
 void throw_error(MYSQL_STMT* statement, MYSQL* handle, std::string_view doing) {
   if (mysql_stmt_errno(statement) != 0) {
-    throw make_error(mysql_stmt_errno(statement), mysql_stmt_error(statement), doing);
+    const unsigned code = mysql_stmt_errno(statement);
+    throw FailedStatement(make_error(code, mysql_stmt_error(statement), doing), code);
   }
   if (mysql_errno(handle) != 0) throw_error(handle, doing);
   constexpr unsigned kLost = 2013;

@@ -14,7 +14,18 @@ namespace sluice::db::mysql {
 [[nodiscard]] model::Error make_error(unsigned code, std::string_view message,
                                       std::string_view doing);
 
-/// Throws the last error of a connection.
+/// An Error that keeps its number, for those who can act on it. It goes as a plain Error beyond this
+/// folder.
+class FailedStatement : public model::Error {
+ public:
+  FailedStatement(const model::Error& error, unsigned code) : Error(error), code_(code) {}
+  [[nodiscard]] unsigned code() const noexcept { return code_; }
+
+ private:
+  unsigned code_;
+};
+
+/// Throws the last error of a connection, as FailedStatement. So does the next one.
 [[noreturn]] void throw_error(MYSQL* handle, std::string_view doing);
 /// Throws the last error of a statement, which MariaDB's client leaves at the connection where it
 /// happened between two rows. Without any error the connection counts as lost.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/db/sql_session.h"
 #include "sluice/model/name.h"
 
 namespace sluice::db::mysql {
@@ -30,5 +31,8 @@ struct Grant {
 [[nodiscard]] bool gives_one_of(const std::vector<Grant>& grants,
                                 std::initializer_list<std::string_view> privileges,
                                 const model::QualifiedName& table);
+
+/// Those of the connected user that are in use: of roles that are not, the server shows nothing.
+[[nodiscard]] std::vector<Grant> grants_in_use(SqlSession& session);
 
 }  // namespace sluice::db::mysql

@@ -11,15 +11,6 @@
 namespace sluice::db::mysql {
 namespace {
 
-/// Those in use: of roles that are not, the server shows nothing.
-std::vector<Grant> grants_in_use(SqlSession& session) {
-  std::vector<Grant> grants;
-  for (const auto& row : session.query("SHOW GRANTS").rows) {
-    grants.push_back(read_grant(row.at(0).value_or("")));
-  }
-  return grants;
-}
-
 /// Somebody may have it on each table.
 bool sees_triggers(const std::vector<Grant>& grants, const std::string& schema,
                    const model::Catalog& catalog) {
@@ -37,6 +28,14 @@ bool sees_routines(const std::vector<Grant>& grants, const std::string& schema,
 }
 
 }  // namespace
+
+std::vector<Grant> grants_in_use(SqlSession& session) {
+  std::vector<Grant> grants;
+  for (const auto& row : session.query("SHOW GRANTS").rows) {
+    grants.push_back(read_grant(row.at(0).value_or("")));
+  }
+  return grants;
+}
 
 std::vector<Unseen> read_unseen(SqlSession& session, const model::Catalog& catalog) {
   const std::vector<Grant> grants = grants_in_use(session);

@@ -6,7 +6,6 @@
 #include "sluice/model/error.h"
 
 #include "db/mysql/encoders.h"
-#include "db/mysql/range_sql.h"
 
 namespace sluice::db::mysql {
 namespace {
@@ -64,13 +63,17 @@ MYSQL_BIND bind_of(Slot& slot, enum_field_types type, bool is_unsigned) noexcept
 
 }  // namespace
 
-RowReader::RowReader(Connection& connection, const TableRead& table, const model::KeyRange& range,
-                     const std::string& index)
-    : doing_("reading " + table.table.text()),
+std::vector<std::string> expressions_of(const TableRead& table) {
+  return expressions_of(readers_of(table));
+}
+
+RowReader::RowReader(Connection& connection, const TableRead& table, const Statement& statement,
+                     std::string_view doing)
+    : doing_(std::string(doing) + " " + table.table.text()),
       handle_(connection.handle()),
       columns_(table.columns.size()) {
   const std::vector<ColumnReader> readers = readers_of(table);
-  const std::string sql = select_range(table, range, index, expressions_of(readers));
+  const std::string sql = statement(expressions_of(readers));
   attach_thread();
   statement_.reset(mysql_stmt_init(connection.handle()));
   if (!statement_) throw std::bad_alloc();

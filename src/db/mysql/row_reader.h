@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/codec/irregular.h"
@@ -14,15 +16,19 @@
 
 namespace sluice::db::mysql {
 
-/// A running SELECT whose rows come one by one, unbuffered, by the binary protocol, and are put
-/// into row form. Nothing is allocated for a row. Must not outlive its connection, which can do
-/// nothing else meanwhile; destroying it early makes the client read and drop what is left.
+/// A running SELECT, or DELETE ... RETURNING, whose rows come one by one, unbuffered, by the binary
+/// protocol, and are put into row form. Nothing is allocated for a row. Must not outlive its
+/// connection, which can do nothing else meanwhile; destroying it early makes the client read and
+/// drop what is left.
 class RowReader {
  public:
-  /// `index` is forced, if given. Throws Error{drift} where the columns are not of the types that
-  /// `table` says.
-  RowReader(Connection& connection, const TableRead& table, const model::KeyRange& range,
-            const std::string& index);
+  /// Makes the statement of the expressions that it has to give.
+  using Statement = std::function<std::string(const std::vector<std::string>& expressions)>;
+
+  /// Throws Error{drift} where the columns are not of the types that `table` says. `doing`, for
+  /// messages: "reading".
+  RowReader(Connection& connection, const TableRead& table, const Statement& statement,
+            std::string_view doing);
 
   /// Appends the next row. False at the end, and `rows` is as it was.
   bool next(codec::RowBuffer& rows, std::vector<codec::Irregular>& irregular);
@@ -42,5 +48,8 @@ class RowReader {
   std::vector<Encode> encoders_;
   StatementHandle statement_;
 };
+
+/// What a Statement is given for that table.
+[[nodiscard]] std::vector<std::string> expressions_of(const TableRead& table);
 
 }  // namespace sluice::db::mysql

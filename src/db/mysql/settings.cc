@@ -160,4 +160,12 @@ std::vector<std::string> session_statements(model::Engine engine, const ConnectS
   return statements;
 }
 
+std::vector<std::string> removal_statements(bool by_statement) {
+  // READ COMMITTED locks the rows that go and no gaps between them; whoever inserts goes on.
+  return {"SET SESSION TRANSACTION READ WRITE",
+          std::string("SET SESSION TRANSACTION ISOLATION LEVEL ") +
+              (by_statement ? "REPEATABLE READ" : "READ COMMITTED"),
+          "SET SESSION innodb_lock_wait_timeout = 3, lock_wait_timeout = 3"};
+}
+
 }  // namespace sluice::db::mysql

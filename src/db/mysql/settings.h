@@ -46,4 +46,8 @@ void require_tls(const ConnectSettings& settings, bool encrypted);
 [[nodiscard]] std::vector<std::string> session_statements(model::Engine engine,
                                                           const ConnectSettings& settings);
 
+/// What a session that deletes has on top of that. `by_statement`: the server's binary log holds
+/// statements, which InnoDB refuses to write for READ COMMITTED.
+[[nodiscard]] std::vector<std::string> removal_statements(bool by_statement);
+
 }  // namespace sluice::db::mysql

@@ -112,7 +112,10 @@ class SnapshotSession::Stream final : public RowStream {
         table_(table),
         by_key_(range.kind == model::RangeKind::key),
         rows_(!by_key_ && range.lower ? count_of(*range.lower) : 0) {
-    reader_.emplace(session.connection_, table_, range, index);
+    const auto statement = [&](const std::vector<std::string>& expressions) {
+      return select_range(table_, range, index, expressions);
+    };
+    reader_.emplace(session.connection_, table_, statement, "reading");
     session_.streaming_ = true;
   }
   Stream(const Stream&) = delete;

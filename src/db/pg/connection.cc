@@ -64,7 +64,8 @@ void Connection::set_up(Purpose purpose, std::uint32_t statement_seconds) {
   server_.version = PQserverVersion(raw_);
   server_.sql_ascii = encoding != nullptr && std::strcmp(encoding, "SQL_ASCII") == 0;
   run(session_settings(purpose, server_, statement_seconds));
-  if (purpose == Purpose::target && server_.version >= 140000) {
+  const bool writes = purpose == Purpose::target || purpose == Purpose::removal;
+  if (writes && server_.version >= 140000) {
     // The server then notices within a second that a client was killed, and frees its locks.
     // Servers on some systems cannot, and refuse the setting: nothing but time is lost.
     const Result ignored(PQexec(raw_, "SET client_connection_check_interval = '1s'"));

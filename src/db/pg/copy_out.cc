@@ -76,7 +76,7 @@ void CopyOut::finish() {
   const Failure failure = complete ? Failure() : failure_of(connection_.raw(), result.get());
   while (const Result rest{PQgetResult(connection_.raw())}) {
   }
-  if (!complete) throw to_error(failure);
+  if (!complete) throw FailedStatement(to_error(failure), failure.sqlstate);
   if (std::to_string(rows_) != PQcmdTuples(result.get())) {
     throw model::Error(model::ErrorKind::data, "COPY sent " + std::to_string(rows_) +
                                                    " rows, the server counted " +

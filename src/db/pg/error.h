@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sluice/db/target.h"
 #include "sluice/model/error.h"
@@ -18,6 +19,18 @@ struct Failure {
   std::string sqlstate;
   std::string message;  // for people; never decided by
   bool connection_lost = false;
+};
+
+/// An Error that keeps the state that it follows from, for those who can act on it. It goes as a
+/// plain Error beyond this folder.
+class FailedStatement : public model::Error {
+ public:
+  FailedStatement(const model::Error& error, std::string sqlstate)
+      : Error(error), sqlstate_(std::move(sqlstate)) {}
+  [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+
+ private:
+  std::string sqlstate_;
 };
 
 /// The error to throw: kind, retry and hint follow from the SQLSTATE alone.

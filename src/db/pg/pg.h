@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "sluice/db/catalog.h"
 #include "sluice/db/counters.h"
+#include "sluice/db/removal.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
@@ -40,5 +42,12 @@ void flush_commits(SqlSession& session);
 [[nodiscard]] std::vector<model::KeyRange> cut_ranges(SourceSession& session,
                                                       const TableRead& table, model::RangeKind kind,
                                                       std::size_t pieces);
+
+[[nodiscard]] std::unique_ptr<RowSession> open_rows(const model::Endpoint& endpoint,
+                                                    Purpose purpose);
+[[nodiscard]] std::vector<RemovalHazard> read_removal_hazards(
+    SqlSession& session, const std::vector<model::QualifiedName>& tables);
+
+[[nodiscard]] std::string removal_sql(const TableRead& table, std::span<const model::Key> keys);
 
 }  // namespace sluice::db::pg

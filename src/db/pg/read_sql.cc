@@ -23,12 +23,7 @@ bool is_sent_as_carrier(const ReadColumn& column) {
 }
 
 std::string select_list(const TableRead& table, WithCtid with_ctid) {
-  std::string sql;
-  for (const ReadColumn& column : table.columns) {
-    if (!sql.empty()) sql += ", ";
-    sql += quoted(column.name);
-    if (!is_sent_as_carrier(column)) sql.append("::").append(codec::carrier_sql(column.carrier));
-  }
+  std::string sql = column_list(table, "");
   if (with_ctid == WithCtid::yes) sql += sql.empty() ? "ctid" : ", ctid";
   return sql;
 }
@@ -100,6 +95,16 @@ std::string where(const TableRead& table, const model::KeyRange& range) {
 }
 
 }  // namespace
+
+std::string column_list(const TableRead& table, std::string_view of) {
+  std::string sql;
+  for (const ReadColumn& column : table.columns) {
+    if (!sql.empty()) sql += ", ";
+    sql.append(of).append(quoted(column.name));
+    if (!is_sent_as_carrier(column)) sql.append("::").append(codec::carrier_sql(column.carrier));
+  }
+  return sql;
+}
 
 std::string ctid_text(std::uint64_t block) { return "(" + std::to_string(block) + ",0)"; }
 

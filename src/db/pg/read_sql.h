@@ -12,6 +12,9 @@ namespace sluice::db::pg {
 /// Whether a row's ctid is sent as its last field, beside the fields that were asked for.
 enum class WithCtid : std::uint8_t { no, yes };
 
+/// The columns cast to their carriers, each after `of`: "t." where other names could be meant.
+[[nodiscard]] std::string column_list(const TableRead& table, std::string_view of);
+
 /// "(block,0)": the first place of a heap block.
 [[nodiscard]] std::string ctid_text(std::uint64_t block);
 

@@ -44,16 +44,40 @@ SET lock_timeout = '90s';
 SET idle_in_transaction_session_timeout = '60s';
 )";
 
+// What waits longer for a lock makes the application wait behind it. Each statement sees the newest
+// rows; a commit is on the disk when it is answered.
+constexpr const char* kRemoving = R"(
+SET default_transaction_read_only = off;
+SET default_transaction_isolation = 'read committed';
+SET synchronous_commit = on;
+SET lock_timeout = '3s';
+SET idle_in_transaction_session_timeout = '60s';
+)";
+
+const char* settings_for(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::target:
+      return kWriting;
+    case Purpose::removal:
+      return kRemoving;
+    case Purpose::source:
+    case Purpose::catalog:
+      return kReading;
+  }
+  return kReading;
+}
+
 }  // namespace
 
 std::string session_settings(Purpose purpose, const ServerTraits& server,
                              std::uint32_t statement_seconds) {
   std::string sql = kForms;
   sql += "SET statement_timeout = '" + std::to_string(statement_seconds) + "s';\n";
-  sql += purpose == Purpose::target ? kWriting : kReading;
+  sql += settings_for(purpose);
   // Such a server cannot convert, and with UTF8 it would fail on the first text that is none. Let
   // it send the bytes; the stream checks them one by one.
-  if (server.sql_ascii && purpose == Purpose::source) sql += "SET client_encoding = 'SQL_ASCII';\n";
+  const bool reads_rows = purpose == Purpose::source || purpose == Purpose::removal;
+  if (server.sql_ascii && reads_rows) sql += "SET client_encoding = 'SQL_ASCII';\n";
   if (server.version >= 140000) sql += "SET idle_session_timeout = 0;\n";
   if (server.version >= 170000) sql += "SET transaction_timeout = 0;\n";
   return sql;

@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
-#include "sluice/approve/approved.h"
+#include "sluice/approve/verifier.h"
 #include "sluice/config/config.h"
 #include "sluice/copy/copying.h"
 #include "sluice/copy/start.h"
@@ -51,7 +51,7 @@ class StagedRun {
                                         test::catalog_of(config_->target))
                                 .plan.value();
     Start start =
-        start_run(approve::Verifier().without_policy(plan), config_->target, {estimate()}, {});
+        start_run(approve::Verifier::without_policy(plan), config_->target, {estimate()}, {});
     create_side_tables(*start.control, plan, start.run);
     Progress progress(1);
     CopyOptions options;

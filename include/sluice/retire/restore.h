@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "sluice/model/endpoint.h"
+#include "sluice/model/name.h"
+#include "sluice/retire/proposal.h"
+
+/// Archived rows are put back: into the source that they came from, or into a scratch database.
+/// Nothing that is there is changed or deleted.
+namespace sluice::retire {
+
+struct RestoreRequest {
+  std::string archive;   ///< its folder
+  model::Endpoint into;  ///< with the right to insert and to select
+  std::string table;     ///< "schema.table" of the source; empty: all of the archive
+  std::optional<model::QualifiedName> rename;  ///< where the rows of `table` go
+  std::set<std::string> keys;  ///< JSON arrays of the keys' texts; empty: all rows
+  std::optional<std::uint64_t> limit;  ///< rows of each table
+  bool dry_run = false;                ///< looks, and inserts nothing
+};
+
+struct RestoredTable {
+  model::QualifiedName source;
+  model::QualifiedName into;
+  bool created = false;       ///< the table was not there
+  std::uint64_t archived = 0;  ///< rows that the archive has of it
+  std::uint64_t restored = 0;  ///< put back, and read again as they are in the archive
+  std::uint64_t there = 0;     ///< were there, and the same
+  std::uint64_t others = 0;    ///< a row of their key is there with other values, and stays
+  std::vector<RowNote> other_rows;  ///< the first of them
+  double seconds = 0;
+};
+
+struct RestoreResult {
+  std::vector<RestoredTable> tables;  ///< parents before children
+  std::vector<std::string> statements;  ///< that make schemas and tables; with dry_run not run
+  double seconds = 0;
+};
+
+/// Each batch of the archive in one transaction, compared before it is committed. Throws
+/// Error{data} where the archive is damaged, {drift} where a table there has other columns,
+/// {interrupted} where it was stopped: the same call goes on.
+[[nodiscard]] RestoreResult restore(const RestoreRequest& request, const std::stop_token& stop);
+
+}  // namespace sluice::retire

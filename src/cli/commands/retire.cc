@@ -1,0 +1,214 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/codec/sha256.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/file.h"
+#include "sluice/os/host.h"
+#include "sluice/os/stop.h"
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/last_word.h"
+#include "cli/retire_approval.h"
+#include "cli/retire_inputs.h"
+#include "cli/retire_report.h"
+#include "cli/run_choice.h"
+
+namespace sluice::cli {
+namespace {
+
+/// Of an archive: some hundred bytes a batch.
+constexpr std::size_t kMaxIndexBytes = std::size_t{1} << 30;
+
+void check_usage(const RetireArguments& arguments) {
+  using model::Error;
+  using model::ErrorKind;
+  if (arguments.propose.empty() == arguments.approved.empty()) {
+    throw Error(ErrorKind::usage, "one of --propose and --approved says what is to be done",
+                "--propose FILE writes what people sign, --approved FILE does what they signed");
+  }
+  if (arguments.propose.empty()) return;
+  if (arguments.archive.empty()) {
+    throw Error(ErrorKind::usage, "--archive is missing: where would the rows go?");
+  }
+  if (std::filesystem::exists(arguments.propose)) {
+    throw Error(ErrorKind::usage, fmt::format("{} is there already", arguments.propose),
+                "people may have signed it: name another file");
+  }
+}
+
+Words words_of(const RetireArguments& arguments, const std::string& option,
+               const std::string& file) {
+  return {"retire",      "--config", arguments.config,    "--manifest", arguments.manifest,
+          "--retire-as", arguments.retire_as, "--policy", arguments.policy,
+          option,        file};
+}
+
+class ShowProgress {
+ public:
+  explicit ShowProgress(Console& console) : console_(console) {}
+  ~ShowProgress() { console_.clear_status(); }
+  ShowProgress(const ShowProgress&) = delete;
+  ShowProgress& operator=(const ShowProgress&) = delete;
+  void operator()(const retire::Progress& progress) const {
+    console_.status_lines(
+        {fmt::format("{}: {} of {} rows", progress.table, progress.rows, progress.expected)});
+  }
+
+ private:
+  Console& console_;
+};
+
+void append_event(const RetireInputs& inputs, const std::string& kind, codec::JsonWriter& body) {
+  ledger::append_event(*inputs.ledger, inputs.run.id, kind, codec::canonical_json(body.take()));
+}
+
+/// Who, where and by which credential, of every event of this verb.
+codec::JsonWriter event_head(const RetireInputs& inputs) {
+  codec::JsonWriter json;
+  const os::ProcessIdentity process = os::this_process();
+  json.begin_object();
+  json.member("host", process.host).member("os_user", process.user);
+  json.member("operator", inputs.config.config.operator_name);
+  json.member("role", inputs.catalog.server.user);
+  json.member("manifest_sha256", inputs.manifest_sha256);
+  return json;
+}
+
+int propose(const RetireArguments& arguments, RetireInputs& inputs, const os::SignalStop& signals,
+            Console& console) {
+  const retire::Setting setting = inputs.setting();
+  retire::Proposal proposal;
+  proposal.manifest_sha256 = inputs.manifest_sha256;
+  proposal.run_id = inputs.run.id;
+  proposal.archive = std::filesystem::absolute(arguments.archive).lexically_normal().string();
+  proposal.role = inputs.catalog.server.user;
+  {
+    const ShowProgress progress(console);
+    proposal.tables = retire::survey(setting, signals.token(), std::cref(progress));
+  }
+  std::string sha256;
+  if (!arguments.dry_run) {
+    sha256 = write_proposal(inputs, proposal, arguments.propose);
+    codec::JsonWriter event = event_head(inputs);
+    event.member("document_sha256", sha256).end_object();
+    append_event(inputs, "retire-proposed", event);
+  }
+  console.json() ? console.print(to_json(proposal, arguments.propose, sha256))
+                 : console.show(to_text(proposal));
+  console.next({"approve", arguments.propose, "--policy", arguments.policy});
+  return kDone;
+}
+
+int exit_code_of(const retire::Result& result, const os::SignalStop& signals) {
+  constexpr int kSignalBase = 128;
+  if (result.finished) return kDone;
+  if (result.stopped && signals.signal() != 0) return kSignalBase + signals.signal();
+  return kStopRule;
+}
+
+void record_end(const RetireInputs& inputs, const retire::Result& result,
+                const retire::Proposal& proposal) {
+  for (const retire::TableResult& table : result.tables) {
+    if (table.deleted == 0 && table.stopped.empty()) continue;
+    ledger::append_event(*inputs.ledger, inputs.run.id, "retire-table", event_body(table));
+  }
+  codec::JsonWriter event = event_head(inputs);
+  if (result.finished) {
+    const std::string index = os::read_file(proposal.archive + "/archive.json", kMaxIndexBytes);
+    event.member("archive_sha256", codec::sha256_hex(index));
+  }
+  event.end_object();
+  append_event(inputs, result.finished ? "retire-finished" : "retire-stopped", event);
+}
+
+void refuse_used(const RetireInputs& inputs, Console& console) {
+  const auto session = db::open_session(inputs.source, db::Purpose::catalog);
+  if (!retire::is_used_up(*session, inputs.manifest_sha256)) return;
+  console.error("this manifest has been used: all of its rows are gone",
+                "what is to go now has to be verified and signed anew");
+  throw Exit{kApproval};
+}
+
+int show_statements(const retire::Setting& setting, const RetireArguments& arguments,
+                    Console& console) {
+  for (const std::string& statement : retire::statements_of(setting)) console.print(statement);
+  console.print(fmt::format(
+      "-- Next: {}\n", command_line(words_of(arguments, "--approved", arguments.approved))));
+  return kDone;
+}
+
+int remove(const RetireArguments& arguments, RetireInputs& inputs, const os::SignalStop& signals,
+           Console& console) {
+  refuse_used(inputs, console);
+  const auto approved = approve_retire(inputs, arguments, console);
+  const retire::Setting setting = inputs.setting();
+  if (arguments.dry_run) return show_statements(setting, arguments, console);
+  if (!ledger::take_run(*inputs.ledger, inputs.run.id, ledger::Holding::alone)) {
+    console.error(fmt::format("another process works on run {}", inputs.run.id),
+                  "sluice status says which");
+    throw Exit{kLocked};
+  }
+  codec::JsonWriter begun = event_head(inputs);
+  begun.member("approval", approved.rule());
+  begun.member("document_sha256", approved->document_sha256).end_object();
+  append_event(inputs, "retire-begun", begun);
+  retire::Result result;
+  {
+    const ShowProgress progress(console);
+    result = retire::retire(approved, setting, signals.token(), std::cref(progress));
+  }
+  record_end(inputs, result, approved->proposal);
+  console.json() ? console.print(to_json(result, approved->proposal.archive))
+                 : console.show(to_text(result));
+  if (result.finished) {
+    console.next({"restore", "--archive", approved->proposal.archive, "--help"});
+  } else {
+    console.next(words_of(arguments, "--approved", arguments.approved));
+  }
+  return exit_code_of(result, signals);
+}
+
+int run_retire(const RetireArguments& arguments, Console& console) {
+  check_usage(arguments);
+  RetireInputs inputs;
+  // What is proved, by which run, between which servers, and whether anything stands against it.
+  read_retire_inputs(arguments, inputs, console);
+  static_cast<void>(console.findings(inputs.findings));
+  const std::string again =
+      command_line(arguments.propose.empty()
+                       ? words_of(arguments, "--approved", arguments.approved)
+                       : words_of(arguments, "--propose", arguments.propose));
+  const os::SignalStop signals(last_word(again));
+  return arguments.propose.empty() ? remove(arguments, inputs, signals, console)
+                                   : propose(arguments, inputs, signals, console);
+}
+
+}  // namespace
+
+Run declare_retire(CLI::App& app) {
+  const auto arguments = std::make_shared<RetireArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--manifest", arguments->manifest, "what verify --manifest has written")
+      ->required();
+  app.add_option("--retire-as", arguments->retire_as,
+                 "URL of the source, as the role that may delete")
+      ->required();
+  app.add_option("--policy", arguments->policy, "the policy that says who has to sign");
+  app.add_option("--archive", arguments->archive, "folder that the rows go to, a new one");
+  app.add_option("--propose", arguments->propose,
+                 "look at the rows, write what people sign into this file, delete nothing");
+  app.add_option("--approved", arguments->approved,
+                 "do what people have signed in this file; again, to go on");
+  app.add_flag("--dry-run", arguments->dry_run,
+               "write nothing; with --approved, print the SQL that would run");
+  return [arguments](Console& console) { return run_retire(*arguments, console); };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,156 @@
+#include "cli/retire_inputs.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/printable.h"
+#include "sluice/db/catalog.h"
+#include "sluice/db/target.h"
+#include "sluice/document/document.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/file.h"
+#include "sluice/os/host.h"
+
+#include "cli/exit_code.h"
+#include "cli/policy_input.h"
+#include "cli/retire_window.h"
+#include "cli/run_choice.h"
+
+namespace sluice::cli {
+namespace {
+
+[[noreturn]] void refuse(int code, const std::string& what, const std::string& hint,
+                         Console& console) {
+  console.error(what, hint);
+  throw Exit{code};
+}
+
+void read_manifest(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
+  const std::string bytes = os::read_file(arguments.manifest, document::kMaxBytes);
+  const document::Document read = document::from_text(bytes);
+  if (read.head.kind != document::Kind::manifest) {
+    refuse(kApproval,
+           fmt::format("{} is a document of kind {}", arguments.manifest,
+                       document::to_string(read.head.kind)),
+           "sluice verify --manifest writes a manifest", console);
+  }
+  inputs.manifest_sha256 = document::sha256_of(bytes);
+  inputs.manifest = manifest::from_json(read.body);
+  inputs.proof = std::make_unique<manifest::Proof>(
+      arguments.manifest + ".proof", inputs.manifest.proof_sha256, inputs.manifest.digest);
+}
+
+/// The ledger's run is the one that was verified, and nobody has changed what it says.
+void read_run(RetireInputs& inputs, Console& console) {
+  const manifest::Manifest& manifest = inputs.manifest;
+  const auto run = ledger::find_run(*inputs.ledger, manifest.run_id);
+  if (!run) {
+    refuse(kDrift,
+           fmt::format("the target's ledger has no run {}", codec::printable_line(manifest.run_id)),
+           "the manifest is of another target", console);
+  }
+  inputs.run = *run;
+  inputs.events = ledger::events(*inputs.ledger, run->id);
+  const auto broken = ledger::broken_event(run->id, inputs.events);
+  if (broken || inputs.events.empty()) {
+    refuse(kStopRule, fmt::format("the events of run {} are not those that were written", run->id),
+           "find out who wrote to schema sluice of the target; nothing may be deleted", console);
+  }
+  inputs.plan = plan_of(*inputs.ledger, inputs.run);
+}
+
+void refuse_drift(const RetireInputs& inputs, Console& console) {
+  const manifest::Manifest& manifest = inputs.manifest;
+  std::vector<std::string> differences;
+  const auto compare = [&](const char* what, const std::string& proved, const std::string& now) {
+    if (proved == now) return;
+    differences.push_back(fmt::format("{}: the manifest has {}, it is {}", what,
+                                      codec::printable_line(proved), codec::printable_line(now)));
+  };
+  compare("plan", manifest.plan_sha256, inputs.run.plan_sha256);
+  compare("config", manifest.config_sha256, inputs.run.config_sha256);
+  compare("nonce of the run", manifest.run_nonce, inputs.run.nonce);
+  compare("name of the config", inputs.config.config.name, inputs.run.name);
+  compare("source", manifest.source.identity.identity, inputs.plan.source.identity);
+  compare("source database", manifest.source.identity.database, inputs.plan.source.database);
+  compare("target", manifest.target.identity.identity, inputs.plan.target.identity);
+  compare("target database", manifest.target.identity.database, inputs.plan.target.database);
+  const bool has_head =
+      std::any_of(inputs.events.begin(), inputs.events.end(),
+                  [&](const auto& event) { return event.sha256 == manifest.ledger_head; });
+  if (!has_head) differences.emplace_back("the manifest's ledger head is none of the run's events");
+  if (differences.empty()) return;
+  for (const std::string& difference : differences) console.error(difference);
+  throw Exit{kDrift};
+}
+
+void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
+  inputs.source = plan::held_to(inputs.plan.source,
+                                endpoint_of_url(arguments.retire_as, "source", "--retire-as"));
+  inputs.target = plan::held_to(inputs.plan.target, inputs.config.config.target);
+  std::vector<retire::Retiring> tables = retire::retiring_tables(inputs.plan, inputs.manifest);
+  if (tables.empty()) {
+    refuse(kNotComparable, "the manifest has proved no row of any table that has a key",
+           "sluice manifest show says what it has proved", console);
+  }
+  std::vector<model::QualifiedName> names;
+  std::set<std::string> schemas;
+  for (const retire::Retiring& table : tables) {
+    names.push_back(table.plan->source);
+    schemas.insert(table.plan->source.schema);
+  }
+  const auto session = db::open_session(inputs.source, db::Purpose::catalog);
+  inputs.catalog = db::read_catalog(*session, {schemas.begin(), schemas.end()});
+  const auto hazards = db::read_removal_hazards(*session, names);
+  inputs.findings = retire::preflight(tables, hazards);
+  if (model::has_errors(inputs.findings)) {
+    static_cast<void>(console.findings(inputs.findings));
+    throw Exit{kStopRule};
+  }
+  inputs.tables = retire::in_order(std::move(tables), hazards);
+}
+
+void refuse_person(const RetireInputs& inputs, Console& console) {
+  const auto why =
+      policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
+                              os::this_process().user, {inputs.catalog.server.user});
+  if (why) refuse(kApproval, *why, "the policy says who may run", console);
+}
+
+}  // namespace
+
+retire::Setting RetireInputs::setting() const {
+  return {tables,
+          *proof,
+          catalog,
+          manifest_sha256,
+          run.id,
+          manifest.digest,
+          run.seed(),
+          source,
+          target,
+          config.config.limits.readers,
+          config.config.limits.batch_bytes};
+}
+
+void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
+  inputs.config = read_config(arguments.config, console);
+  // Who may, before anything else: without a policy nobody may.
+  if (!arguments.policy.empty()) inputs.policy = read_trusted_policy(arguments.policy, console);
+  if (!inputs.policy) {
+    refuse(kApproval, "without a policy no row of a source is deleted",
+           "name the policy with --policy: it says whose signatures are needed", console);
+  }
+  read_manifest(arguments, inputs, console);
+  static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
+  inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
+  read_run(inputs, console);
+  refuse_drift(inputs, console);
+  refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  read_source(arguments, inputs, console);
+  refuse_person(inputs, console);
+}
+
+}  // namespace sluice::cli

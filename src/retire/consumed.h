@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sluice/archive/archive.h"
+#include "sluice/db/sql_session.h"
+#include "sluice/retire/consumed.h"
+
+namespace sluice::retire {
+
+/// A batch that was deleted.
+struct ConsumedBatch {
+  int table_no = 0;
+  std::string id;         // random: no two batches share it
+  std::string first_key;  // JSON arrays, for people
+  std::string last_key;
+  archive::Stored stored;
+  std::uint64_t target_changed = 0;
+  std::uint64_t source_changed = 0;  // rows of its range that were passed over
+};
+
+/// What all calls of a manifest have done to a table.
+struct ConsumedSum {
+  std::uint64_t rows = 0;
+  std::uint64_t target_changed = 0;
+};
+
+/// Rows of sluice.consumed of one manifest. Borrows the session.
+class Consumed {
+ public:
+  Consumed(db::SqlSession& session, std::string manifest_sha256)
+      : session_(session), manifest_(std::move(manifest_sha256)) {}
+
+  /// (tx)
+  void insert(const ConsumedBatch& batch);
+  [[nodiscard]] bool holds(int table_no, const std::string& id);
+  /// Whether a batch was deleted that lies at this place of the archive.
+  [[nodiscard]] bool holds(int table_no, const archive::Stored& stored);
+  [[nodiscard]] ConsumedSum sum(int table_no);
+  /// Says that no row of the manifest is left.
+  void finish();
+  [[nodiscard]] bool is_finished();
+
+ private:
+  [[nodiscard]] bool exists(const std::string& where, std::vector<db::Parameter> parameters);
+
+  db::SqlSession& session_;
+  std::string manifest_;
+};
+
+/// Whether the table is there and the role sees it.
+[[nodiscard]] bool has_consumed_table(db::SqlSession& session);
+
+}  // namespace sluice::retire
