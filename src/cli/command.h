@@ -35,6 +35,7 @@ struct Command {
 [[nodiscard]] Run declare_copy(CLI::App& app);
 [[nodiscard]] Run declare_quarantine(CLI::App& app);
 [[nodiscard]] Run declare_verify(CLI::App& app);
+[[nodiscard]] Run declare_manifest(CLI::App& app);
 [[nodiscard]] Run declare_retire(CLI::App& app);
 [[nodiscard]] Run declare_cutover(CLI::App& app);
 [[nodiscard]] Run declare_rollback(CLI::App& app);

@@ -24,6 +24,8 @@ constexpr std::array kCommands{
             "sluice quarantine decide --config crm.json --file decisions.json", declare_quarantine},
     Command{"verify", "compare both sides row by row, and by each server's own figures",
             "sluice verify --config crm.json", declare_verify},
+    Command{"manifest", "show what a verification has proved, and whether the file is whole",
+            "sluice manifest check crm.manifest --config crm.json", declare_manifest},
     Command{"retire", "archive and delete source rows that arrived and people signed for",
             "sluice retire --config crm.json --manifest m.json --retire-as URL --approved r.json",
             declare_retire},

@@ -68,6 +68,17 @@ std::string fault_of(std::string_view bytes, codec::DigestAlgorithm algorithm,
   return next == entries ? "" : "it has entries of no table";
 }
 
+/// How far into `entries` a key lies whose first half is `key`, if hashes are spread evenly between
+/// `first` and `last`. Neither the first nor beyond the last one, so that each step gains
+/// something.
+std::uint64_t guess(std::uint64_t key, std::uint64_t first, std::uint64_t last,
+                    std::uint64_t entries) {
+  if (key <= first || last <= first) return 1;
+  const double share = static_cast<double>(key - first) / static_cast<double>(last - first);
+  const double number = std::min(share, 1.0) * static_cast<double>(entries);
+  return std::clamp(static_cast<std::uint64_t>(number), std::uint64_t{1}, entries - 1);
+}
+
 }  // namespace
 
 struct Proof::State {
@@ -117,28 +128,29 @@ std::optional<codec::RowHash> Proof::find(const ProofWriter::Place& table,
     throw model::Error(model::ErrorKind::approval,
                        "the manifest speaks of entries that its proof does not have");
   }
+  // The key is in [low, high), if anywhere; its first half is in [first, last].
   std::uint64_t low = table.first_entry;
-  std::uint64_t high = low + table.entries;  // the key is in [low, high), if anywhere
+  std::uint64_t high = low + table.entries;
+  std::uint64_t first = 0;
+  std::uint64_t last = ~std::uint64_t{0};
   for (int step = 0; high - low > kFewEntries; ++step) {
-    std::uint64_t middle = low + (high - low) / 2;
-    const KeyHash first = state.key(low);
-    const KeyHash last = state.key(high - 1);
-    if (key < first || key > last) return std::nullopt;
-    if (step < kInterpolations && last.high > first.high) {
-      const double share =
-          static_cast<double>(key.high - first.high) / static_cast<double>(last.high - first.high);
-      middle = low + static_cast<std::uint64_t>(share * static_cast<double>(high - 1 - low));
-      middle = std::clamp(middle, low + 1, high - 1);
-    }
-    // Around the guess, so that both ends come near at once.
-    if (state.key(middle) <= key) {
+    const std::uint64_t middle = step < kInterpolations
+                                     ? low + guess(key.high, first, last, high - low)
+                                     : low + (high - low) / 2;
+    const KeyHash at = state.key(middle);
+    // A guess is near: the other end is looked for some entries beyond it.
+    if (at <= key) {
       low = middle;
-      const std::uint64_t near = std::min(high, middle + kFewEntries);
-      if (near < high && state.key(near) > key) high = near;
+      first = at.high;
+      const std::uint64_t beyond = middle + kFewEntries / 2;
+      if (beyond >= high || state.key(beyond) <= key) continue;
+      high = beyond;
     } else {
       high = middle;
-      const std::uint64_t near = middle - std::min(middle - low, kFewEntries);
-      if (state.key(near) <= key) low = near;
+      last = at.high;
+      const std::uint64_t before = middle - std::min(middle - low, kFewEntries / 2);
+      if (state.key(before) > key) continue;
+      low = before;
     }
   }
   for (std::uint64_t number = low; number < high; ++number) {
