@@ -3,7 +3,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "sluice/codec/columns.h"
 #include "sluice/codec/printable.h"
 #include "sluice/os/host.h"
 #include "sluice/os/test_setting.h"
@@ -21,6 +23,16 @@ ledger::Stop stop_of(const std::string& path, const os::StopNote& note) {
   stop.by_file = path;
   stop.reason = note.reason.empty() ? "no reason given" : codec::printable_line(note.reason);
   return stop;
+}
+
+/// At once: what is under way may take its time, or never end by itself. The console belongs to
+/// another thread.
+void tell(const ledger::Stop& stop) {
+  constexpr std::size_t kColumns = 80;
+  const std::string text =
+      "\n" + codec::wrapped("sluice: asked to stop by " + ledger::to_text(stop), kColumns, false) +
+      "\n";
+  static_cast<void>(::write(STDERR_FILENO, text.data(), text.size()) < 0);
 }
 
 }  // namespace
@@ -47,6 +59,7 @@ void StopSources::hear(const ledger::Stop& stop) {
     const os::Lock lock(mutex_);
     if (!heard_) heard_ = stop;
   }
+  tell(stop);
   signals_.request(kStopRule);
 }
 

@@ -20,7 +20,7 @@ class Logged {
     migration.on_both("CREATE TABLE t (id int PRIMARY KEY)");
     migration.source("INSERT INTO t SELECT generate_series(1, 10)");
     migration.move("t");
-    migration.limit("min_free_bytes", 1ULL << 62);
+    migration.limit("min_free_bytes", 1ULL << 50);
     CHECK(migration.copy().exit_code == 9);
     migration.limit("min_free_bytes", 0);
     run = migration.target_value("SELECT run_id FROM sluice.run");

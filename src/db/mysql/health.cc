@@ -17,7 +17,8 @@ constexpr const char* kSettings =
 
 Health read_health(SqlSession& session) {
   Health health;
-  const auto& row = session.query("SELECT UNIX_TIMESTAMP(), @@GLOBAL.read_only").rows.at(0);
+  const QueryResult result = session.query("SELECT UNIX_TIMESTAMP(), @@GLOBAL.read_only");
+  const auto& row = result.rows.at(0);
   health.clock = std::stoll(row.at(0).value());
   health.is_read_only = row.at(1) != "0";
   const auto cipher = session.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'");

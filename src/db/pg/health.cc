@@ -17,13 +17,11 @@ constexpr const char* kSettings =
 
 Health read_health(SqlSession& session) {
   Health health;
-  const auto& row =
-      session
-          .query(
-              "SELECT extract(epoch FROM clock_timestamp())::bigint, coalesce((SELECT ssl FROM "
-              "pg_stat_ssl WHERE pid = pg_backend_pid()), false), inet_client_addr() IS NULL, "
-              "pg_is_in_recovery()")
-          .rows.at(0);
+  const QueryResult result = session.query(
+      "SELECT extract(epoch FROM clock_timestamp())::bigint, coalesce((SELECT ssl FROM "
+      "pg_stat_ssl WHERE pid = pg_backend_pid()), false), inet_client_addr() IS NULL, "
+      "pg_is_in_recovery()");
+  const auto& row = result.rows.at(0);
   health.clock = std::stoll(row.at(0).value());
   health.is_encrypted = row.at(1) == "t";
   health.is_socket = row.at(2) == "t";
