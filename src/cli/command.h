@@ -34,7 +34,9 @@ struct Command {
 [[nodiscard]] Run declare_copy(CLI::App& app);
 [[nodiscard]] Run declare_quarantine(CLI::App& app);
 [[nodiscard]] Run declare_verify(CLI::App& app);
+[[nodiscard]] Run declare_manifest(CLI::App& app);
 [[nodiscard]] Run declare_retire(CLI::App& app);
+[[nodiscard]] Run declare_restore(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);
 [[nodiscard]] Run declare_runs(CLI::App& app);
 

@@ -88,6 +88,12 @@ void Console::say(std::string_view text) {
   put("\n");
 }
 
+void Console::show_whole(std::string_view text) {
+  constexpr bool kClipWords = false;
+  const std::string shown = codec::printable_text(text);
+  print(out_columns_ == 0 ? shown : codec::wrapped(shown, out_columns_, kClipWords));
+}
+
 void Console::note(std::string_view text) {
   clear_status();
   say(fmt::format("sluice: {}", text));

@@ -26,6 +26,8 @@ class Console {
   /// are the caller's: what it puts into them from elsewhere has to be on one
   /// (codec::printable_line).
   void show(std::string_view text);
+  /// The same where nothing may be cut: words that are wider than a line go on in the next.
+  void show_whole(std::string_view text);
   /// A message on stderr, whose line feeds are shown as such.
   void note(std::string_view text);
   void error(std::string_view text, std::string_view hint = {});

@@ -18,9 +18,8 @@ std::string text_of(const std::optional<model::Key>& bound) {
 }
 
 bool are_by_key(const std::vector<Piece>& pieces) {
-  return std::all_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
-    return piece.range.kind == model::RangeKind::key;
-  });
+  return std::all_of(pieces.begin(), pieces.end(),
+                     [](const Piece& piece) { return piece.range.kind == model::RangeKind::key; });
 }
 
 /// Each piece after the one that ends where it begins: batches of a copy come in the order in which
@@ -53,8 +52,8 @@ std::vector<manifest::Batch> manifest_batches(const std::vector<Piece>& pieces,
   for (const Piece* const piece : order) {
     const codec::RowSetDigest& digest = proved.at(piece->number);
     if (taken++ % together == 0) {
-      batches.push_back({by_key ? text_of(piece->range.lower) : "", "",
-                         codec::RowSetDigest(digest.algorithm())});
+      batches.push_back(
+          {by_key ? text_of(piece->range.lower) : "", "", codec::RowSetDigest(digest.algorithm())});
     }
     batches.back().proved.merge(digest);
     if (by_key) batches.back().upper = text_of(piece->range.upper);

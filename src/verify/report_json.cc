@@ -157,6 +157,13 @@ void write(JsonWriter& json, const CheckReport& check) {
   json.end_object();
 }
 
+void write(JsonWriter& json, const WrittenManifest& written) {
+  json.key("manifest").begin_object();
+  json.member("file", written.file).member("sha256", written.sha256);
+  json.member("proof_file", written.proof_file).member("proof_sha256", written.proof_sha256);
+  json.member("entries", written.entries).end_object();
+}
+
 }  // namespace
 
 std::string to_json(const VerifyReport& report) {
@@ -179,6 +186,8 @@ std::string to_json(const VerifyReport& report) {
   json.key("checks").begin_array();
   for (const CheckReport& check : report.checks) write(json, check);
   json.end_array();
+  if (report.manifest) write(json, *report.manifest);
+  if (!report.no_manifest.empty()) json.member("no_manifest", report.no_manifest);
   json.end_object();
   return json.take();
 }

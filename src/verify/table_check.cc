@@ -62,8 +62,9 @@ class TableCheck {
         value_maps_(table),
         held_(context.ledger, context.run_id, table.number, context.hasher,
               [this](const ledger::HeldRow& row) { take_held(row); }),
-        expected_(table, context.hasher, held_,
-                  [this](std::string_view row) { take_decided(row); }, context.proof),
+        expected_(
+            table, context.hasher, held_, [this](std::string_view row) { take_decided(row); },
+            context.proof),
         tally_(context.hasher.algorithm()),
         report_(begin_report(table)) {}
 

@@ -10,14 +10,18 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_write.h"
+#include "sluice/codec/sha256.h"
 #include "sluice/db/catalog.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/verification.h"
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/os/new_file.h"
 #include "sluice/waits/stall_watch.h"
 
+#include "verify/manifest_writing.h"
 #include "verify/one_sided.h"
 #include "verify/savepoint.h"
 #include "verify/scan.h"
@@ -50,6 +54,9 @@ class Verification {
         stop_(stop),
         tables_(chosen_tables(plan, options.tables)),
         reporter_(listener.progress, tables_.size()),
+        manifest_(options.manifest
+                      ? std::make_unique<ManifestWriting>(*options.manifest, plan.digest)
+                      : nullptr),
         stalls_({source_endpoint_, target_endpoint_, reporter_.workers(),
                  [this] { return reporter_.marks(); }, options.stall_after, stop},
                 [&listener](const auto& stall, const auto&) {
@@ -71,7 +78,11 @@ class Verification {
   [[nodiscard]] TableReport compare(const plan::TablePlan& table, Scanner* source, Scanner& target);
   [[nodiscard]] std::optional<std::string> obstacle(const plan::TablePlan& table) const;
   [[nodiscard]] std::vector<CheckReport> checks(db::SqlSession& source, db::SqlSession& target);
-  void store(const VerifyReport& report);
+  void begin_record();
+  void store(VerifyReport& report);
+  void store_with_manifest(const ledger::Verification& kept,
+                           const std::vector<ledger::CheckValue>& values, VerifyReport& report);
+  [[nodiscard]] std::string manifest_event(const std::string& bytes, int number) const;
   void cancel() noexcept;
 
   const plan::Plan& plan_;
@@ -82,12 +93,13 @@ class Verification {
   std::stop_token stop_;
   std::vector<const plan::TablePlan*> tables_;
   Reporter reporter_;
+  std::unique_ptr<ManifestWriting> manifest_;  // nullptr: none was asked for
   std::unique_ptr<db::SqlSession> ledger_;
   std::optional<db::SnapshotSessions> source_;
   std::optional<db::SnapshotSessions> target_;
   std::vector<ledger::RunTable> states_;
   std::vector<ledger::Account> accounts_;
-  std::int64_t last_event_ = 0;
+  ledger::Event last_event_;  // that was there when both sides were read
   TableNames source_tables_;
   model::Catalog source_catalog_;
   TableNames target_tables_;
@@ -100,6 +112,7 @@ class Verification {
 void Verification::open() {
   ledger_ = db::open_session(target_endpoint_, db::Purpose::target);
   watch_statements(waits::Wait::target_statement, *ledger_);
+  if (options_.record) begin_record();
   const std::size_t readers = std::max<std::size_t>(options_.readers, 1);
   std::vector<model::QualifiedName> of_source;
   std::vector<model::QualifiedName> of_target;
@@ -116,8 +129,8 @@ void Verification::open() {
   // Under the snapshot of the rows, so that what people decide meanwhile is on neither side.
   states_ = ledger::run_tables(record(), run_.id);
   accounts_ = ledger::accounts(record(), run_.id, plan_.digest);
-  const std::vector<ledger::Event> events = ledger::events(record(), run_.id);
-  if (!events.empty()) last_event_ = events.back().number;
+  std::vector<ledger::Event> events = ledger::events(record(), run_.id);
+  if (!events.empty()) last_event_ = std::move(events.back());
   SLUICE_KILL_POINT("after_verify_snapshots");
   if (source_) unmoved_ = unmoved_snapshots();
   std::set<std::string> source_schemas;
@@ -134,6 +147,15 @@ void Verification::open() {
                                        {source_schemas.begin(), source_schemas.end()});
   }
   target_tables_ = visible_tables(target_->sessions.front()->sql(), target_schemas);
+}
+
+/// So that what happens from here on is seen to have happened meanwhile.
+void Verification::begin_record() {
+  const os::ProcessIdentity self = os::this_process();
+  codec::JsonWriter body;
+  body.begin_object().member("host", self.host).member("mode", to_string(options_.mode));
+  body.member("os_user", self.user).end_object();
+  ledger::append_event(*ledger_, run_.id, "verification-begun", body.take());
 }
 
 /// Between scans the session runs statements that take as long as they take, and may wait for
@@ -224,6 +246,7 @@ TableReport Verification::check(const plan::TablePlan& table, Scanner* source, S
   report.outcome = Outcome::could_not_check;
   if (const auto reason = obstacle(table)) {
     report.reason = *reason;
+    if (manifest_) manifest_->give_up();
     return report;
   }
   try {
@@ -232,6 +255,7 @@ TableReport Verification::check(const plan::TablePlan& table, Scanner* source, S
     throw_if_stopped(stop_);
     if (ends_everything(error)) throw;
     // One table's trouble: the others are still looked at.
+    if (manifest_) manifest_->give_up();
     report.reason = error.what();
     return report;
   }
@@ -246,7 +270,7 @@ TableReport Verification::compare(const plan::TablePlan& table, Scanner* source,
                     [&table](const ledger::Account& a) { return a.table_no == table.number; });
   const std::vector<ledger::Batch> batches = ledger::batches(record(), run_.id, table.number);
   const auto limit = options_.quarantine_limits.find(table.number);
-  const CheckContext context{
+  CheckContext context{
       run_.id,  options_, record(), target, reporter_, codec::RowHasher(plan_.digest, run_.seed()),
       unmoved_,
   };
@@ -258,9 +282,11 @@ TableReport Verification::compare(const plan::TablePlan& table, Scanner* source,
     savepoints.release();
     return report;
   }
+  if (manifest_) context.proof = manifest_->begin_table(table, record());
   CheckedTable checked = check_table(context, *source, table, of_table);
   savepoints.release();
   admit_drift(table, source_catalog_, checked.report);
+  if (manifest_) manifest_->end_table(table, checked.report, checked.proved);
   if (!plan_.checks.empty()) one_sided_[table.number] = std::move(checked.one_sided);
   return std::move(checked.report);
 }
@@ -275,13 +301,13 @@ std::vector<CheckReport> Verification::checks(db::SqlSession& source, db::SqlSes
   return run_checks(plan_, {source, source_catalog}, {target, target_catalog}, one_sided_);
 }
 
-void Verification::store(const VerifyReport& report) {
+void Verification::store(VerifyReport& report) {
   ledger::Verification kept;
   kept.mode = recorded_mode(report);
   kept.outcome = to_string(report.outcome);
   kept.started_at = report.started_at;
   kept.ended_at = report.ended_at;
-  kept.last_event = last_event_;
+  kept.last_event = last_event_.number;
   kept.report = to_json(report);
   std::vector<ledger::CheckValue> values;
   for (const CheckReport& check : report.checks) {
@@ -290,7 +316,50 @@ void Verification::store(const VerifyReport& report) {
       values.push_back({check.name, "target", group.key, group.target, report.ended_at});
     }
   }
-  ledger::record_verification(*ledger_, run_.id, kept, values);
+  if (manifest_) report.no_manifest = manifest_->obstacle(report);
+  if (manifest_ && report.no_manifest.empty()) {
+    store_with_manifest(kept, values, report);
+  } else {
+    ledger::record_verification(*ledger_, run_.id, kept, values);
+  }
+}
+
+std::string Verification::manifest_event(const std::string& bytes, int number) const {
+  codec::JsonWriter body;
+  body.begin_object().member("file", manifest_->request().path);
+  body.member("sha256", codec::sha256_hex(bytes)).member("verification", number).end_object();
+  return body.take();
+}
+
+/// The order of manifest.md: whatever ends the process, there is no manifest of which the ledger
+/// does not know, and none without its proof.
+void Verification::store_with_manifest(const ledger::Verification& kept,
+                                       const std::vector<ledger::CheckValue>& values,
+                                       VerifyReport& report) {
+  SLUICE_KILL_POINT("manifest_begun");
+  manifest::Manifest manifest = manifest_->finish(run_, report);
+  manifest.source = {plan_.source, "", source_->info.position, source_->info.label};
+  manifest.target = {plan_.target, "", target_->info.position, target_->info.label};
+  manifest.ledger_head = last_event_.sha256;
+  manifest.ledger_head_no = last_event_.number;
+  SLUICE_KILL_POINT("manifest_proof_written");
+  std::string bytes;
+  ledger::record_verification(*ledger_, run_.id, kept, values, [&](int number) {
+    manifest.verification = number;
+    bytes = manifest_->request().document(manifest);
+    ledger::append_event_within(*ledger_, run_.id, "manifest-written",
+                                manifest_event(bytes, number));
+  });
+  SLUICE_KILL_POINT("manifest_recorded");
+  const std::string& path = manifest_->request().path;
+  os::NewFile file(path);
+  file.write(bytes);
+  SLUICE_KILL_POINT("manifest_file_made");
+  file.finish();
+  std::uint64_t entries = 0;
+  for (const manifest::Table& table : manifest.tables) entries += table.entries;
+  report.manifest = WrittenManifest{path, codec::sha256_hex(bytes), manifest::proof_path(path),
+                                    manifest.proof_sha256, entries};
 }
 
 }  // namespace

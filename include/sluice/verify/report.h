@@ -188,6 +188,15 @@ struct CheckReport {
   std::vector<CheckGroup> groups;  ///< all of them, differing ones first
 };
 
+/// The files that a verification has written.
+struct WrittenManifest {
+  std::string file;
+  std::string sha256;  ///< by which the ledger knows it
+  std::string proof_file;
+  std::string proof_sha256;
+  std::uint64_t entries = 0;  ///< source rows that the proof names
+};
+
 /// Schema id of to_json().
 inline constexpr std::string_view kReportSchema = "sluice.verify/1";
 
@@ -203,6 +212,9 @@ struct VerifyReport {
   std::size_t tables_total = 0;  ///< of the plan; `tables` are those that were asked for
   std::vector<TableReport> tables;
   std::vector<CheckReport> checks;
+  // Where one was asked for; not in the ledger's report, which is older than the file.
+  std::optional<WrittenManifest> manifest;
+  std::string no_manifest;  ///< why it was not written
 
   /// Whether tables were passed over, and the checks with them.
   [[nodiscard]] bool is_partial() const noexcept { return tables.size() < tables_total; }

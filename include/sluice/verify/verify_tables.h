@@ -12,12 +12,22 @@
 #include <vector>
 
 #include "sluice/ledger/records.h"
+#include "sluice/manifest/manifest.h"
 #include "sluice/model/endpoint.h"
 #include "sluice/plan/plan.h"
 #include "sluice/verify/report.h"
 #include "sluice/waits/stall.h"
 
 namespace sluice::verify {
+
+/// A manifest that is to be written where everything is found equal, or equal but for quarantined
+/// rows within the limits.
+struct ManifestRequest {
+  std::string path;  ///< of a file that is not there yet; the proof will lie beside it
+  /// Its bytes, for a manifest that lacks only what verify does not know (the tool, the policy's
+  /// labels and classes). Called within the transaction that records the verification.
+  std::function<std::string(manifest::Manifest)> document;
+};
 
 struct Options {
   Mode mode = Mode::full;
@@ -28,6 +38,8 @@ struct Options {
   /// Rows that may be in quarantine, by table number; the plan's own limit where there is none.
   std::map<int, std::uint64_t> quarantine_limits;
   std::chrono::milliseconds stall_after = waits::kStallAfter;  ///< that nothing moves
+  /// Only of a full verification of all tables that is recorded.
+  std::optional<ManifestRequest> manifest = std::nullopt;
 };
 
 /// Where a verification stands. Called from several threads, never two at once.
@@ -52,7 +64,8 @@ struct Listener {
 
 /// Compares what the run's side tables hold with what they should hold, table by table, and runs
 /// the plan's checks. Each side is read under one snapshot of its own, opened here. The result is
-/// stored with the run (ledger/verification.h).
+/// stored with the run (ledger/verification.h), whose events say when it began; a manifest is
+/// written when the record, and with it all that the run has committed, is on the target's disk.
 ///
 /// What is wrong with one table is that table's outcome; the others are still looked at. Throws
 /// Error{connection} when a server is gone, Error{interrupted} after a stop request, Error{usage}

@@ -2,12 +2,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
+#include "sluice/model/count.h"
 #include "sluice/os/stop.h"
 #include "sluice/os/test_setting.h"
 #include "sluice/verify/verify_tables.h"
@@ -16,6 +18,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/last_word.h"
+#include "cli/manifest_document.h"
 #include "cli/run_choice.h"
 #include "cli/verify_display.h"
 
@@ -35,6 +38,7 @@ struct VerifyArguments {
   bool target_only = false;
   bool dry_run = false;
   std::vector<std::string> tables;
+  std::string manifest;
   std::size_t list = verify::Options().max_listed;
 };
 
@@ -67,6 +71,27 @@ verify::Options options_of(const VerifyArguments& arguments, const config::Confi
   return options;
 }
 
+/// A manifest is of the whole, or it is none.
+void refuse_manifest_of_a_part(const VerifyArguments& arguments, Console& console) {
+  const bool is_part = arguments.target_only || !arguments.tables.empty();
+  if (arguments.manifest.empty() || !is_part) return;
+  console.error(fmt::format("--manifest and {} do not go together",
+                            arguments.target_only ? "--target" : "--table"),
+                "a manifest says that everything was compared: leave the other option out");
+  throw Exit{kUsage};
+}
+
+void say_of_manifest(const verify::VerifyReport& report, Console& console) {
+  if (report.manifest) {
+    console.note(
+        fmt::format("manifest {}, SHA-256 {}", report.manifest->file, report.manifest->sha256));
+    console.note(fmt::format("its proof {} names {}", report.manifest->proof_file,
+                             model::rows_text(report.manifest->entries)));
+  } else if (!report.no_manifest.empty()) {
+    console.note("no manifest is written: " + report.no_manifest);
+  }
+}
+
 void refuse_unfinished(const VerifyArguments& arguments, const ledger::Run& run, Console& console) {
   // A run that paused because of one table has the others whole.
   if (run.state == ledger::RunState::finished || run.stage == "checking") return;
@@ -94,8 +119,11 @@ void refuse_broken_chain(db::SqlSession& ledger, const ledger::Run& run, Console
   throw Exit{kStopRule};
 }
 
-void say_next(const VerifyArguments& arguments, verify::Outcome outcome, Console& console) {
-  if (outcome == verify::Outcome::equal_except_quarantined) {
+void say_next(const VerifyArguments& arguments, verify::Outcome outcome, bool is_written,
+              Console& console) {
+  if (is_written) {
+    console.next({"manifest", "show", arguments.manifest});
+  } else if (outcome == verify::Outcome::equal_except_quarantined) {
     console.next(words_on_run("quarantine", arguments.config, arguments.run));
   } else if (arguments.target_only) {
     console.next(words_on_run("verify", arguments.config, arguments.run));
@@ -124,6 +152,7 @@ verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run
 }
 
 int run_verify(const VerifyArguments& arguments, Console& console) {
+  refuse_manifest_of_a_part(arguments, console);
   // What people wrote says where both servers are.
   const ReadConfig config = read_config(arguments.config, console);
   const auto ledger = open_ledger(ledger_of(config.config), console);
@@ -132,14 +161,24 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   const plan::Plan plan = plan_of(*ledger, run);
   refuse_unfinished(arguments, run, console);
   refuse_broken_chain(*ledger, run, console);
+  verify::Options options = options_of(arguments, config.config, plan);
+  if (!arguments.manifest.empty()) {
+    auto request = manifest_request(arguments.manifest, config.config, console);
+    if (!arguments.dry_run) options.manifest = std::move(request);
+  }
   const os::SignalStop signals(
       last_word(command_line(words_on_run("verify", arguments.config, arguments.run))), kPatience);
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
-  const verify::VerifyReport report = verify_shown(
-      plan, run, config.config, options_of(arguments, config.config, plan), signals, console);
+  const verify::VerifyReport report =
+      verify_shown(plan, run, config.config, options, signals, console);
   console.json() ? console.print(verify::to_json(report)) : console.show(verify::to_text(report));
-  if (arguments.dry_run) console.note("a dry run: the result is not recorded");
-  say_next(arguments, report.outcome, console);
+  if (arguments.dry_run) {
+    console.note(arguments.manifest.empty()
+                     ? "a dry run: the result is not recorded"
+                     : "a dry run: the result is not recorded, and no manifest is written");
+  }
+  say_of_manifest(report, console);
+  say_next(arguments, report.outcome, report.manifest.has_value(), console);
   return exit_code_of(report.outcome);
 }
 
@@ -155,6 +194,8 @@ Run declare_verify(CLI::App& app) {
                "check everything, but do not record the result in the ledger");
   app.add_option("--table", arguments->tables,
                  "schema.table of source or target; may be given more than once");
+  app.add_option("--manifest", arguments->manifest,
+                 "write what was proved to this file, for people to sign");
   app.add_option("--list", arguments->list, "differences that are listed for a table")
       ->check(CLI::Range(0, kMaxListed));
   return [arguments](Console& console) { return run_verify(*arguments, console); };

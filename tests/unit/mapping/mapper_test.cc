@@ -106,6 +106,33 @@ TEST_CASE("a dropped column's values are kept where the mapping says so") {
         std::vector<std::vector<Text>>{{"[\"12\"]", "note", "calls\ton \"Monday\""}});
 }
 
+TEST_CASE("a mapper tells of each row in which lossy columns it lost something") {
+  TableMapping mapping;
+  mapping.source = {source("id", Carrier::int4, false), source("a"), source("b"), source("c")};
+  mapping.target = {target("id", Carrier::int4), target("cut"), target("joined"), target("as_is")};
+  mapping.rules = rules(R"({"columns": {"id": {"from": "id"}, "as_is": {"from": "c"},
+    "cut": {"from": "a", "steps": [{"truncate": 3}], "lossy": true},
+    "joined": {"concat": [{"column": "a", "missing": "skip"}, {"column": "b", "missing": "skip"}],
+               "separator": " ", "all_missing": "null", "lossy": true}}})");
+  TestTable table(mapping);
+  const auto lost = [&](const std::vector<Text>& row) {
+    REQUIRE(table.map(row).outcome == Outcome::mapped);
+    std::string text;
+    for (const char flag : table.mapper().lost()) text += flag != 0 ? 'x' : '-';
+    return text;
+  };
+  CHECK(lost({"1", "abc", kNull, "d"}) == "----");
+  CHECK(lost({"2", "abcd", kNull, "d"}) == "-x--");
+  CHECK(lost({"3", "abc", "b", "d"}) == "--x-");
+  CHECK(lost({"4", "abcd", "b", "d"}) == "-xx-");
+  CHECK(lost({"5", kNull, kNull, kNull}) == "----");
+  mapping.rules.rules.clear();
+  mapping.rules.same_names = true;
+  mapping.target = {target("id", Carrier::int4), target("a")};
+  mapping.rules.drops = {{"b", true, false, "x"}, {"c", true, false, "x"}};
+  CHECK(TestTable(mapping).mapper().lost().empty());
+}
+
 TEST_CASE("after a quarantined row the next one maps as if nothing had been") {
   TestTable table(customers());
   const Mapped before = table.map({"1", "Ada", "Lovelace", "trial", "x"});
