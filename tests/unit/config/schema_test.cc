@@ -10,6 +10,7 @@
 #include "sluice/mapping/rules_json.h"
 
 #include "config/shapes.h"
+#include "unit/json_schema.h"
 
 /// The JSON Schema for editors, the examples and the reader must say the same.
 
@@ -33,107 +34,10 @@ JsonDocument read_json(std::string_view name) {
   return sluice::codec::parse_json_or_throw(read_file(name), name);
 }
 
-/// As much of JSON Schema as sluice.schema.json uses.
-class Schema {
- public:
-  explicit Schema(const JsonValue& root) : definitions_(root.at("$defs")) {}
-
-  [[nodiscard]] bool accepts(const JsonValue& schema, const JsonValue& value) const {
-    if (const JsonValue* ref = schema.find("$ref")) {
-      if (!accepts(definitions_.at(ref->as_string().substr(std::string("#/$defs/").size())), value))
-        return false;
-    }
-    return type_fits(schema, value) && word_fits(schema, value) && one_of_fits(schema, value) &&
-           object_fits(schema, value) && items_fit(schema, value) && size_fits(schema, value);
-  }
-
- private:
-  static bool is_of(const std::string& type, const JsonValue& value) {
-    if (type == "number") return value.is_number();
-    return std::string(to_string(value.kind())) == type;
-  }
-
-  static bool type_fits(const JsonValue& schema, const JsonValue& value) {
-    const JsonValue* type = schema.find("type");
-    if (type == nullptr) return true;
-    if (type->is_string()) return is_of(type->as_string(), value);
-    for (const JsonValue& one : type->items()) {
-      if (is_of(one.as_string(), value)) return true;
-    }
-    return false;
-  }
-
-  static bool same(const JsonValue& a, const JsonValue& b) {
-    if (a.is_string() && b.is_string()) return a.as_string() == b.as_string();
-    return a.is_bool() && b.is_bool() && a.as_bool() == b.as_bool();
-  }
-
-  static bool word_fits(const JsonValue& schema, const JsonValue& value) {
-    if (const JsonValue* constant = schema.find("const")) return same(*constant, value);
-    const JsonValue* words = schema.find("enum");
-    if (words == nullptr) return true;
-    for (const JsonValue& word : words->items()) {
-      if (same(word, value)) return true;
-    }
-    return false;
-  }
-
-  [[nodiscard]] bool one_of_fits(const JsonValue& schema, const JsonValue& value) const {
-    const JsonValue* choices = schema.find("oneOf");
-    if (choices == nullptr) return true;
-    int fitting = 0;
-    for (const JsonValue& choice : choices->items()) fitting += accepts(choice, value) ? 1 : 0;
-    return fitting == 1;
-  }
-
-  [[nodiscard]] bool object_fits(const JsonValue& schema, const JsonValue& value) const {
-    if (!value.is_object()) return true;
-    if (const JsonValue* required = schema.find("required")) {
-      for (const JsonValue& key : required->items()) {
-        if (value.find(key.as_string()) == nullptr) return false;
-      }
-    }
-    const JsonValue* properties = schema.find("properties");
-    const JsonValue* others = schema.find("additionalProperties");
-    for (const JsonMember& member : value.members()) {
-      const JsonValue* known = properties == nullptr ? nullptr : properties->find(member.key);
-      const JsonValue* rule = known != nullptr ? known : others;
-      if (rule == nullptr) continue;
-      if (rule->is_bool() ? !rule->as_bool() : !accepts(*rule, member.value)) return false;
-    }
-    return true;
-  }
-
-  [[nodiscard]] bool items_fit(const JsonValue& schema, const JsonValue& value) const {
-    const JsonValue* items = schema.find("items");
-    if (items == nullptr || !value.is_array()) return true;
-    for (const JsonValue& item : value.items()) {
-      if (!accepts(*items, item)) return false;
-    }
-    return true;
-  }
-
-  static bool size_fits(const JsonValue& schema, const JsonValue& value) {
-    const auto at_least = [&](std::string_view key, std::size_t size) {
-      const JsonValue* limit = schema.find(key);
-      return limit == nullptr || size >= static_cast<std::size_t>(limit->as_integer());
-    };
-    if (value.is_array()) return at_least("minItems", value.items().size());
-    if (value.is_object()) return at_least("minProperties", value.members().size());
-    if (value.is_string()) return at_least("minLength", value.as_string().size());
-    if (!value.is_integer()) return true;
-    const JsonValue* most = schema.find("maximum");
-    return at_least("minimum", static_cast<std::size_t>(value.as_integer())) &&
-           (most == nullptr || value.as_integer() <= most->as_integer());
-  }
-
-  const JsonValue& definitions_;
-};
-
 bool schema_accepts(std::string_view text) {
   const JsonDocument schema = read_json("sluice.schema.json");
   const JsonDocument config = sluice::codec::parse_json_or_throw(text, "config");
-  return Schema(schema.root()).accepts(schema.root(), config.root());
+  return sluice::test::JsonSchema(schema.root()).accepts(schema.root(), config.root());
 }
 
 std::vector<ObjectShape> all_shapes() {
