@@ -30,11 +30,13 @@ struct Command {
 [[nodiscard]] Run declare_init(CLI::App& app);
 [[nodiscard]] Run declare_grants(CLI::App& app);
 [[nodiscard]] Run declare_inspect(CLI::App& app);
+[[nodiscard]] Run declare_policy(CLI::App& app);
 [[nodiscard]] Run declare_plan(CLI::App& app);
 [[nodiscard]] Run declare_copy(CLI::App& app);
 [[nodiscard]] Run declare_quarantine(CLI::App& app);
 [[nodiscard]] Run declare_verify(CLI::App& app);
 [[nodiscard]] Run declare_manifest(CLI::App& app);
+[[nodiscard]] Run declare_approve(CLI::App& app);
 [[nodiscard]] Run declare_retire(CLI::App& app);
 [[nodiscard]] Run declare_restore(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);

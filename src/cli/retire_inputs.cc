@@ -138,7 +138,9 @@ retire::Setting RetireInputs::setting() const {
 void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   inputs.config = read_config(arguments.config, console);
   // Who may, before anything else: without a policy nobody may.
-  if (!arguments.policy.empty()) inputs.policy = read_trusted_policy(arguments.policy, console);
+  const std::string& policy =
+      arguments.policy.empty() ? inputs.config.config.policy : arguments.policy;
+  if (!policy.empty()) inputs.policy = read_trusted_policy(policy, console);
   if (!inputs.policy) {
     refuse(kApproval, "without a policy no row of a source is deleted",
            "name the policy with --policy: it says whose signatures are needed", console);

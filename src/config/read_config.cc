@@ -117,6 +117,7 @@ Config config_from_json(const JsonValue& value, std::string_view file, JsonProbl
   if (!root.is_object()) return config;
   config.name = read_name(root);
   config.operator_name = root.text("operator");
+  config.policy = root.text("policy");
   (void)root.text("$schema");
   config.source = read_endpoint(root, "source");
   config.target = read_endpoint(root, "target");

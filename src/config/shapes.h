@@ -10,9 +10,9 @@ namespace sluice::config::shapes {
 
 using mapping::ObjectShape;
 
-inline constexpr std::string_view kConfigKeys[] = {"$schema", "name",   "operator", "source",
-                                                   "target",  "tables", "leave",    "checks",
-                                                   "limits",  "digest", "allow",    "new_tables"};
+inline constexpr std::string_view kConfigKeys[] = {
+    "$schema", "name",   "operator", "source", "target",     "tables", "leave",
+    "checks",  "limits", "digest",   "allow",  "new_tables", "policy"};
 inline constexpr ObjectShape kConfig{"config", kConfigKeys};
 
 inline constexpr std::string_view kEndpointKeys[] = {

@@ -116,6 +116,7 @@ struct Config {
   std::string file;           ///< as given; for messages
   std::string name;           ///< of the migration: [a-z0-9_-], at most 40 characters
   std::string operator_name;  ///< the person who runs it; may be empty
+  std::string policy;         ///< path of the policy file, from the config's folder; empty: none
   model::Endpoint source;
   model::Endpoint target;
   std::vector<Table> tables;
