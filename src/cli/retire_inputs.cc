@@ -1,6 +1,7 @@
 #include "cli/retire_inputs.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -25,6 +26,12 @@ namespace {
                          Console& console) {
   console.error(what, hint);
   throw Exit{code};
+}
+
+/// The config's lies where the config says, from its own folder.
+std::string policy_path(const RetireArguments& arguments, const config::Config& config) {
+  if (!arguments.policy.empty() || config.policy.empty()) return arguments.policy;
+  return (std::filesystem::path(arguments.config).parent_path() / config.policy).string();
 }
 
 void read_manifest(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
@@ -138,7 +145,9 @@ retire::Setting RetireInputs::setting() const {
 void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   inputs.config = read_config(arguments.config, console);
   // Who may, before anything else: without a policy nobody may.
-  if (!arguments.policy.empty()) inputs.policy = read_trusted_policy(arguments.policy, console);
+  if (const std::string path = policy_path(arguments, inputs.config.config); !path.empty()) {
+    inputs.policy = read_trusted_policy(path, console);
+  }
   if (!inputs.policy) {
     refuse(kApproval, "without a policy no row of a source is deleted",
            "name the policy with --policy: it says whose signatures are needed", console);

@@ -85,6 +85,10 @@ std::string Migration::source_url_of(const std::string& user) const {
   return url_of(*mysql_, fmt::format("user={}&defaults_file=/dev/null", user));
 }
 
+std::string Migration::source_url_as(const std::string& role) const {
+  return url_of(*postgres_, role);
+}
+
 void Migration::read_as_superuser() {
   source_url_ = mysql_ ? url_of(*mysql_, "defaults_file=" + mysql_->server().option_file())
                        : url_of(*postgres_, postgres_->server().user());

@@ -67,6 +67,8 @@ class Migration {
   void source_url(const std::string& url) { source_url_ = url; }
   /// The source on MySQL or MariaDB, by socket, as a user who has no password.
   [[nodiscard]] std::string source_url_of(const std::string& user) const;
+  /// The source on PostgreSQL, by socket, as a role.
+  [[nodiscard]] std::string source_url_as(const std::string& role) const;
   void target_url(const std::string& url) { target_url_ = url; }
   [[nodiscard]] std::string target_url_by_port(int port) const;
   /// The superuser of the source, who can delete.
