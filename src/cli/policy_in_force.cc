@@ -52,22 +52,6 @@ std::string operators_of(const policy::Policy& policy) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void require_operator(const policy::Policy& policy, const config::Config& config,
-                      const std::string& operator_name, Console& console) {
-  std::vector<std::string> roles = roles_of(config.source);
-  for (std::string& role : roles_of(config.target)) {
-    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
-  }
-  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
-  if (!why) return;
-  const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
-  console.error(fmt::format("this may not be run: {}", who),
-                fmt::format("{} lets these run it: {}; each as an OS user and with database roles "
-                            "that it names. \"operator\" in the config or --operator says who does",
-                            short_name(policy), operators_of(policy)));
-  throw Exit{kApproval};
-}
-
 }  // namespace
 
 policy::Policy read_policy_file(const std::string& path, Console& console) {
@@ -120,6 +104,22 @@ void require_same_policy(const InForce& in_force,
       "put the file back as it was; people who may change the policy sign for it: " +
           command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
                         "--out", "policy-change.json"}));
+  throw Exit{kApproval};
+}
+
+void require_operator(const policy::Policy& policy, const config::Config& config,
+                      const std::string& operator_name, Console& console) {
+  std::vector<std::string> roles = roles_of(config.source);
+  for (std::string& role : roles_of(config.target)) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  }
+  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
+  if (!why) return;
+  const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
+  console.error(fmt::format("this may not be run: {}", who),
+                fmt::format("{} lets these run it: {}; each as an OS user and with database roles "
+                            "that it names. \"operator\" in the config or --operator says who does",
+                            short_name(policy), operators_of(policy)));
   throw Exit{kApproval};
 }
 

@@ -29,6 +29,11 @@ class InForce {
   /// wrong with it and throws Exit (2); throws Error{approval} where others could have written it.
   [[nodiscard]] static InForce load(const config::Config& config, Console& console);
 
+  /// A policy that was read already.
+  [[nodiscard]] static InForce of(policy::Policy policy, std::string config) {
+    return {std::move(policy), std::move(config)};
+  }
+
   [[nodiscard]] bool has_policy() const noexcept { return policy_.has_value(); }
   /// REQUIRES: has_policy().
   [[nodiscard]] const policy::Policy& policy() const noexcept { return *policy_; }
@@ -61,9 +66,11 @@ class InForce {
 /// by OS user and by the database roles of sessions on both sides.
 void require_admitted(const InForce& in_force, const config::Config& config,
                       const std::string& operator_name, Console& console);
-/// The first half of it.
+/// Its halves.
 void require_same_policy(const InForce& in_force,
                          const std::optional<ledger::AdoptedPolicy>& adopted, Console& console);
+void require_operator(const policy::Policy& policy, const config::Config& config,
+                      const std::string& operator_name, Console& console);
 
 /// (tx) Puts the policy in force where the target knows none yet; `run_id` is the first run under
 /// it. Throws Error{approval} where another one has come in force since require_admitted().
