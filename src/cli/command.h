@@ -30,6 +30,7 @@ struct Command {
 [[nodiscard]] Run declare_init(CLI::App& app);
 [[nodiscard]] Run declare_grants(CLI::App& app);
 [[nodiscard]] Run declare_inspect(CLI::App& app);
+[[nodiscard]] Run declare_policy(CLI::App& app);
 [[nodiscard]] Run declare_plan(CLI::App& app);
 [[nodiscard]] Run declare_copy(CLI::App& app);
 [[nodiscard]] Run declare_quarantine(CLI::App& app);

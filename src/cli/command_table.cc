@@ -14,6 +14,8 @@ constexpr std::array kCommands{
             "sluice doctor --config crm.json", declare_doctor},
     Command{"inspect", "show what both databases hold", "sluice inspect --config crm.json",
             declare_inspect},
+    Command{"policy", "show who decides what, and whether those people can",
+            "sluice policy --file crm.policy.json", declare_policy},
     Command{"plan", "bring config and databases together into a plan",
             "sluice plan --config crm.json --out plan.json", declare_plan},
     Command{"copy", "copy the source's tables into new tables, or beside live ones",

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "policy/acts.h"
 #include "policy/reader.h"
 
 namespace sluice::policy {

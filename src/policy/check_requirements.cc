@@ -4,7 +4,6 @@
 
 #include "sluice/policy/tally.h"
 
-#include "policy/acts.h"
 #include "policy/reader.h"
 #include "policy/seats.h"
 

@@ -5,8 +5,6 @@
 
 #include "sluice/policy/policy.h"
 
-#include "policy/acts.h"
-
 namespace sluice::policy {
 namespace {
 

@@ -5,7 +5,6 @@
 #include "sluice/codec/printable.h"
 #include "sluice/policy/policy.h"
 
-#include "policy/acts.h"
 #include "policy/seats.h"
 
 namespace sluice::policy {

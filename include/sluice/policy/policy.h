@@ -135,11 +135,13 @@ struct ReadResult {
 };
 [[nodiscard]] ReadResult read_policy(std::string_view text, std::string_view file);
 
+/// Acts that delete, merge or overwrite (drop, retire, merge, backfill, cutover over existing
+/// rows): the data owners of the tables that they touch sign too.
+[[nodiscard]] bool needs_owners(document::Act act) noexcept;
 /// The strictest of what the act's rule and those of the classes ask for (group by group the larger
-/// number, the stronger hardware, the shorter age), with the classes' data owners where the act
-/// deletes, merges or overwrites (drop, retire, merge, backfill, cutover over existing rows). An
-/// act that the policy does not name is allowed to nobody: absent; so is one on a class that it
-/// does not know.
+/// number, the stronger hardware, the shorter age), with the classes' data owners where
+/// needs_owners(). An act that the policy does not name is allowed to nobody: absent; so is one on
+/// a class that it does not know.
 [[nodiscard]] std::optional<Requirement> requirement_of(const Policy& policy, document::Act act,
                                                         const std::vector<std::string>& classes);
 /// Names of the classes of these tables, sorted, each once.

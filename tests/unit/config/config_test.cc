@@ -17,7 +17,7 @@ constexpr std::string_view kFull = R"({
   "$schema": "./sluice.schema.json",
   "note": "an old CRM",
   "name": "crm-2024",
-  "operator": "Ada Lovelace",
+  "operator": "Ada Lovelace", "policy": "rules/crm.policy.json",
   "source": "mysql:///legacy?socket=/run/x.sock&user=reader",
   "target": {"engine": "postgresql", "host": "db.example", "port": 5433, "database": "crm", "user": "mover",
              "options": {"sslmode": "verify-full"}},
@@ -67,6 +67,7 @@ TEST_CASE("a full config is read to the last key") {
   const Config& config = *result.config;
   CHECK(config.name == "crm-2024");
   CHECK(config.operator_name == "Ada Lovelace");
+  CHECK(config.policy == "rules/crm.policy.json");
   CHECK(config.source.socket == "/run/x.sock");
   CHECK(config.target.port == 5433);
   CHECK(config.target.options.at("sslmode") == "verify-full");
