@@ -35,6 +35,7 @@ struct Command {
 [[nodiscard]] Run declare_copy(CLI::App& app);
 [[nodiscard]] Run declare_quarantine(CLI::App& app);
 [[nodiscard]] Run declare_verify(CLI::App& app);
+[[nodiscard]] Run declare_approve(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);
 [[nodiscard]] Run declare_runs(CLI::App& app);
 [[nodiscard]] Run declare_stop(CLI::App& app);

@@ -24,6 +24,8 @@ constexpr std::array kCommands{
             "sluice quarantine decide --config crm.json --file decisions.json", declare_quarantine},
     Command{"verify", "compare both sides row by row, and by each server's own figures",
             "sluice verify --config crm.json", declare_verify},
+    Command{"approve", "show what is to be signed, and who has signed it",
+            "sluice approve manifest.json --policy crm.policy.json", declare_approve},
     Command{"status", "show where a run stands and what is next", "sluice status --config crm.json",
             declare_status},
     Command{"runs", "list the runs of a target", "sluice runs --config crm.json", declare_runs},
