@@ -17,6 +17,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/policy_in_force.h"
+#include "cli/policy_input.h"
 #include "cli/run_choice.h"
 #include "cli/signed_document.h"
 
@@ -128,7 +129,7 @@ void report(const PolicyChange& arguments, const policy::Policy& before, const p
                            before.version, document_sha256));
   if (is_in_force) console.note("name the new version's file in every config of this target");
   is_in_force ? console.next({"policy", "--config", arguments.config})
-              : console.next({"approve", arguments.out, "--policy", before.file});
+              : console.next({"approve", arguments.out, "--config", arguments.config});
 }
 
 }  // namespace
@@ -138,7 +139,7 @@ int propose_policy(const PolicyChange& arguments, Console& console) {
   const auto session = open_ledger(ledger_of(config.config), console);
   const ledger::AdoptedPolicy adopted = require_adopted(*session, console);
   const InForce before = in_force_of(adopted, config.config);
-  const policy::Policy next = read_policy_file(arguments.change, console);
+  const policy::Policy next = read_trusted_policy(arguments.change, console);
   require_later(next, before.policy(), console);
   const document::Head head =
       make_head(before, document::Kind::policy, {{document::Act::policy, {}}}, "",

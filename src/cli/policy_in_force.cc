@@ -8,9 +8,9 @@
 
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
-#include "sluice/os/sealed_file.h"
 
 #include "cli/exit_code.h"
+#include "cli/policy_input.h"
 
 namespace sluice::cli {
 namespace {
@@ -54,14 +54,6 @@ std::string operators_of(const policy::Policy& policy) {
 
 }  // namespace
 
-policy::Policy read_policy_file(const std::string& path, Console& console) {
-  const auto file = os::SealedFile::open(path, os::FileOrigin::trusted, kMaxPolicyBytes);
-  policy::ReadResult result = policy::read_policy(file.bytes(), path);
-  console.findings(result.findings);
-  if (!result.policy) throw Exit{kUsage};
-  return std::move(*result.policy);
-}
-
 policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string& file) {
   policy::ReadResult result = policy::read_policy(adopted.text, file);
   if (result.policy) return std::move(*result.policy);
@@ -74,7 +66,7 @@ policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string
 InForce InForce::load(const config::Config& config, Console& console) {
   if (config.policy.empty()) return {std::nullopt, config.file};
   const auto path = std::filesystem::path(config.file).parent_path() / config.policy;
-  return {read_policy_file(path.string(), console), config.file};
+  return {read_trusted_policy(path.string(), console), config.file};
 }
 
 const approve::Verifier& InForce::verifier() const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +16,6 @@
 /// The policy under which a verb works, and who works. Every verb that writes to a target begins
 /// with require_admitted().
 namespace sluice::cli {
-
-/// More than any policy needs.
-inline constexpr std::size_t kMaxPolicyBytes = std::size_t{4} << 20;
 
 /// The policy that a config names; none where it names none. Constant but for what is made when it
 /// is first asked for; one thread at a time.
@@ -52,8 +48,6 @@ class InForce {
   mutable std::unique_ptr<const approve::Verifier> verifier_;
 };
 
-/// Reads a policy's file: sealed, strictly. Says what is wrong with it and throws Exit (2).
-[[nodiscard]] policy::Policy read_policy_file(const std::string& path, Console& console);
 /// A policy from the ledger, as it would stand in that file.
 [[nodiscard]] policy::Policy policy_of(const ledger::AdoptedPolicy& adopted,
                                        const std::string& file);

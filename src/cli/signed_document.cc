@@ -65,7 +65,7 @@ void explain_act(const approve::ActVerdict& act, Console& console) {
   for (const approve::ActVerdict& act : verdict.acts()) explain_act(act, console);
   console.error(fmt::format("{} is not approved", path),
                 "people read it and sign it; what is signed lies beside it");
-  console.next({"approve", path, "--policy", in_force.policy().file});
+  console.next({"approve", path, "--config", in_force.config()});
   throw Exit{kApproval};
 }
 

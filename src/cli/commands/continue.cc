@@ -87,7 +87,7 @@ int propose(const ContinueArguments& arguments, const InForce& in_force,
                              codec::printable_line(arguments.files.propose), run.id,
                              ledger::to_text(stop), sha256));
   }
-  console.next({"approve", arguments.files.propose, "--policy", in_force.policy().file});
+  console.next({"approve", arguments.files.propose, "--config", arguments.config});
   return kDone;
 }
 

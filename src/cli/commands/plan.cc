@@ -36,7 +36,6 @@ struct PlanArguments {
 struct Written {
   std::string file;             // empty: nothing
   std::string document_sha256;  // where people have to sign it
-  std::string policy;           // the file that says who
   std::vector<document::Purpose> acts;
 };
 
@@ -109,7 +108,7 @@ void print_summary(const plan::Plan& plan, const PlanArguments& arguments, const
   console.print(fmt::format("plan {}\n", plan::sha256_of(plan)));
   if (!written.document_sha256.empty()) {
     print_acts(written, console);
-    return console.next({"approve", arguments.out, "--policy", written.policy});
+    return console.next({"approve", arguments.out, "--config", arguments.config});
   }
   if (arguments.out.empty()) {
     console.next({"plan", "--config", arguments.config, "--out", "plan.json"});
@@ -150,13 +149,12 @@ Written write(const PlanArguments& arguments, const ReadConfig& config, const In
               const plan::Plan& plan) {
   if (!needs_signatures(in_force, plan.source, plan.target)) {
     os::write_file(arguments.out, plan::to_json(plan));
-    return {arguments.out, "", "", {}};
+    return {arguments.out, "", {}};
   }
   const std::string text = plan_document(in_force, config.config, plan,
                                          operator_of(config.config, arguments.operator_name));
   os::write_file(arguments.out, text);
-  return {arguments.out, document::sha256_of(text), in_force.policy().file,
-          document::from_text(text).head.acts};
+  return {arguments.out, document::sha256_of(text), document::from_text(text).head.acts};
 }
 
 int run_plan(const PlanArguments& arguments, Console& console) {
