@@ -8,9 +8,9 @@
 
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
-#include "sluice/os/sealed_file.h"
 
 #include "cli/exit_code.h"
+#include "cli/policy_input.h"
 
 namespace sluice::cli {
 namespace {
@@ -52,31 +52,7 @@ std::string operators_of(const policy::Policy& policy) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void require_operator(const policy::Policy& policy, const config::Config& config,
-                      const std::string& operator_name, Console& console) {
-  std::vector<std::string> roles = roles_of(config.source);
-  for (std::string& role : roles_of(config.target)) {
-    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
-  }
-  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
-  if (!why) return;
-  const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
-  console.error(fmt::format("this may not be run: {}", who),
-                fmt::format("{} lets these run it: {}; each as an OS user and with database roles "
-                            "that it names. \"operator\" in the config or --operator says who does",
-                            short_name(policy), operators_of(policy)));
-  throw Exit{kApproval};
-}
-
 }  // namespace
-
-policy::Policy read_policy_file(const std::string& path, Console& console) {
-  const auto file = os::SealedFile::open(path, os::FileOrigin::trusted, kMaxPolicyBytes);
-  policy::ReadResult result = policy::read_policy(file.bytes(), path);
-  console.findings(result.findings);
-  if (!result.policy) throw Exit{kUsage};
-  return std::move(*result.policy);
-}
 
 policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string& file) {
   policy::ReadResult result = policy::read_policy(adopted.text, file);
@@ -90,7 +66,7 @@ policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string
 InForce InForce::load(const config::Config& config, Console& console) {
   if (config.policy.empty()) return {std::nullopt, config.file};
   const auto path = std::filesystem::path(config.file).parent_path() / config.policy;
-  return {read_policy_file(path.string(), console), config.file};
+  return {read_trusted_policy(path.string(), console), config.file};
 }
 
 const approve::Verifier& InForce::verifier() const {
@@ -120,6 +96,22 @@ void require_same_policy(const InForce& in_force,
       "put the file back as it was; people who may change the policy sign for it: " +
           command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
                         "--out", "policy-change.json"}));
+  throw Exit{kApproval};
+}
+
+void require_operator(const policy::Policy& policy, const config::Config& config,
+                      const std::string& operator_name, Console& console) {
+  std::vector<std::string> roles = roles_of(config.source);
+  for (std::string& role : roles_of(config.target)) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  }
+  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
+  if (!why) return;
+  const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
+  console.error(fmt::format("this may not be run: {}", who),
+                fmt::format("{} lets these run it: {}; each as an OS user and with database roles "
+                            "that it names. \"operator\" in the config or --operator says who does",
+                            short_name(policy), operators_of(policy)));
   throw Exit{kApproval};
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,9 +17,6 @@
 /// with require_admitted().
 namespace sluice::cli {
 
-/// More than any policy needs.
-inline constexpr std::size_t kMaxPolicyBytes = std::size_t{4} << 20;
-
 /// The policy that a config names; none where it names none. Constant but for what is made when it
 /// is first asked for; one thread at a time.
 class InForce {
@@ -28,6 +24,11 @@ class InForce {
   /// Reads the file, which must be its owner's alone to write (os/sealed_file.h). Says what is
   /// wrong with it and throws Exit (2); throws Error{approval} where others could have written it.
   [[nodiscard]] static InForce load(const config::Config& config, Console& console);
+
+  /// A policy that was read already.
+  [[nodiscard]] static InForce of(policy::Policy policy, std::string config) {
+    return {std::move(policy), std::move(config)};
+  }
 
   [[nodiscard]] bool has_policy() const noexcept { return policy_.has_value(); }
   /// REQUIRES: has_policy().
@@ -47,8 +48,6 @@ class InForce {
   mutable std::unique_ptr<const approve::Verifier> verifier_;
 };
 
-/// Reads a policy's file: sealed, strictly. Says what is wrong with it and throws Exit (2).
-[[nodiscard]] policy::Policy read_policy_file(const std::string& path, Console& console);
 /// A policy from the ledger, as it would stand in that file.
 [[nodiscard]] policy::Policy policy_of(const ledger::AdoptedPolicy& adopted,
                                        const std::string& file);
@@ -61,9 +60,11 @@ class InForce {
 /// by OS user and by the database roles of sessions on both sides.
 void require_admitted(const InForce& in_force, const config::Config& config,
                       const std::string& operator_name, Console& console);
-/// The first half of it.
+/// Its halves.
 void require_same_policy(const InForce& in_force,
                          const std::optional<ledger::AdoptedPolicy>& adopted, Console& console);
+void require_operator(const policy::Policy& policy, const config::Config& config,
+                      const std::string& operator_name, Console& console);
 
 /// (tx) Puts the policy in force where the target knows none yet; `run_id` is the first run under
 /// it. Throws Error{approval} where another one has come in force since require_admitted().

@@ -108,6 +108,15 @@ void hold_policies(db::SqlSession& session) {
   session.query("LOCK TABLE sluice.policy IN SHARE ROW EXCLUSIVE MODE");
 }
 
+std::vector<std::string> hold_runs_and_policies(db::SqlSession& session) {
+  session.query("SET LOCAL synchronous_commit = on");
+  const auto held = session.query("SELECT run_id FROM sluice.run ORDER BY run_id FOR UPDATE");
+  hold_policies(session);
+  std::vector<std::string> ids;
+  for (const auto& row : held.rows) ids.push_back(row.at(0).value());
+  return ids;
+}
+
 void adopt_policy(db::SqlSession& session, const AdoptedPolicy& policy,
                   const std::vector<std::string>& run_ids) {
   session.query(adopt_policy_sql(policy));

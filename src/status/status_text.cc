@@ -17,9 +17,10 @@ namespace {
 /// two about processes, the reason, the heading, "and more", the total, the account, the
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
-constexpr std::size_t kWaitingLines = 4;  // that a stall may take from the tables
-constexpr std::size_t kStopLines = 4;     // that a person's stop may take from them
-constexpr std::size_t kLeftOutLines = 3;  // that indexes left out may take from the tables
+constexpr std::size_t kWaitingLines = 4;     // that a stall may take from the tables
+constexpr std::size_t kStopLines = 4;        // that a person's stop may take from them
+constexpr std::size_t kGovernanceLines = 3;  // that people and policy may take from them
+constexpr std::size_t kLeftOutLines = 3;     // that indexes left out may take from the tables
 constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
@@ -101,6 +102,35 @@ std::string stop(const RunStatus& status) {
   return first_lines("stopped by " + ledger::to_text(*status.stop), kStopLines);
 }
 
+/// "Alice Stone (plan, merge), Bob Hill (plan)", each person once.
+std::string signers(const std::vector<Governance::Approval>& approvals) {
+  std::vector<std::pair<std::string, std::string>> people;  // name, acts
+  for (const Governance::Approval& approval : approvals) {
+    const auto known =
+        std::ranges::find(people, approval.name, &std::pair<std::string, std::string>::first);
+    if (known == people.end()) {
+      people.emplace_back(approval.name, approval.act);
+    } else {
+      known->second += ", " + approval.act;
+    }
+  }
+  std::string text;
+  for (const auto& [name, acts] : people) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", name, acts);
+  }
+  return text;
+}
+
+std::string governance(const RunStatus& status) {
+  const Governance& by = status.governance;
+  if (!by.problem.empty()) return first_lines("policy: " + by.problem, kGovernanceLines);
+  if (by.policy.empty()) return "";
+  std::string text = fmt::format("policy {} version {}", by.policy, by.version);
+  if (!by.caller.empty()) text += fmt::format("; caller {}", by.caller);
+  text += by.approvals.empty() ? "; unsigned" : "; signed by " + signers(by.approvals);
+  return first_lines(text, kGovernanceLines);
+}
+
 std::string holders(const RunStatus& status) {
   if (!status.is_held) return "";
   std::string text;
@@ -177,7 +207,7 @@ std::string table_lines(const RunStatus& status, std::size_t most) {
 }  // namespace
 
 std::string to_text(const RunStatus& status) {
-  const std::string stopped = stop(status);
+  const std::string stopped = stop(status) + governance(status);
   const std::string why = stall(status);
   const std::string without = left_out(status);
   const auto lines = static_cast<std::size_t>(std::ranges::count(stopped + why + without, '\n'));

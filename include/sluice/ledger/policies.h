@@ -30,6 +30,9 @@ struct AdoptedPolicy {
 
 /// (tx) Until the transaction ends nobody adopts a policy.
 void hold_policies(db::SqlSession& session);
+/// (tx) The same, for a change that every run is told of: holds the runs' rows first, as starts do,
+/// and makes the transaction's end durable. Returns the runs' ids.
+[[nodiscard]] std::vector<std::string> hold_runs_and_policies(db::SqlSession& session);
 /// (tx) Puts a policy in force, after hold_policies(), and tells of it in the chain of these runs.
 void adopt_policy(db::SqlSession& session, const AdoptedPolicy& policy,
                   const std::vector<std::string>& run_ids);

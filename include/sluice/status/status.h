@@ -42,13 +42,30 @@ struct TableStatus {
 /// Why a run is paused.
 enum class PauseCause : std::uint8_t { unknown, limit, storage, drift, unjoined };
 
+/// Who decides about a run: the policy in force for the target, and who signed the run's plan.
+struct Governance {
+  struct Approval {
+    std::string act;
+    std::string name;
+    std::string principal;
+    std::string key;  ///< "SHA256:..."
+  };
+  std::string policy;  ///< its name; empty: the target knows none
+  std::uint64_t version = 0;
+  std::string sha256;
+  std::string caller;  ///< who says stop and continue: "Carol Wu (+49 30 1234)"
+  std::vector<Approval> approvals;
+  std::string problem;  ///< why some of it could not be read
+};
+
 struct RunStatus {
   ledger::Run run;
   bool is_held = false;                  ///< a living process works on it
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
-  bool decided_since = false;              ///< decided rows that last_verification did not see
+  Governance governance;       ///< read_status() leaves it empty: whoever knows policies fills it
+  bool decided_since = false;  ///< decided rows that last_verification did not see
   PauseCause pause = PauseCause::unknown;  ///< of a paused run
   std::optional<ledger::Stop> stop;        ///< by a person, in force
   std::string next_verb;                   ///< what to run now; empty: nothing, or wait

@@ -35,7 +35,7 @@ struct PlanArguments {
 /// What was written, and what people sign of it.
 struct Written {
   std::string file;             // empty: nothing
-  std::string document_sha256;  // under a policy
+  std::string document_sha256;  // where people have to sign it
   std::vector<document::Purpose> acts;
 };
 

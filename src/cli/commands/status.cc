@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/governance.h"
 #include "cli/run_choice.h"
 
 namespace sluice::cli {
@@ -48,7 +49,8 @@ int run_status(const StatusArguments& arguments, Console& console) {
   const auto ledger = open_ledger(place, console);
   // The run that was asked for, else the newest.
   const ledger::Run run = choose_run(*ledger, place, arguments.run, console);
-  const status::RunStatus status = status::read_status(*ledger, run.id);
+  status::RunStatus status = status::read_status(*ledger, run.id);
+  status.governance = read_governance(*ledger, run.id);
   const Words next = next_words(arguments, status);
   if (console.json()) {
     console.print(status::to_json(status, next.empty() ? "" : command_line(next)));
