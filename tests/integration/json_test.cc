@@ -10,6 +10,7 @@
 
 #include "sluice/codec/json_read.h"
 
+#include "support/desk.h"
 #include "support/migration.h"
 #include "support/whole_database.h"
 
@@ -210,6 +211,11 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
   const RunResult doctor = migration.sluice("doctor", {"--json"});
   page.check(doctor, doctor.exit_code, "sluice.doctor/1");
   check_init(page);
+  const Desk desk;
+  static_cast<void>(desk.team.sign(desk.document, "bob", "cutover"));
+  static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
+  const auto approval = page.check(desk.approve({"--json"}), 4, "sluice.approve/1");
+  CHECK(approval.root().at("refused").items().size() == 1);
   page.check_all_printed();
 }
 

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "support/demo_data.h"
+#include "support/desk.h"
 #include "support/mariadb_server.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
@@ -174,6 +175,11 @@ TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns
   CHECK(lines_on_terminal(demo.shown(0, {"status", "--url", demo.target_url()}).out) <= 24);
   demo.shown(0, {"runs", "--config", config});
   demo.shown(0, {"runs", "--url", demo.target_url()});
+  const Desk desk;
+  static_cast<void>(desk.team.sign(desk.document, "bob", "cutover"));
+  static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
+  demo.shown(4, {"approve", desk.document.string(), "--policy", desk.policy.string()});
+  demo.shown(0, {"policy", "--file", desk.policy.string()});
   demo.shown(3, {"doctor", "--config", config});  // a server of tests keeps nothing in a crash
   const std::string run = demo.newest_run();
   const std::string reason = "the orders of march are missing, and so is everything after that";

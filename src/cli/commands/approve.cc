@@ -23,6 +23,7 @@ namespace {
 struct ApproveArguments {
   std::string document;
   std::string policy;
+  std::string config;
   std::string act;
   std::string key;
   std::string principal;
@@ -121,14 +122,16 @@ void say_next(const approve::Verdict& verdict, const ApproveArguments& arguments
   if (verdict.complete()) {
     console.next({std::string(verb_after(verdict.document().head.kind)), "--help"});
   } else {
-    console.next({"approve", arguments.document, "--policy", arguments.policy});
+    const bool by_config = arguments.policy.empty();
+    console.next({"approve", arguments.document, by_config ? "--config" : "--policy",
+                  by_config ? arguments.config : arguments.policy});
   }
 }
 
 int run_approve(const ApproveArguments& arguments, Console& console) {
   check_usage(arguments, console);
-  const approve::Verifier verifier =
-      approve::Verifier::create(read_trusted_policy(arguments.policy, console));
+  const approve::Verifier verifier = approve::Verifier::create(read_trusted_policy(
+      policy_path(arguments.config, arguments.policy, "--policy", console), console));
   // From here on only this copy is shown, signed and checked, whatever becomes of the file.
   const auto document =
       os::SealedFile::open(arguments.document, os::FileOrigin::anyone, document::kMaxBytes);

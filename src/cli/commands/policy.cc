@@ -1,6 +1,5 @@
 #include "sluice/policy/policy.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -13,6 +12,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/policy_change.h"
+#include "cli/policy_input.h"
 #include "cli/policy_json.h"
 
 namespace sluice::cli {
@@ -43,17 +43,6 @@ int run_change(PolicyChange change, const PolicyArguments& arguments, Console& c
   return proposes ? propose_policy(change, console) : adopt_policy(change, console);
 }
 
-/// The file that is named, or that the config names.
-std::string policy_path(const PolicyArguments& arguments, Console& console) {
-  if (arguments.config.empty()) return arguments.file;
-  const ReadConfig config = read_config(arguments.config, console);
-  if (config.config.policy.empty()) {
-    throw model::Error(model::ErrorKind::config, arguments.config + " names no policy",
-                       "add \"policy\": \"FILE\", a path from the config's folder");
-  }
-  return (std::filesystem::path(arguments.config).parent_path() / config.config.policy).string();
-}
-
 void write_allowed_signers(const policy::Policy& policy, const PolicyArguments& arguments,
                            Console& console) {
   const std::string text = policy::allowed_signers(policy);
@@ -70,10 +59,7 @@ int run_policy(const PolicyArguments& arguments, Console& console) {
   if (!change.change.empty() || !change.adopt.empty() || !change.out.empty()) {
     return run_change(change, arguments, console);
   }
-  if (arguments.file.empty() == arguments.config.empty()) {
-    throw model::Error(model::ErrorKind::usage, "either --file or --config names the policy");
-  }
-  const std::string path = policy_path(arguments, console);
+  const std::string path = policy_path(arguments.config, arguments.file, "--file", console);
   const policy::ReadResult result = policy::read_policy(os::read_file(path, kMaxPolicyBytes), path);
   if (!console.json() || !result.policy) console.findings(result.findings);
   if (!result.policy) return kUsage;
