@@ -1,5 +1,6 @@
 #include "cli/policy_input.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "sluice/os/sealed_file.h"
@@ -20,6 +21,10 @@ policy::Policy read_trusted_policy(const std::string& path, Console& console) {
   if (read.policy) return std::move(*read.policy);
   console.findings(read.findings);
   throw Exit{kUsage};
+}
+
+std::string policy_path(const config::Config& config) {
+  return (std::filesystem::path(config.file).parent_path() / config.policy).string();
 }
 
 }  // namespace sluice::cli

@@ -1,6 +1,5 @@
 #include "sluice/policy/policy.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/policy_input.h"
 #include "cli/policy_json.h"
 
 namespace sluice::cli {
@@ -28,14 +28,14 @@ struct PolicyArguments {
 };
 
 /// The file that is named, or that the config names.
-std::string policy_path(const PolicyArguments& arguments, Console& console) {
+std::string path_of(const PolicyArguments& arguments, Console& console) {
   if (arguments.config.empty()) return arguments.file;
   const ReadConfig config = read_config(arguments.config, console);
   if (config.config.policy.empty()) {
     throw model::Error(model::ErrorKind::config, arguments.config + " names no policy",
                        "add \"policy\": \"FILE\", a path from the config's folder");
   }
-  return (std::filesystem::path(arguments.config).parent_path() / config.config.policy).string();
+  return policy_path(config.config);
 }
 
 void write_allowed_signers(const policy::Policy& policy, const PolicyArguments& arguments,
@@ -53,7 +53,7 @@ int run_policy(const PolicyArguments& arguments, Console& console) {
   if (arguments.file.empty() == arguments.config.empty()) {
     throw model::Error(model::ErrorKind::usage, "either --file or --config names the policy");
   }
-  const std::string path = policy_path(arguments, console);
+  const std::string path = path_of(arguments, console);
   const policy::ReadResult result = policy::read_policy(os::read_file(path, kMaxPolicyBytes), path);
   if (!console.json() || !result.policy) console.findings(result.findings);
   if (!result.policy) return kUsage;

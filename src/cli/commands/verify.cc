@@ -163,7 +163,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   refuse_broken_chain(*ledger, run, console);
   verify::Options options = options_of(arguments, config.config, plan);
   if (!arguments.manifest.empty()) {
-    auto request = manifest_request(arguments.manifest, config.config, console);
+    auto request = manifest_request(arguments.manifest, config.config, plan, console);
     if (!arguments.dry_run) options.manifest = std::move(request);
   }
   const os::SignalStop signals(
