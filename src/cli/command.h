@@ -41,7 +41,6 @@ struct Command {
 [[nodiscard]] Run declare_rollback(CLI::App& app);
 [[nodiscard]] Run declare_discard(CLI::App& app);
 [[nodiscard]] Run declare_approve(CLI::App& app);
-[[nodiscard]] Run declare_retire(CLI::App& app);
 [[nodiscard]] Run declare_restore(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);
 [[nodiscard]] Run declare_runs(CLI::App& app);

@@ -1,21 +1,28 @@
 #include "cli/manifest_document.h"
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "sluice/codec/utc_time.h"
 #include "sluice/document/document.h"
+#include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/new_file.h"
+#include "sluice/policy/policy.h"
 
 #include "cli/exit_code.h"
+#include "cli/policy_input.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
 namespace {
 
-/// Without a policy, which would say how old a manifest may be that people sign.
+/// Where no policy says how old a manifest may be that people sign.
 constexpr std::chrono::hours kMaxAge{24};
 
 /// Of a server that no policy speaks of.
@@ -35,16 +42,74 @@ void refuse_existing(const std::string& path, Console& console) {
   throw Exit{kUsage};
 }
 
-document::Head head_of(const config::Config& config, const manifest::Manifest& manifest) {
+/// A manifest that names nobody who runs, or somebody whom the policy does not know, could not be
+/// approved, whoever signs it.
+void refuse_operator(const policy::Policy& policy, const config::Config& config) {
+  if (policy.find(config.operator_name) != nullptr) return;
+  throw model::Error(
+      model::ErrorKind::approval,
+      config.operator_name.empty()
+          ? "the config names no operator, and the policy wants to know who runs"
+          : fmt::format("the policy does not know the operator {}", config.operator_name),
+      "name a principal of the policy as \"operator\" in the config");
+}
+
+/// Makes documents of manifests, by the policy where there is one.
+class Documents {
+ public:
+  Documents(const config::Config& config, const plan::Plan& plan,
+            std::optional<policy::Policy> policy)
+      : operator_(config.operator_name), policy_(std::move(policy)) {
+    for (const plan::TablePlan& table : plan.tables) {
+      if (!table.is_new) replaced_.push_back(table.target);
+    }
+  }
+
+  [[nodiscard]] std::string document(manifest::Manifest manifest) const {
+    manifest.tool = fmt::format("sluice {} {}", build::kVersion, build::kGitHash);
+    manifest.source.label = label_of(manifest.source);
+    manifest.target.label = label_of(manifest.target);
+    for (manifest::Table& table : manifest.tables) {
+      table.classes = classes_of({table.source, table.target});
+    }
+    return document::to_text(head_of(manifest), to_json(manifest));
+  }
+
+ private:
+  [[nodiscard]] std::string label_of(const manifest::Server& server) const {
+    return policy_ ? policy::label_of(*policy_, server.identity) : kScratch;
+  }
+  [[nodiscard]] std::vector<std::string> classes_of(
+      const std::vector<model::QualifiedName>& tables) const {
+    return policy_ ? policy::classes_of(*policy_, tables) : std::vector<std::string>();
+  }
+  [[nodiscard]] std::chrono::seconds max_age(const std::vector<std::string>& classes) const {
+    if (!policy_) return kMaxAge;
+    const auto requirement = policy::requirement_of(*policy_, document::Act::cutover, classes);
+    return requirement ? requirement->max_age : kMaxAge;
+  }
+  [[nodiscard]] document::Head head_of(const manifest::Manifest& manifest) const;
+
+  std::string operator_;
+  std::optional<policy::Policy> policy_;
+  std::vector<model::QualifiedName> replaced_;  // live tables that a cutover puts aside
+};
+
+document::Head Documents::head_of(const manifest::Manifest& manifest) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::vector<std::string> classes = classes_of(replaced_);
   document::Head head;
   head.kind = document::Kind::manifest;
-  head.acts = {{document::Act::cutover, {}}};
+  head.acts = {{document::Act::cutover, classes}};
   head.run_id = manifest.run_id;
-  head.operator_name = config.operator_name;
+  head.operator_name = operator_;
+  if (policy_) {
+    head.policy_sha256 = policy_->sha256;
+    head.policy_version = policy_->version;
+  }
   head.created_at = codec::utc_time_text(now);
   head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + kMaxAge);
+  head.not_after = codec::utc_time_text(now + max_age(classes));
   head.nonce = os::random_hex(kNonceBytes);
   return head;
 }
@@ -52,14 +117,21 @@ document::Head head_of(const config::Config& config, const manifest::Manifest& m
 }  // namespace
 
 verify::ManifestRequest manifest_request(const std::string& path, const config::Config& config,
-                                         Console& console) {
+                                         const plan::Plan& plan, Console& console) {
   refuse_existing(path, console);
-  return {path, [&config](manifest::Manifest manifest) {
-            manifest.tool = fmt::format("sluice {} {}", build::kVersion, build::kGitHash);
-            manifest.source.label = kScratch;
-            manifest.target.label = kScratch;
-            return document::to_text(head_of(config, manifest), to_json(manifest));
-          }};
+  std::optional<policy::Policy> policy;
+  if (!config.policy.empty()) {
+    policy = read_trusted_policy(policy_path(config), console);
+    refuse_operator(*policy, config);
+  }
+  verify::ManifestRequest request;
+  request.path = path;
+  if (policy) request.most_quarantined = policy->limits.quarantined_rows;
+  const auto documents = std::make_shared<Documents>(config, plan, std::move(policy));
+  request.document = [documents](manifest::Manifest manifest) {
+    return documents->document(std::move(manifest));
+  };
+  return request;
 }
 
 }  // namespace sluice::cli

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sluice/config/config.h"
+#include "sluice/plan/plan.h"
 #include "sluice/verify/verify_tables.h"
 
 #include "cli/console.h"
@@ -11,8 +12,10 @@ namespace sluice::cli {
 
 /// What verify needs to write a manifest at `path`: a document that asks for the act cutover. Says
 /// so and throws Exit (2) where the file or its proof is there already: neither is ever replaced.
+/// Throws Error{approval} where the config's policy does not know the operator. Without a policy
+/// the document names none, and nothing can be approved by it.
 [[nodiscard]] verify::ManifestRequest manifest_request(const std::string& path,
                                                        const config::Config& config,
-                                                       Console& console);
+                                                       const plan::Plan& plan, Console& console);
 
 }  // namespace sluice::cli

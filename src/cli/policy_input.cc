@@ -30,7 +30,7 @@ std::string policy_path(const std::string& config, const std::string& file, std:
     throw model::Error(model::ErrorKind::config, config + " names no policy",
                        "add \"policy\": \"FILE\", a path from the config's folder");
   }
-  return (std::filesystem::path(config).parent_path() / read.config.policy).string();
+  return policy_path(read.config);
 }
 
 policy::Policy read_trusted_policy(const std::string& path, Console& console) {
@@ -39,6 +39,10 @@ policy::Policy read_trusted_policy(const std::string& path, Console& console) {
   if (read.policy) return std::move(*read.policy);
   console.findings(read.findings);
   throw Exit{kUsage};
+}
+
+std::string policy_path(const config::Config& config) {
+  return (std::filesystem::path(config.file).parent_path() / config.policy).string();
 }
 
 }  // namespace sluice::cli

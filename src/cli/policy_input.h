@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "sluice/config/config.h"
 #include "sluice/policy/policy.h"
 
 #include "cli/console.h"
@@ -18,5 +19,8 @@ namespace sluice::cli {
 /// (Error{approval} otherwise). Says on the console what is wrong with what it holds, and throws
 /// Exit.
 [[nodiscard]] policy::Policy read_trusted_policy(const std::string& path, Console& console);
+
+/// Where the policy lies that the config names. REQUIRES: it names one.
+[[nodiscard]] std::string policy_path(const config::Config& config);
 
 }  // namespace sluice::cli

@@ -120,9 +120,8 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
 }
 
 void refuse_person(const RetireInputs& inputs, Console& console) {
-  const auto why =
-      policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
-                              os::this_process().user, {inputs.catalog.server.user});
+  const auto why = policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
+                                           os::this_process().user, {inputs.catalog.server.user});
   if (why) refuse(kApproval, *why, "the policy says who may run", console);
 }
 

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "sluice/model/count.h"
 #include "sluice/model/pg_quoted.h"
 
 #include "verify/manifest_table.h"
+#include "verify/printable.h"
 #include "verify/savepoint.h"
 
 namespace sluice::verify {
@@ -65,6 +67,12 @@ std::string ManifestWriting::obstacle(const VerifyReport& report) const {
   }
   if (!proof_ || report.mode != Mode::full || report.is_partial()) {
     return "not everything was looked at";
+  }
+  for (const TableReport& table : report.tables) {
+    if (table.quarantined <= request_.most_quarantined.value_or(table.quarantined)) continue;
+    return fmt::format("{} of {} in quarantine, the policy allows {}",
+                       model::rows_text(table.quarantined), printable(table.source),
+                       *request_.most_quarantined);
   }
   return {};
 }

@@ -27,6 +27,8 @@ struct ManifestRequest {
   /// Its bytes, for a manifest that lacks only what verify does not know (the tool, the policy's
   /// labels and classes). Called within the transaction that records the verification.
   std::function<std::string(manifest::Manifest)> document;
+  /// Rows of a table that may be in quarantine, beside what makes a table different; absent: any.
+  std::optional<std::uint64_t> most_quarantined = std::nullopt;
 };
 
 struct Options {

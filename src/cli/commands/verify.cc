@@ -199,7 +199,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   refuse_stop_file(arguments.stop_file, console);
   verify::Options options = options_of(arguments, config.config, plan);
   if (!arguments.manifest.empty()) {
-    auto request = manifest_request(arguments.manifest, config.config, console);
+    auto request = manifest_request(arguments.manifest, config.config, plan, console);
     if (!arguments.dry_run) options.manifest = std::move(request);
   }
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
