@@ -13,8 +13,8 @@ namespace sluice::test {
 /// the ledger and without what cutovers leave beside them. Owners and privileges are in it.
 inline std::string live_schema(const Migration& migration) {
   const RunResult dump = run_process(
-      {"pg_dump", "-s", "--exclude-schema=sluice", "--exclude-table=*_before_*",
-       "--exclude-table=*.*__side", "--exclude-table=*_lost*", migration.target_database().conninfo()});
+      {"pg_dump", "-s", "--exclude-schema=sluice", "--exclude-table=*.*_before_*",
+       "--exclude-table=*.*__side", "--exclude-table=*.*_lost*", migration.target_database().conninfo()});
   require_exit(dump, 0);
   std::string text;
   std::istringstream lines(dump.out);
@@ -22,6 +22,18 @@ inline std::string live_schema(const Migration& migration) {
     if (!line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")) text += line + "\n";
   }
   return text;
+}
+
+/// The first lines in which two such dumps differ; empty when none do.
+inline std::string schema_difference(const std::string& before, const std::string& now) {
+  std::istringstream old_lines(before);
+  std::istringstream new_lines(now);
+  for (std::string old_line, new_line;;) {
+    const bool is_old = static_cast<bool>(std::getline(old_lines, old_line));
+    const bool is_new = static_cast<bool>(std::getline(new_lines, new_line));
+    if (!is_old && !is_new) return "";
+    if (is_old != is_new || old_line != new_line) return old_line + "\n" + new_line;
+  }
 }
 
 /// Copied, verified, and not cut over.
