@@ -105,8 +105,8 @@ void show_written(const cutover::Result& result, Console& console) {
     std::string keys;
     for (const std::string& key : table.keys) keys += " " + printable_line(key);
     if (!keys.empty()) {
-      console.show(fmt::format("  keys:{}{}\n", keys,
-                               table.written > table.keys.size() ? " ..." : ""));
+      console.show(
+          fmt::format("  keys:{}{}\n", keys, table.written > table.keys.size() ? " ..." : ""));
     }
     if (const std::string kept_in = kept_in_text(table); !kept_in.empty()) {
       console.show(fmt::format("  put aside in {}\n", kept_in));
