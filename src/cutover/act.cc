@@ -30,8 +30,7 @@ const plan::TablePlan& planned(const plan::Plan& plan, const SwapTable& table) {
 
 Accounts accounts_of(db::SqlSession& session, const Request& request) {
   Accounts accounts;
-  for (ledger::Account& account :
-       ledger::accounts(session, request.run.id, request.plan.digest)) {
+  for (ledger::Account& account : ledger::accounts(session, request.run.id, request.plan.digest)) {
     accounts.emplace(account.table_no, std::move(account));
   }
   return accounts;
@@ -51,10 +50,9 @@ std::vector<Written> changed_sides(db::SqlSession& session, const Request& reque
   const std::string condition = is_newer_sql(session, readiness.target_position);
   for (CutTable& table : cut.tables) {
     const auto account = accounts.find(table.names.number);
-    const std::uint64_t expected = account == accounts.end()
-                                       ? 0
-                                       : account->second.target.count() +
-                                             account->second.existing.count();
+    const std::uint64_t expected = account == accounts.end() ? 0
+                                                             : account->second.target.count() +
+                                                                   account->second.existing.count();
     Written written = count_written(session, table.names.side, condition, expected,
                                     &planned(request.plan, table.names));
     table.rows = written.rows;
@@ -93,8 +91,7 @@ std::vector<Written> lost_rows(db::SqlSession& session, const Request& request,
     if (table.is_new || account == accounts.end()) continue;
     const plan::TablePlan& of_plan = planned(request.plan, table);
     const Before before = before_of(session, request, of_plan, account->second);
-    Written written =
-        count_written(session, table.live, before.condition, before.rows, &of_plan);
+    Written written = count_written(session, table.live, before.condition, before.rows, &of_plan);
     if (written.changes() > 0) lost.push_back(std::move(written));
   }
   return lost;

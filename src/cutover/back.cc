@@ -58,8 +58,8 @@ void put_aside(db::SqlSession& session, const model::QualifiedName& from,
   session.query(fmt::format("CREATE TABLE {} AS SELECT * FROM ONLY {} WHERE {}", quoted(into),
                             quoted(from), condition));
   written.kept_in = into;
-  written.kept_oid = std::stoll(
-      session.query("SELECT to_regclass($1)::oid::bigint", {quoted(into)}).value());
+  written.kept_oid =
+      std::stoll(session.query("SELECT to_regclass($1)::oid::bigint", {quoted(into)}).value());
 }
 
 /// "_lost2_<run>": of the run's second rollback.
@@ -132,8 +132,8 @@ class Returning {
     const std::uint64_t needed = changes(result_.written);
     result_.findings.push_back(
         {model::Severity::error, "rows-would-be-lost", "live tables",
-         fmt::format("{} row changes since the cutover would be lost, and --losing says {}",
-                     needed, options_.losing),
+         fmt::format("{} row changes since the cutover would be lost, and --losing says {}", needed,
+                     options_.losing),
          fmt::format("look at them; if they may be lost: --losing {}", needed)});
     is_refused_ = true;
   }
@@ -197,8 +197,8 @@ Swap read_rollback(db::SqlSession& session, const Cut& cut, const std::string& r
   gather_common(session, trades, gathered);
   for (const SwapTable& table : swap.tables) {
     if (table.is_new) gathered.table_locks.push_back(quoted(table.live));
-    gathered.after.push_back({kMarkRank, "COMMENT ON TABLE " + quoted(table.side) + " IS " +
-                                             literal(mark_of(run_id))});
+    gathered.after.push_back(
+        {kMarkRank, "COMMENT ON TABLE " + quoted(table.side) + " IS " + literal(mark_of(run_id))});
   }
   for (const std::string& sql : cut.restore) gathered.after.push_back({kRestoreRank, sql});
   std::ranges::copy(cut.restore_later, std::back_inserter(gathered.later));

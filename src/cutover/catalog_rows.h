@@ -57,8 +57,7 @@ void gather_own(db::SqlSession& session, const std::vector<Trade>& trades, Gathe
 void gather_sequences(db::SqlSession& session, const std::vector<Trade>& trades,
                       Gathered& gathered);
 /// What nothing is known to do about.
-void gather_refusals(db::SqlSession& session, const std::vector<Trade>& trades,
-                     Gathered& gathered);
+void gather_refusals(db::SqlSession& session, const std::vector<Trade>& trades, Gathered& gathered);
 /// Columns, indexes and constraints of all tables, for the digest.
 void gather_facts(db::SqlSession& session, const std::vector<Trade>& trades, Gathered& gathered);
 

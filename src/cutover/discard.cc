@@ -127,10 +127,8 @@ Result discard(const approve::Approved<Request>& request, db::SqlSession& sessio
   session.begin();
   session.query("SET LOCAL synchronous_commit = on");
   dropped = leftovers(session, request->plan, request->run);
-  const bool has_way_back =
-      std::ranges::any_of(dropped, [](const Leftover& table) {
-        return table.what == Leftover::What::kept;
-      });
+  const bool has_way_back = std::ranges::any_of(
+      dropped, [](const Leftover& table) { return table.what == Leftover::What::kept; });
   if (has_way_back && !options.give_up_way_back) {
     session.rollback();
     result.kind = Result::Kind::refused;

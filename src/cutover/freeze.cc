@@ -78,8 +78,7 @@ std::vector<std::string> source_moved(const plan::Plan& plan, const model::Endpo
                                       const SourceState& before) {
   std::vector<model::QualifiedName> names;
   for (const plan::TablePlan& table : plan.tables) names.push_back(table.source);
-  const db::SnapshotSessions now =
-      db::open_snapshot(plan::held_to(plan.source, source), 1, names);
+  const db::SnapshotSessions now = db::open_snapshot(plan::held_to(plan.source, source), 1, names);
   db::SnapshotInfo then;
   then.position = before.position;
   switch (db::moved(plan.source.engine, then, now.info)) {

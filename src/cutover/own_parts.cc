@@ -207,8 +207,7 @@ void gather_own(db::SqlSession& session, const std::vector<Trade>& trades, Gathe
   gather(session, kColumnRevokes, trades, gathered);
   gather(session, kColumnGrants, trades, gathered);
   gather(session, pairs + std::string(kCommentsAndLabels), trades, gathered);
-  for (const std::string_view question :
-       {kRowSecurity, kToast, kPolicies, kTriggers, kRules}) {
+  for (const std::string_view question : {kRowSecurity, kToast, kPolicies, kTriggers, kRules}) {
     gather(session, question, trades, gathered);
   }
 }

@@ -42,21 +42,21 @@ model::Finding refusal(const std::string& rule, const ledger::Run& run, const st
 void look_at_tables(db::SqlSession& session, const ledger::Run& run, const plan::Plan& plan,
                     Readiness& readiness) {
   if (run.state != ledger::RunState::finished) {
-    readiness.findings.push_back(refusal("run-not-finished", run,
-                                         std::string("is ") + ledger::to_string(run.state) +
-                                             ": only a finished run can be cut over",
-                                         "sluice status says what is missing"));
+    readiness.findings.push_back(refusal(
+        "run-not-finished", run,
+        std::string("is ") + ledger::to_string(run.state) + ": only a finished run can be cut over",
+        "sluice status says what is missing"));
   }
   for (const ledger::RunTable& table : ledger::run_tables(session, run.id)) {
     if (table.state == ledger::TableState::ready || table.state == ledger::TableState::live) {
       continue;
     }
-    readiness.findings.push_back(
-        refusal("table-not-ready", run,
-                fmt::format("table {} is {}",
-                            plan.tables.at(static_cast<std::size_t>(table.number - 1)).target.text(),
-                            ledger::to_string(table.state)),
-                "sluice copy goes on with it"));
+    readiness.findings.push_back(refusal(
+        "table-not-ready", run,
+        fmt::format("table {} is {}",
+                    plan.tables.at(static_cast<std::size_t>(table.number - 1)).target.text(),
+                    ledger::to_string(table.state)),
+        "sluice copy goes on with it"));
   }
 }
 
@@ -84,8 +84,7 @@ const ledger::Event* change_since(const std::vector<ledger::Event>& events, std:
 void look_at_verifications(db::SqlSession& session, const ledger::Run& run, Readiness& readiness) {
   constexpr const char* kVerify = "sluice verify, then again";
   const auto all = ledger::verifications(session, run.id);
-  const auto full =
-      std::ranges::find(all, std::string("full"), &ledger::Verification::mode);
+  const auto full = std::ranges::find(all, std::string("full"), &ledger::Verification::mode);
   if (full == all.end()) {
     readiness.findings.push_back(
         refusal("not-verified", run, "has not been verified in full", kVerify));
@@ -97,12 +96,12 @@ void look_at_verifications(db::SqlSession& session, const ledger::Run& run, Read
                                          "sluice verify says what differs"));
     return;
   }
-  if (const ledger::Event* const event = change_since(ledger::events(session, run.id),
-                                                      full->last_event)) {
-    readiness.findings.push_back(refusal("verified-before", run,
-                                         fmt::format("{} ({}) came after its last full verification",
-                                                     event->kind, event->at),
-                                         kVerify));
+  if (const ledger::Event* const event =
+          change_since(ledger::events(session, run.id), full->last_event)) {
+    readiness.findings.push_back(refusal(
+        "verified-before", run,
+        fmt::format("{} ({}) came after its last full verification", event->kind, event->at),
+        kVerify));
   }
   readiness.verification = full->number;
   read_positions(session, run, readiness);

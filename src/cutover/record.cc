@@ -132,7 +132,10 @@ std::string rollback_body(const Act& act, const Cut& cut, const std::vector<Writ
   for (const Written& table : lost) {
     json.begin_object().member("gone", table.gone).key("kept_in");
     write(json, table.kept_in);
-    json.member("kept_oid", table.kept_oid).member("table", table.table).member("written", table.written).end_object();
+    json.member("kept_oid", table.kept_oid)
+        .member("table", table.table)
+        .member("written", table.written)
+        .end_object();
   }
   json.end_array().member("operator", act.operator_name).member("os_user", os::this_process().user);
   json.end_object();
@@ -142,13 +145,13 @@ std::string rollback_body(const Act& act, const Cut& cut, const std::vector<Writ
 bool is_recorded(db::SqlSession& session, const std::string& run_id, const std::string& attempt) {
   session.begin();
   session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});
-  const bool found =
-      session
-          .query("SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 "
-                 "AND kind IN ('cutover', 'rollback') "
-                 "AND strpos(body, '\"attempt\":\"' || $2 || '\"') > 0)",
-                 {run_id, attempt})
-          .value() == "t";
+  const bool found = session
+                         .query(
+                             "SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 "
+                             "AND kind IN ('cutover', 'rollback') "
+                             "AND strpos(body, '\"attempt\":\"' || $2 || '\"') > 0)",
+                             {run_id, attempt})
+                         .value() == "t";
   session.rollback();
   return found;
 }

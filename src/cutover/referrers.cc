@@ -9,8 +9,8 @@ namespace {
 /// Views keep their oid (CREATE OR REPLACE), and with it grants, comments, triggers and whatever
 /// is built on them. Materialized views cannot be replaced: the old one is put aside, the new one
 /// gets everything that it had, and the old one is dropped when no view holds on to it any more.
-/// g: all that is built on the tables, directly or not; `bound`: has to be bound anew; `level`: after
-/// everything below it.
+/// g: all that is built on the tables, directly or not; `bound`: has to be bound anew; `level`:
+/// after everything below it.
 constexpr std::string_view kViewTree = R"(
   WITH RECURSIVE @w,
   g AS (
@@ -265,8 +265,8 @@ void gather_referrers(db::SqlSession& session, const std::vector<Trade>& trades,
   gather(session, materialized + std::string(kMaterializedIndexes), trades, gathered);
   gather(session, materialized + std::string(kMaterializedParts), trades, gathered);
   gather(session, tree + std::string(kIndirect), trades, gathered);
-  for (const std::string_view question : {kRules, kFunctions, kKeysIn, kPublications, kDefaults,
-                                          kPolicies, kEventTriggers}) {
+  for (const std::string_view question :
+       {kRules, kFunctions, kKeysIn, kPublications, kDefaults, kPolicies, kEventTriggers}) {
     gather(session, question, trades, gathered);
   }
 }

@@ -56,9 +56,8 @@ std::map<std::size_t, Parts> read_parts(db::SqlSession& session, const std::vect
   for (const auto& row : result.rows) {
     Parts& of_table = parts[std::stoul(row.at(0).value())];
     auto& list = row.at(1).value() == "out" ? of_table.outgoing : of_table.incoming;
-    list.push_back({row.at(2).value(),
-                    {row.at(3).value(), row.at(4).value()},
-                    row.at(5).value_or("")});
+    list.push_back(
+        {row.at(2).value(), {row.at(3).value(), row.at(4).value()}, row.at(5).value_or("")});
   }
   return parts;
 }
@@ -121,9 +120,9 @@ class Renames {
 std::string exists_sql(const std::vector<std::pair<bool, model::QualifiedName>>& names) {
   std::string rows;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    rows += fmt::format("{}({}, {}, {}, {})", i == 0 ? "" : ", ", i,
-                        names[i].first ? "true" : "false", literal(names[i].second.schema),
-                        literal(names[i].second.table));
+    rows +=
+        fmt::format("{}({}, {}, {}, {})", i == 0 ? "" : ", ", i, names[i].first ? "true" : "false",
+                    literal(names[i].second.schema), literal(names[i].second.table));
   }
   return "SELECT v.place FROM (VALUES " + rows +
          ") AS v(place, is_statistics, schema, name) JOIN pg_namespace n ON n.nspname = v.schema "
@@ -185,8 +184,8 @@ std::vector<std::string> rename_sql(const Rename& rename) {
 }
 
 std::vector<Rename> cutover_renames(db::SqlSession& session, const plan::Plan& plan,
-                                    const std::vector<SwapTable>& tables,
-                                    const std::string& run_id, std::vector<Object>& objects) {
+                                    const std::vector<SwapTable>& tables, const std::string& run_id,
+                                    std::vector<Object>& objects) {
   std::vector<Trade> trades;
   for (const SwapTable& table : tables) trades.push_back({table.live, table.side});
   if (trades.empty()) return {};

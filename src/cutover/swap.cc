@@ -109,8 +109,8 @@ void settle(Gathered gathered, const std::vector<Trade>& trades, Swap& swap) {
   append(swap.restore_later, std::move(gathered.restore_later));
   // Two tables of the plan may have the same referrer.
   for (auto* const list : {&swap.before, &swap.after, &swap.later}) remove_duplicates(*list);
-  swap.lock_count = swap.locks.size() * kLocksOfTable + swap.renames.size() + gathered.lock_count +
-                    kLocksBeside;
+  swap.lock_count =
+      swap.locks.size() * kLocksOfTable + swap.renames.size() + gathered.lock_count + kLocksBeside;
   swap.digest = digest_of(swap, gathered.facts);
 }
 

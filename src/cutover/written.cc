@@ -64,8 +64,8 @@ Written count_written(db::SqlSession& session, const model::QualifiedName& table
                       const std::string& condition, std::optional<std::uint64_t> expected,
                       const plan::TablePlan* planned) {
   const std::string from = quoted(table);
-  const auto counts = session.query(fmt::format(
-      "SELECT count(*), count(*) FILTER (WHERE {}) FROM ONLY {}", condition, from));
+  const auto counts = session.query(
+      fmt::format("SELECT count(*), count(*) FILTER (WHERE {}) FROM ONLY {}", condition, from));
   Written written;
   written.table = table.text();
   written.rows = std::stoull(counts.rows.at(0).at(0).value());

@@ -44,9 +44,8 @@ RunResult when_free(const Migration& migration, const std::string& verb) {
 }
 
 TEST_CASE("a cutover that is killed has happened whole, or not at all") {
-  const std::string point =
-      GENERATE("cutover_before_locks", "cutover_locked", "cutover_renamed", "cutover_before_commit",
-               "cutover_after_commit");
+  const std::string point = GENERATE("cutover_before_locks", "cutover_locked", "cutover_renamed",
+                                     "cutover_before_commit", "cutover_after_commit");
   CAPTURE(point);
   Migration migration;
   make_pair(migration);
@@ -59,7 +58,8 @@ TEST_CASE("a cutover that is killed has happened whole, or not at all") {
   CHECK(rows_of(migration, "t") == (is_done ? kNew : kOld));
   CHECK(migration.target_value("SELECT n FROM seen") == (is_done ? "2" : "1"));
   CHECK(migration.events("cutover").size() == (is_done ? 1 : 0));
-  CHECK(migration.target_value("SELECT state FROM sluice.run_table") == (is_done ? "live" : "ready"));
+  CHECK(migration.target_value("SELECT state FROM sluice.run_table") ==
+        (is_done ? "live" : "ready"));
   CHECK(migration.target_value("SELECT to_regclass('t__side') IS NULL") == (is_done ? "t" : "f"));
   if (is_done) {
     migration.target("ALTER TABLE other VALIDATE CONSTRAINT other_t_id_fkey");

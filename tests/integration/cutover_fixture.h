@@ -12,9 +12,10 @@ namespace sluice::test {
 /// What pg_dump writes of the target's definitions, of the names that applications know: without
 /// the ledger and without what cutovers leave beside them. Owners and privileges are in it.
 inline std::string live_schema(const Migration& migration) {
-  const RunResult dump = run_process(
-      {"pg_dump", "-s", "--exclude-schema=sluice", "--exclude-table=*.*_before_*",
-       "--exclude-table=*.*__side", "--exclude-table=*.*_lost*", migration.target_database().conninfo()});
+  const RunResult dump =
+      run_process({"pg_dump", "-s", "--exclude-schema=sluice", "--exclude-table=*.*_before_*",
+                   "--exclude-table=*.*__side", "--exclude-table=*.*_lost*",
+                   migration.target_database().conninfo()});
   require_exit(dump, 0);
   std::string text;
   std::istringstream lines(dump.out);
@@ -52,8 +53,7 @@ inline void make_pair(Migration& migration) {
   migration.source(
       "CREATE TABLE t (id int PRIMARY KEY, v text);"
       "INSERT INTO t VALUES (1, 'new'), (2, 'new')");
-  migration.target(
-      "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'old')");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'old')");
   migration.move("t", "t", R"("existing_rows": "replace")");
 }
 

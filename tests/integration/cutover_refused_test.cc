@@ -206,7 +206,8 @@ TEST_CASE("discard drops what the ledger proves to be the run's, and no way back
   const RunResult way_back = migration.sluice("discard", {"--run", run});
   CHECK(way_back.exit_code == 3);
   CHECK(says(way_back, "the only way back"));
-  CHECK(says(migration.sluice("discard", {"--run", run, "--dry-run"}), "DROP TABLE \"public\".\"t_before_"));
+  CHECK(says(migration.sluice("discard", {"--run", run, "--dry-run"}),
+             "DROP TABLE \"public\".\"t_before_"));
   require_exit(migration.sluice("rollback"), 0);
 
   migration.target("CREATE VIEW needs AS SELECT * FROM t__side");

@@ -135,9 +135,10 @@ class Objects {
   Objects& operator=(const Objects&) = delete;
   ~Objects() {
     const std::string name = migration_.target_database().name();
-    migration_.target(with_database(
-        "DROP OWNED BY \"reader {db}\", writer_{db} CASCADE; DROP ROLE \"reader {db}\", writer_{db}",
-        name));
+    migration_.target(
+        with_database("DROP OWNED BY \"reader {db}\", writer_{db} CASCADE; DROP ROLE \"reader "
+                      "{db}\", writer_{db}",
+                      name));
   }
 
  private:
@@ -165,12 +166,12 @@ TEST_CASE("one of each kind of object is bound to the new tables, and back again
   CHECK(migration.target_value("SELECT relispopulated FROM pg_class WHERE relname = 'm3'") == "f");
   CHECK(migration.target_value("SELECT bool_and(convalidated) FROM pg_constraint") == "t");
   // Numbers go on behind those that were given out meanwhile.
-  CHECK(std::stoi(migration.target_value(
-            "INSERT INTO app.notes (id) VALUES (2) RETURNING no")) > 40);
+  CHECK(std::stoi(migration.target_value("INSERT INTO app.notes (id) VALUES (2) RETURNING no")) >
+        40);
   migration.target("INSERT INTO app.\"Or ders\" (v, amount) VALUES ('late', 5)");
   CHECK(migration.target_value("SELECT string_agg(what, ',') FROM app.log") == "INSERT");
-  CHECK(migration.target_value("SELECT min(serial_no) > 40 FROM app.\"Or ders\" WHERE v = 'late'") ==
-        "t");
+  CHECK(migration.target_value(
+            "SELECT min(serial_no) > 40 FROM app.\"Or ders\" WHERE v = 'late'") == "t");
   // What an unplanned table refers to is the new table.
   migration.target("UPDATE app.notes SET order_id = 7 WHERE id = 1");
   CHECK_THROWS(migration.target("DELETE FROM app.\"Or ders\" WHERE id = 7"));

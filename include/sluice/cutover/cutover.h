@@ -45,11 +45,11 @@ struct Patience {
 /// Rows of a table that were written since a point in time, counted by row versions.
 struct Written {
   std::string table;
-  std::uint64_t rows = 0;          // that it holds now
-  std::uint64_t written = 0;       // of these inserted or changed since
-  std::uint64_t gone = 0;          // that were there and are changed or deleted
-  std::vector<std::string> keys;   // of `written`: the first ones, as JSON arrays of texts
-  model::QualifiedName kept_in;    // the table that holds `written` now; empty: none was made
+  std::uint64_t rows = 0;         // that it holds now
+  std::uint64_t written = 0;      // of these inserted or changed since
+  std::uint64_t gone = 0;         // that were there and are changed or deleted
+  std::vector<std::string> keys;  // of `written`: the first ones, as JSON arrays of texts
+  model::QualifiedName kept_in;   // the table that holds `written` now; empty: none was made
   std::int64_t kept_oid = 0;
   /// A changed row counts twice: its new version is lost, and its old one was overwritten.
   [[nodiscard]] std::uint64_t changes() const noexcept { return written + gone; }
@@ -66,9 +66,9 @@ struct Result {
   };
   Kind kind = Kind::done;
   std::vector<model::Finding> findings;
-  std::vector<Written> written;          // tables with changes only
-  std::vector<std::string> blockers;     // sessions that held the locks at last, for people
-  std::chrono::milliseconds locked{};    // from the first lock to the end of COMMIT
+  std::vector<Written> written;        // tables with changes only
+  std::vector<std::string> blockers;   // sessions that held the locks at last, for people
+  std::chrono::milliseconds locked{};  // from the first lock to the end of COMMIT
   int attempts = 0;
   std::vector<std::string> not_validated;  // foreign keys, with the server's reason
 };

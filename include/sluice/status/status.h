@@ -68,9 +68,13 @@ struct RunStatus {
   bool decided_since = false;  ///< decided rows that last_verification did not see
   PauseCause pause = PauseCause::unknown;  ///< of a paused run
   std::optional<ledger::Stop> stop;        ///< by a person, in force
-  std::string next_verb;                   ///< what to run now; empty: nothing, or wait
-  std::vector<std::string> next_options;   ///< of next_verb
-  std::string advice;                      ///< the same in words
+  /// The run's last cutover, rollback or discard that no verification has come after, and when;
+  /// of a cutover whether or not one has. Empty: there is none.
+  std::string swap;
+  std::string swapped_at;
+  std::string next_verb;                  ///< what to run now; empty: nothing, or wait
+  std::vector<std::string> next_options;  ///< of next_verb
+  std::string advice;                     ///< the same in words
 
   /// Sums over all tables; `number` is 0.
   [[nodiscard]] TableStatus total() const;

@@ -113,9 +113,9 @@ int run_cutover(const CutoverArguments& arguments, Console& console) {
   const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   const auto session = db::open_session(target, db::Purpose::target);
   const cutover::Readiness readiness = cutover::read_readiness(*session, run, plan);
-  cutover::Request request{cutover::Request::Act::cutover, run, plan,
-                           arguments.operator_name.empty() ? config.config.operator_name
-                                                           : arguments.operator_name};
+  cutover::Request request{
+      cutover::Request::Act::cutover, run, plan,
+      arguments.operator_name.empty() ? config.config.operator_name : arguments.operator_name};
   if (arguments.dry_run) return print_dry_run(*session, request, readiness, arguments, console);
   cutover::CutoverOptions options = options_of(arguments);
   const cutover::Swap swap = cutover::read_cutover(*session, plan, run.id);

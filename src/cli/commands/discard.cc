@@ -94,11 +94,11 @@ int run_discard(const DiscardArguments& arguments, Console& console) {
     return print_dry_run(cutover::leftovers(*session, plan, run), arguments, console);
   }
   std::vector<cutover::Leftover> dropped;
-  const cutover::Result result = cutover::discard(
-      approve_swap({cutover::Request::Act::drop, run, std::move(plan),
-                    arguments.operator_name.empty() ? config.config.operator_name
-                                                    : arguments.operator_name}),
-      *session, {arguments.give_up_way_back}, dropped);
+  const cutover::Result result =
+      cutover::discard(approve_swap({cutover::Request::Act::drop, run, std::move(plan),
+                                     arguments.operator_name.empty() ? config.config.operator_name
+                                                                     : arguments.operator_name}),
+                       *session, {arguments.give_up_way_back}, dropped);
   const bool is_done = result.kind == cutover::Result::Kind::done;
   if (result.kind == cutover::Result::Kind::held) {
     console.error(fmt::format("run {} is held by another process", run.id),

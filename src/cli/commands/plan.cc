@@ -10,6 +10,7 @@
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/printable.h"
 #include "sluice/copy/start.h"
+#include "sluice/cutover/swap.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
@@ -157,6 +158,14 @@ Written write(const PlanArguments& arguments, const ReadConfig& config, const In
   return {arguments.out, document::sha256_of(text), document::from_text(text).head.acts};
 }
 
+/// Better now than when everything has been copied.
+void look_at_cutover(const model::Endpoint& target, plan::Draft& draft) {
+  const auto session = db::open_session(target, db::Purpose::catalog);
+  for (model::Finding& finding : cutover::plan_findings(*session, *draft.plan)) {
+    draft.findings.push_back(std::move(finding));
+  }
+}
+
 int run_plan(const PlanArguments& arguments, Console& console) {
   // What people wrote; every mistake is reported at once.
   const ReadConfig config = read_config(arguments.config, console);
@@ -165,6 +174,7 @@ int run_plan(const PlanArguments& arguments, Console& console) {
   // Both brought together: a plan, or every reason why there is none.
   plan::Draft draft = make_draft(config, catalogs);
   if (draft.plan) warn_of_taken_names(config.config.target, draft);
+  if (draft.plan) look_at_cutover(config.config.target, draft);
   const InForce in_force = InForce::load(config.config, console);
   if (draft.plan) ask_policy(in_force, config.config, draft);
   Written written;

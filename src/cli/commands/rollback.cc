@@ -85,9 +85,9 @@ int run_rollback(const RollbackArguments& arguments, Console& console) {
   const cutover::Cut cut = require_cut(*session, run, console);
   if (arguments.dry_run) return print_dry_run(*session, plan, run, cut, arguments, console);
   const cutover::Swap swap = cutover::read_rollback(*session, cut, run.id);
-  cutover::Request request{cutover::Request::Act::rollback, run, std::move(plan),
-                           arguments.operator_name.empty() ? config.config.operator_name
-                                                           : arguments.operator_name};
+  cutover::Request request{
+      cutover::Request::Act::rollback, run, std::move(plan),
+      arguments.operator_name.empty() ? config.config.operator_name : arguments.operator_name};
   const cutover::Result result = cutover::roll_back(
       approve_swap(std::move(request)), *session,
       [&target] { return db::open_session(target, db::Purpose::target); }, cut,
