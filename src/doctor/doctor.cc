@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,7 +25,7 @@ constexpr std::size_t kNamed = 3;  // of many, the first ones say enough
 constexpr double kLocksOfTable = 6.3;
 
 std::string some_of(const std::vector<std::string>& all) {
-  const std::vector<std::string> first(all.begin(), all.begin() + std::min(all.size(), kNamed));
+  const auto first = std::span(all).first(std::min(all.size(), kNamed));
   return all.size() <= kNamed
              ? fmt::format("{}", fmt::join(first, ", "))
              : fmt::format("{} and {} more", fmt::join(first, ", "), all.size() - kNamed);
@@ -44,6 +45,7 @@ Check check_reading(ServerVisit& source, const config::Config& config) {
     return {"", Verdict::ok, fmt::format("all {} tables can be read", config.tables.size()), ""};
   }
   std::vector<std::string> names;
+  names.reserve(unreadable.size());
   for (const db::Unreadable& table : unreadable) names.push_back(table.table.text());
   return {"", Verdict::error,
           fmt::format("cannot read {}: {}", some_of(names), unreadable.front().reason),

@@ -127,7 +127,7 @@ void write(codec::JsonWriter& json, const Stop& stop) {
 Stop record_stop_request(db::SqlSession& session, const std::string& run_id, const Stop& asked) {
   session.begin();
   session.query(kDurably);
-  const Stop stop = stop_of(append_event_within(session, run_id, kStopped, body_of(asked)));
+  Stop stop = stop_of(append_event_within(session, run_id, kStopped, body_of(asked)));
   if (!is_held(session, run_id)) session.query(stop_state_sql(run_id, stop));
   session.commit();
   return stop;

@@ -72,6 +72,7 @@ class Spawn {
   [[nodiscard]] pid_t start(const std::vector<std::string>& argv) const {
     std::vector<std::string> words = argv;
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::array<std::string, 3> settings{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"};

@@ -353,15 +353,15 @@ TEST_CASE("a verification is stopped by a person, and may begin again") {
     }));
     const auto asked = Clock::now();
     if (by_file) {
-      dir.write("stop", "not now");
+      dir.write("stop", "moratorium");
     } else {
-      require_exit(migration.sluice("stop", {"--reason", "not now"}), 0);
+      require_exit(migration.sluice("stop", {"--reason", "moratorium"}), 0);
     }
     const RunResult ended = process->wait();
     INFO(ended.out << ended.err);
     CHECK(Clock::now() - asked < kSoon);
     CHECK(ended.exit_code == 3);
-    CHECK(ended.err.find("not now") != std::string::npos);
+    CHECK(ended.err.find("moratorium") != std::string::npos);
   }
   CHECK(migration.target_value("SELECT count(*) FROM sluice.verification") == "0");
   require_exit(migration.sluice("verify"), 0);
