@@ -43,6 +43,10 @@ void read_manifest(const RetireArguments& arguments, RetireInputs& inputs, Conso
                        document::to_string(read.head.kind)),
            "sluice verify --manifest writes a manifest", console);
   }
+  if (read.head.policy_sha256.empty()) {
+    refuse(kApproval, "the manifest was written without a policy: it can authorize nothing",
+           "name the policy in the config, and verify again", console);
+  }
   inputs.manifest_sha256 = document::sha256_of(bytes);
   inputs.manifest = manifest::from_json(read.body);
   inputs.proof = std::make_unique<manifest::Proof>(

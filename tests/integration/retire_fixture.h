@@ -136,6 +136,9 @@ class Retirement {
 
  private:
   void prepare() {
+    team.may_log_in_as(role());
+    // Of tests that go through a port, where only the superuser has a password.
+    team.may_log_in_as(PostgresServer::shared().user());
     migration.member("operator", R"("olga@corp")");
     migration.member(
         "policy",

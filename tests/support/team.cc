@@ -79,6 +79,10 @@ std::pair<std::string, std::string> Team::public_key(const std::filesystem::path
 
 std::string Team::policy_json(const std::string& more) const {
   std::string people;
+  std::string roles;
+  for (const std::string& role : database_roles_) {
+    roles += fmt::format("{}\"{}\"", roles.empty() ? "" : ", ", role);
+  }
   for (const Member& member : members_) {
     std::string groups;
     for (const std::string& group : member.groups) {
@@ -89,8 +93,9 @@ std::string Team::policy_json(const std::string& more) const {
         R"({}{{"name": "{}", "principal": "{}", "role": "of the team", "contact": "by telephone",
 "groups": [{}],{} "keys": [{{"public_key": "{} {}"}}]}})",
         people.empty() ? "" : ",\n", member.name, member.principal, groups,
-        runs ? fmt::format(R"( "os_users": ["{}"],)", user_name()) : "", member.key_type,
-        member.key_blob);
+        runs ? fmt::format(R"( "os_users": ["{}"], "database_roles": [{}],)", user_name(), roles)
+             : "",
+        member.key_type, member.key_blob);
   }
   const std::string technical = R"({"group": "technical", "need": 1})";
   const std::string business = R"({"group": "business", "need": 1})";

@@ -33,6 +33,8 @@ class Team {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return dir_.path(); }
   [[nodiscard]] std::filesystem::path revoked_keys() const { return folder() / "revoked.krl"; }
 
+  /// Olga's sessions may log in as this role.
+  void may_log_in_as(const std::string& role) { database_roles_.push_back(role); }
   /// A policy of these people, version 3: an act needs one technical and one business person, plan
   /// one technical person, retire two technical and one business; "continue" one technical person.
   /// Who runs this test may run as Olga. `more` is further members of its JSON object, such as
@@ -63,6 +65,7 @@ class Team {
  private:
   TempDir dir_;
   std::vector<Member> members_;
+  std::vector<std::string> database_roles_;
 };
 
 }  // namespace sluice::test
