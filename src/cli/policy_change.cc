@@ -1,7 +1,6 @@
 #include "cli/policy_change.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,8 +58,7 @@ Succession succession_from(const document::Document& document) {
 
 /// The policy that the target knows, with its file where the config's policy is.
 InForce in_force_of(const ledger::AdoptedPolicy& adopted, const config::Config& config) {
-  const auto path = std::filesystem::path(config.file).parent_path() / config.policy;
-  return InForce::of(policy_of(adopted, path.string()), config.file);
+  return InForce::of(policy_of(adopted, policy_path(config)), config.file);
 }
 
 ledger::AdoptedPolicy require_adopted(db::SqlSession& session, Console& console) {

@@ -1,7 +1,6 @@
 #include "cli/policy_in_force.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,8 +64,7 @@ policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string
 
 InForce InForce::load(const config::Config& config, Console& console) {
   if (config.policy.empty()) return {std::nullopt, config.file};
-  const auto path = std::filesystem::path(config.file).parent_path() / config.policy;
-  return {read_trusted_policy(path.string(), console), config.file};
+  return {read_trusted_policy(policy_path(config), console), config.file};
 }
 
 const approve::Verifier& InForce::verifier() const {

@@ -37,6 +37,18 @@ std::chrono::seconds shortest_age(const policy::Policy& policy,
   return shortest.value();
 }
 
+/// Nobody could use a document that names somebody who may not run.
+void require_named_operator(const policy::Policy& policy, const std::string& operator_name) {
+  const auto& operators = policy.operators;
+  if (std::ranges::find(operators, operator_name) != operators.end()) return;
+  throw model::Error(model::ErrorKind::approval,
+                     operator_name.empty() ? "nobody is named who will run it"
+                                           : fmt::format("{} is no operator of policy {}",
+                                                         operator_name, policy.name),
+                     fmt::format("\"operator\" in the config, or --operator, names one of {}",
+                                 fmt::join(operators, ", ")));
+}
+
 /// "plan: 1 of 2, waiting for 1 of group business: Bob Hill, Carol Wu"
 void explain_act(const approve::ActVerdict& act, Console& console) {
   const bool is_complete = act.allowed && act.tally.complete;
@@ -75,6 +87,7 @@ document::Head make_head(const InForce& in_force, document::Kind kind,
                          std::vector<document::Purpose> acts, const std::string& run_id,
                          const std::string& operator_name) {
   const policy::Policy& policy = in_force.policy();
+  require_named_operator(policy, operator_name);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   document::Head head;
   head.kind = kind;

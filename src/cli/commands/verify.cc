@@ -21,6 +21,7 @@
 #include "cli/inputs.h"
 #include "cli/last_word.h"
 #include "cli/manifest_document.h"
+#include "cli/policy_in_force.h"
 #include "cli/run_choice.h"
 #include "cli/stop_sources.h"
 #include "cli/verify_display.h"
@@ -199,6 +200,10 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   refuse_stop_file(arguments.stop_file, console);
   verify::Options options = options_of(arguments, config.config, plan);
   if (!arguments.manifest.empty()) {
+    if (!arguments.dry_run) {
+      require_admitted(InForce::load(config.config, console), config.config,
+                       config.config.operator_name, console);
+    }
     auto request = manifest_request(arguments.manifest, config.config, plan, console);
     if (!arguments.dry_run) options.manifest = std::move(request);
   }
