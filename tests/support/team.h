@@ -42,12 +42,13 @@ class Team {
   [[nodiscard]] std::filesystem::path write_policy(const std::string& more = {}) const;
 
   /// A new key, of `ssh-keygen -t type`; returns the private one's path.
-  std::filesystem::path make_key(const std::string& name, const std::string& type = "ed25519");
+  std::filesystem::path make_key(const std::string& name,
+                                 const std::string& type = "ed25519") const;
   /// Type and base64 of a key's .pub.
   [[nodiscard]] static std::pair<std::string, std::string> public_key(
       const std::filesystem::path& key);
   /// Adds the key to the list of revoked ones.
-  void revoke(const std::filesystem::path& key);
+  void revoke(const std::filesystem::path& key) const;
 
   /// "sluice-retire-v1@sluice.dev" of "retire".
   [[nodiscard]] static std::string name_space(std::string_view act);
