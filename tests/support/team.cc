@@ -89,8 +89,10 @@ std::string Team::policy_json(const std::string& more) const {
         R"({}{{"name": "{}", "principal": "{}", "role": "of the team", "contact": "by telephone",
 "groups": [{}],{} "keys": [{{"public_key": "{} {}"}}]}})",
         people.empty() ? "" : ",\n", member.name, member.principal, groups,
-        runs ? fmt::format(R"( "os_users": ["{}"],)", user_name()) : "", member.key_type,
-        member.key_blob);
+        runs ? fmt::format(R"( "os_users": ["{}"], "database_roles": ["{}"],)", user_name(),
+                           fmt::join(database_roles, R"(", ")"))
+             : "",
+        member.key_type, member.key_blob);
   }
   const std::string technical = R"({"group": "technical", "need": 1})";
   const std::string business = R"({"group": "business", "need": 1})";
