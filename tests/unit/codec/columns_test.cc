@@ -64,5 +64,5 @@ TEST_CASE("folded text loses nothing, and stands further in where a line goes on
   CHECK(folded("a b\n\nc", 10) == "a b\n\nc");
   // Wide characters are not cut, and no width is too small.
   CHECK(folded("\u65e5\u672c\u8a9e", 5) == "\u65e5\u672c\n  \u8a9e");
-  CHECK(folded("abcdef", 3) == "abc\n  d\n  e\n  f");
+  CHECK(folded("abcdef", 3) == "abc\n  de\n  f");
 }
