@@ -1,12 +1,15 @@
 #include "sluice/approve/signature_files.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 
 #include "sluice/model/error.h"
+#include "sluice/os/child.h"
 #include "sluice/os/sealed_file.h"
 
 #include "approve/sshsig.h"
@@ -16,20 +19,6 @@ namespace {
 
 /// Each is checked by a process: more are no approval but a way to keep it busy.
 constexpr std::size_t kMaxSignatures = 200;
-
-std::string quoted_for_shell(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + '\'';
-}
-
-/// Only where it has to be: most paths read better without.
-std::string shell_word(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-  const bool plain = !text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos;
-  return plain ? std::string(text) : quoted_for_shell(text);
-}
 
 }  // namespace
 
@@ -77,11 +66,25 @@ std::vector<SignatureFile> find_signatures(const std::string& document) {
   return files;
 }
 
-std::string sign_command(const std::string& document, std::string_view principal, document::Act act,
-                         std::string_view key) {
-  return fmt::format("ssh-keygen -Y sign -f {} -n {} < {} > {}", shell_word(key),
-                     document::signature_namespace(act), shell_word(document),
-                     shell_word(signature_path(document, principal, act)));
+std::string sign(const policy::Policy& policy, const std::string& key, document::Act act,
+                 const os::SealedFile& document) {
+  os::require_root_program(policy.ssh_keygen);
+  os::ChildCommand command;
+  command.program = policy.ssh_keygen;
+  command.arguments = {"-q",
+                       "-Y",
+                       "sign",
+                       "-f",
+                       std::filesystem::absolute(key).string(),
+                       "-n",
+                       document::signature_namespace(act)};
+  command.input = &document;
+  command.timeout = std::chrono::milliseconds(0);
+  os::ChildResult result = os::run_child(command);
+  if (result.exit_code == 0 && !result.out.empty()) return std::move(result.out);
+  throw model::Error(model::ErrorKind::approval,
+                     fmt::format("ssh-keygen did not sign with {}", key),
+                     "see what it said; a key in an agent signs by the command that is shown");
 }
 
 }  // namespace sluice::approve

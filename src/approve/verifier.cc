@@ -47,6 +47,16 @@ void count(ActVerdict& verdict, const ActNeed& need, const policy::Policy& polic
   std::vector<std::string> principals;
   for (const Signer& signer : verdict.signers) principals.push_back(signer.principal);
   verdict.tally = policy::tally(policy, *need.requirement, principals, operator_name);
+  for (const policy::Person& person : policy.people) {
+    if (person.keys.empty() ||
+        std::ranges::find(principals, person.principal) != principals.end()) {
+      continue;
+    }
+    std::vector<std::string> more = principals;
+    more.push_back(person.principal);
+    const auto tally = policy::tally(policy, *need.requirement, more, operator_name);
+    if (tally.have > verdict.tally.have) verdict.could_sign.push_back(person.principal);
+  }
 }
 
 std::string names_of(const ActVerdict& act, const policy::Policy& policy) {
@@ -77,11 +87,6 @@ Grounds grounds_of(const Verdict& verdict, const policy::Policy& policy) {
   return grounds;
 }
 
-bool is_complete(const ActVerdict& act) {
-  // A policy that asks for nobody is none that anything may be done by.
-  return act.allowed && act.tally.complete && !act.tally.counted.empty();
-}
-
 std::string revoked_keys_of(const policy::Policy& policy) {
   if (policy.revoked_keys.empty()) return {};
   return std::filesystem::path(policy.file).parent_path() / policy.revoked_keys;
@@ -89,14 +94,20 @@ std::string revoked_keys_of(const policy::Policy& policy) {
 
 }  // namespace
 
+bool ActVerdict::complete() const noexcept {
+  // A policy that asks for nobody is none that anything may be done by.
+  return allowed && tally.complete && !tally.counted.empty();
+}
+
 bool Verdict::complete() const noexcept {
-  return objections_.empty() && !acts_.empty() && std::ranges::all_of(acts_, is_complete);
+  return objections_.empty() && !acts_.empty() &&
+         std::ranges::all_of(acts_, [](const ActVerdict& act) { return act.complete(); });
 }
 
 std::string Verdict::what_is_missing() const {
   std::vector<std::string> missing = objections_;
   for (const ActVerdict& act : acts_) {
-    if (is_complete(act)) continue;
+    if (act.complete()) continue;
     missing.push_back(fmt::format("{}: {} of {}, waiting for {}", document::to_string(act.act),
                                   act.tally.have, act.tally.need,
                                   fmt::join(act.tally.waiting, "; ")));

@@ -140,7 +140,7 @@ IndexedFile FileWriter::close() {
 
 std::string FileWriter::hash_of_whole() {
   if (!whole_) return sha256_of(disk_, file_.bytes);
-  const std::string sha256 = whole_->finish_hex();
+  std::string sha256 = whole_->finish_hex();
   whole_.reset();
   return sha256;
 }

@@ -42,8 +42,8 @@ class Scan {
   }
 
   template <typename Content>
-  std::optional<std::pair<FoundRecord, Content>> record_at(std::uint64_t offset,
-                                                           const std::string& previous) const {
+  [[nodiscard]] std::optional<std::pair<FoundRecord, Content>> record_at(
+      std::uint64_t offset, const std::string& previous) const {
     auto found = read_record(disk_, offset, file_.bytes);
     if (!found || found->record.previous != previous) return std::nullopt;
     auto* content = std::get_if<Content>(&found->record.content);

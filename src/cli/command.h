@@ -37,7 +37,16 @@ struct Command {
 [[nodiscard]] Run declare_verify(CLI::App& app);
 [[nodiscard]] Run declare_manifest(CLI::App& app);
 [[nodiscard]] Run declare_retire(CLI::App& app);
+[[nodiscard]] Run declare_cutover(CLI::App& app);
+[[nodiscard]] Run declare_rollback(CLI::App& app);
+[[nodiscard]] Run declare_discard(CLI::App& app);
+[[nodiscard]] Run declare_approve(CLI::App& app);
+[[nodiscard]] Run declare_restore(CLI::App& app);
 [[nodiscard]] Run declare_status(CLI::App& app);
 [[nodiscard]] Run declare_runs(CLI::App& app);
+[[nodiscard]] Run declare_stop(CLI::App& app);
+[[nodiscard]] Run declare_continue(CLI::App& app);
+[[nodiscard]] Run declare_log(CLI::App& app);
+[[nodiscard]] Run declare_doctor(CLI::App& app);
 
 }  // namespace sluice::cli

@@ -10,6 +10,7 @@ struct CopyArguments {
   std::string config;
   std::string plan;
   std::string operator_name;
+  std::string stop_file;
   bool join = false;
   bool new_run = false;
   bool dry_run = false;
@@ -21,6 +22,9 @@ struct CopyArguments {
   if (!arguments.plan.empty()) words.insert(words.end(), {"--plan", arguments.plan});
   if (!arguments.operator_name.empty()) {
     words.insert(words.end(), {"--operator", arguments.operator_name});
+  }
+  if (!arguments.stop_file.empty()) {
+    words.insert(words.end(), {"--stop-file", arguments.stop_file});
   }
   if (arguments.join) words.emplace_back("--join");
   return words;

@@ -82,6 +82,15 @@ Words next_after(const copy::CopyResult& result, const CopyArguments& arguments)
   return {"verify", "--config", arguments.config};
 }
 
+/// A stop by a file becomes one of the ledger, once for all processes that have seen the file.
+ledger::Stop put_on_record(const ledger::Stop& stop, const copy::RunContext& run,
+                           db::SqlSession& ledger) {
+  if (const auto other = ledger::stop_after(ledger, run.run.id, run.start_event)) return *other;
+  ledger::Stop recorded = stop;
+  recorded.by.database_role = ledger::actor_of(ledger).database_role;
+  return ledger::record_stop_request(ledger, run.run.id, recorded);
+}
+
 }  // namespace
 
 int report_finished(const copy::Start& start, const plan::Plan& plan,
@@ -114,12 +123,22 @@ int report_joined(const copy::RunContext& run, db::SqlSession& ledger,
   return kDone;
 }
 
-int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
-                const copy::StopReason::Why& why, const os::SignalStop& signals,
+copy::StopReason::Why StopOnRequest::why(const StopSources& sources) {
+  if (const auto stop = sources.heard()) {
+    return {model::ErrorKind::interrupted, "by " + ledger::to_text(*stop), true};
+  }
+  return {model::ErrorKind::interrupted, "stopped by a signal"};
+}
+
+int report_stop(const copy::RunContext& run, db::SqlSession& ledger, const HeardStop& heard,
                 const CopyArguments& arguments, Console& console) {
+  const copy::StopReason::Why& why = heard.why;
+  std::optional<ledger::Stop> person = why.by_person ? heard.by_person : std::nullopt;
+  if (person && person->event == 0) person = put_on_record(*person, run, ledger);
   copy::record_stop(run, ledger, why);
   const bool is_stopped = why.kind == model::ErrorKind::interrupted;
   print_json(run.plan, run.run, ledger, is_stopped ? "stopped" : "paused", why.text, console);
+  if (person) return report_person_stop(run.run.id, *person, arguments.config, console);
   console.error(fmt::format("run {} stopped: {}", run.run.id, why.text),
                 way_on(why.kind, arguments.config));
   console.next(why.kind == model::ErrorKind::stop_rule
@@ -127,7 +146,7 @@ int report_stop(const copy::RunContext& run, db::SqlSession& ledger,
                    : copy_words(arguments));
   if (!is_stopped) return exit_code_of(why.kind);
   constexpr int kSignalBase = 128;
-  return kSignalBase + signals.signal();
+  return kSignalBase + heard.signal;
 }
 
 int report_drift(const copy::RunContext& run, db::SqlSession& ledger,

@@ -16,6 +16,7 @@
 #include "cli/exit_code.h"
 #include "cli/run_choice.h"
 #include "cli/source_powers.h"
+#include "cli/stop_sources.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
@@ -269,7 +270,7 @@ void record_override(db::SqlSession& ledger, const std::string& run_id,
   ledger::append_event(ledger, run_id, "override-source-can-delete", body.take());
 }
 
-copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
+copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan, const PlanGate& gate,
                              const config::Config& config, const Catalogs& catalogs,
                              const CopyArguments& arguments, bool has_run, bool again,
                              Console& console) {
@@ -277,8 +278,10 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
   options.new_run = arguments.new_run && !again;
   if (options.new_run || !has_run) refuse_unfit_target(*plan, config, options, console);
   options.join = arguments.join;
-  options.operator_name =
-      arguments.operator_name.empty() ? config.operator_name : arguments.operator_name;
+  options.operator_name = operator_of(config, arguments.operator_name);
+  options.also_record = [&](db::SqlSession& target, const std::string& run_id) {
+    gate.record(target, run_id, plan.grounds());
+  };
   options.tool_version = fmt::format("{} {}", build::kVersion, build::kGitHash);
   copy::Start start = copy::start_run(plan, config.target, estimates(*plan, catalogs), options);
   switch (start.kind) {
@@ -290,6 +293,8 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
       console.error("there is no run to join: nobody works on this plan",
                     "start it without --join");
       throw Exit{kUsage};
+    case copy::StartKind::stopped:
+      throw Exit{report_person_stop(start.run.id, *start.stop, arguments.config, console)};
     case copy::StartKind::resumed:
       console.note(fmt::format("run {} goes on where it stopped", start.run.id));
       break;
@@ -332,6 +337,7 @@ copy::RunContext make_run(const plan::Plan& plan, const copy::Start& start,
           plan::held_to(plan.target, config.target),
           options,
           start.kind == copy::StartKind::joined,
+          start.event,
           progress,
           stop};
 }

@@ -12,6 +12,7 @@
 #include "cli/console.h"
 #include "cli/copy_arguments.h"
 #include "cli/inputs.h"
+#include "cli/plan_approval.h"
 
 /// How a copy begins: which plan, whether it may, and who holds the run. Each function says on the
 /// console what is wrong and throws Exit.
@@ -46,14 +47,14 @@ struct SourceOverride {
                                                                    Console& console);
 void record_override(db::SqlSession& ledger, const std::string& run_id, const SourceOverride& used);
 
-/// Takes or makes the run. Exit 6, naming the holders, when another process works on it; exit 2
-/// when the target cannot be begun with. `has_run`: as plan_for_copy() said. `again`: this process
-/// had the run before it lost its connection; throws Error{locked}, to be tried again, while
-/// anybody holds it.
+/// Takes or makes the run. Exit 3, naming who and why, where a person has stopped it; exit 6,
+/// naming the holders, when another process works on it; exit 2 when the target cannot be begun
+/// with. `has_run`: as plan_for_copy() said. `again`: this process had the run before it lost its
+/// connection; throws Error{locked}, to be tried again, while anybody holds it.
 [[nodiscard]] copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan,
-                                           const config::Config& config, const Catalogs& catalogs,
-                                           const CopyArguments& arguments, bool has_run, bool again,
-                                           Console& console);
+                                           const PlanGate& gate, const config::Config& config,
+                                           const Catalogs& catalogs, const CopyArguments& arguments,
+                                           bool has_run, bool again, Console& console);
 
 /// Says how much room the run needs where nobody but a person can see whether it is there.
 void note_unseen_space(const copy::RunContext& run, db::SqlSession& target, Console& console);

@@ -12,6 +12,7 @@
 #include "sluice/copy/long_keys.h"
 #include "sluice/copy/trial.h"
 #include "sluice/db/catalog.h"
+#include "sluice/document/document.h"
 #include "sluice/os/file.h"
 #include "sluice/plan/draft.h"
 
@@ -24,6 +25,9 @@ namespace {
 /// Configs are written by hand and plans are made of them: some MiB for thousands of tables. More
 /// is a mistake.
 constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
+
+/// Where a file's first member has ended.
+constexpr std::size_t kSchemaWithin = 64;
 
 /// Of PostgreSQL the whole database: what the config does not speak of may be forgotten, and tables
 /// of other schemas may refer to those that are moved. On the MySQL family other databases are
@@ -137,8 +141,11 @@ plan::Draft make_draft(const ReadConfig& config, const Catalogs& catalogs,
 
 plan::Plan read_plan(const std::string& path) {
   const std::string text = os::read_file(path, kMaxFileBytes);
+  // Under a policy it is the body of a document, whose schema is its first member.
+  const bool is_document =
+      std::string_view(text).substr(0, kSchemaWithin).find(document::kSchema) != text.npos;
   try {
-    return plan::from_json(text);
+    return plan::from_json(is_document ? document::from_text(text).body : text);
   } catch (const model::Error& error) {
     throw model::Error(error.kind(), fmt::format("{}: {}", path, error.what()), error.hint());
   }

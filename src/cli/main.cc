@@ -9,6 +9,7 @@
 
 #include "sluice/codec/columns.h"
 #include "sluice/model/error.h"
+#include "sluice/os/core_dump.h"
 #include "sluice/os/memory.h"
 
 #include "cli/command.h"
@@ -145,6 +146,7 @@ int run_answered(int argc, char** argv) {
 }  // namespace sluice::cli
 
 int main(int argc, char** argv) {
+  sluice::os::forbid_core_dumps();
   sluice::os::return_large_blocks();
   return sluice::cli::run_answered(argc, argv);
 }

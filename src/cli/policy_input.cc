@@ -3,17 +3,35 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "sluice/os/sealed_file.h"
 
 #include "cli/exit_code.h"
+#include "cli/inputs.h"
 
 namespace sluice::cli {
 namespace {
 
-/// A policy is written by hand.
+/// More than any policy needs: some hundred people with some keys each are 100 KiB.
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
 
 }  // namespace
+
+std::string policy_path(const std::string& config, const std::string& file, std::string_view option,
+                        Console& console) {
+  if (config.empty() == file.empty()) {
+    throw model::Error(model::ErrorKind::usage,
+                       fmt::format("either {} or --config names the policy", option));
+  }
+  if (config.empty()) return file;
+  const ReadConfig read = read_config(config, console);
+  if (read.config.policy.empty()) {
+    throw model::Error(model::ErrorKind::config, config + " names no policy",
+                       "add \"policy\": \"FILE\", a path from the config's folder");
+  }
+  return policy_path(read.config);
+}
 
 policy::Policy read_trusted_policy(const std::string& path, Console& console) {
   const auto file = os::SealedFile::open(path, os::FileOrigin::trusted, kMaxBytes);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/stop_sources.h"
+
 namespace sluice::cli {
 namespace {
 
@@ -46,7 +48,10 @@ void Reconnect::wait_or_throw(const model::Error& error) {
   const Seconds pause = std::min(pause_, patience_ - waited_);
   console_.note(fmt::format("{}; tries again in {} s, gives up after {} s (Ctrl-C: at once)",
                             error.what(), pause.count(), (patience_ - waited_).count()));
-  std::this_thread::sleep_for(pause);
+  for (Seconds slept{0}; slept < pause; ++slept) {
+    std::this_thread::sleep_for(Seconds(1));
+    refuse_stop_file(arguments_.stop_file, console_);
+  }
   waited_ += pause;
   pause_ = std::min(2 * pause_, kLongestPause);
 }

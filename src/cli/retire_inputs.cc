@@ -1,6 +1,7 @@
 #include "cli/retire_inputs.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,6 +28,12 @@ namespace {
   throw Exit{code};
 }
 
+/// The config's lies where the config says, from its own folder.
+std::string policy_path(const RetireArguments& arguments, const config::Config& config) {
+  if (!arguments.policy.empty() || config.policy.empty()) return arguments.policy;
+  return (std::filesystem::path(arguments.config).parent_path() / config.policy).string();
+}
+
 void read_manifest(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   const std::string bytes = os::read_file(arguments.manifest, document::kMaxBytes);
   const document::Document read = document::from_text(bytes);
@@ -35,6 +42,10 @@ void read_manifest(const RetireArguments& arguments, RetireInputs& inputs, Conso
            fmt::format("{} is a document of kind {}", arguments.manifest,
                        document::to_string(read.head.kind)),
            "sluice verify --manifest writes a manifest", console);
+  }
+  if (read.head.policy_sha256.empty()) {
+    refuse(kApproval, "the manifest was written without a policy: it can authorize nothing",
+           "name the policy in the config, and verify again", console);
   }
   inputs.manifest_sha256 = document::sha256_of(bytes);
   inputs.manifest = manifest::from_json(read.body);
@@ -113,9 +124,8 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
 }
 
 void refuse_person(const RetireInputs& inputs, Console& console) {
-  const auto why =
-      policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
-                              os::this_process().user, {inputs.catalog.server.user});
+  const auto why = policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
+                                           os::this_process().user, {inputs.catalog.server.user});
   if (why) refuse(kApproval, *why, "the policy says who may run", console);
 }
 
@@ -138,7 +148,9 @@ retire::Setting RetireInputs::setting() const {
 void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   inputs.config = read_config(arguments.config, console);
   // Who may, before anything else: without a policy nobody may.
-  if (!arguments.policy.empty()) inputs.policy = read_trusted_policy(arguments.policy, console);
+  if (const std::string path = policy_path(arguments, inputs.config.config); !path.empty()) {
+    inputs.policy = read_trusted_policy(path, console);
+  }
   if (!inputs.policy) {
     refuse(kApproval, "without a policy no row of a source is deleted",
            "name the policy with --policy: it says whose signatures are needed", console);

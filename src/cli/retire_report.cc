@@ -103,17 +103,15 @@ std::string to_json(const retire::Proposal& proposal, const std::string& documen
 std::string to_text(const retire::Result& result) {
   std::string text;
   for (const retire::TableResult& table : result.tables) {
-    text += title(table.source) +
-            fmt::format("  {:>12}  rows archived and deleted\n", table.deleted);
+    text +=
+        title(table.source) + fmt::format("  {:>12}  rows archived and deleted\n", table.deleted);
     if (table.consumed > table.deleted) {
       text += line(table.consumed, "with those of earlier calls");
     }
     text += line(table.not_proved, "rows stayed: they were never proved") +
             line(table.source_changed, "rows stayed: changed since they were verified") +
-            lines(table.changed) +
-            line(table.referenced, "rows stayed: other rows refer to them") +
-            lines(table.referring) +
-            line(table.target_changed, "had other values in the target") +
+            lines(table.changed) + line(table.referenced, "rows stayed: other rows refer to them") +
+            lines(table.referring) + line(table.target_changed, "had other values in the target") +
             line(table.target_gone, "were not in the target any more");
     if (!table.stopped.empty()) {
       text += fmt::format("  stopped: {}\n", codec::printable_line(table.stopped));

@@ -139,4 +139,25 @@ std::string wrapped(std::string_view text, std::size_t columns, bool clip_words)
   return out;
 }
 
+std::string folded(std::string_view text, std::size_t columns) {
+  constexpr std::string_view kNextLine = "\n  ";
+  std::string out;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(line.size());
+    std::size_t fits = bytes_within(line, columns);
+    while (fits < line.size()) {
+      out.append(line.substr(0, fits)).append(kNextLine);
+      line.remove_prefix(fits);
+      // At least one character, however narrow the terminal is.
+      fits = std::max(bytes_within(line, columns - 2), std::size_t{1});
+    }
+    out += line;
+    if (text.empty()) break;
+    out += '\n';
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
 }  // namespace sluice::codec

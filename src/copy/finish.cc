@@ -127,7 +127,8 @@ void finish_copying(const RunContext& run, db::SqlSession& ledger) {
 
 void record_stop(const RunContext& run, db::SqlSession& ledger, const StopReason::Why& why) {
   const RunState state = state_after(why.kind);
-  const bool leaves = run.joined && state == RunState::stopped;
+  // A person stops the whole run, whichever of its processes hears it first.
+  const bool leaves = run.joined && state == RunState::stopped && !why.by_person;
   ledger.begin();
   require_current(ledger, run);
   if (!leaves) ledger::set_run_state(ledger, run.run.id, state, why.text);

@@ -47,7 +47,8 @@ void record_start(Start& start, const char* kind, const approve::Approved<plan::
   body.member("process", start.process_id);
   body.member("tool_version", options.tool_version);
   body.end_object();
-  ledger::append_event_within(*start.control, start.run.id, kind, body.take());
+  start.event = ledger::append_event_within(*start.control, start.run.id, kind, body.take()).number;
+  if (options.also_record) options.also_record(*start.control, start.run.id);
   SLUICE_KILL_POINT("before_start_commit");
 }
 
@@ -110,11 +111,39 @@ void create(Start& start, const approve::Approved<plan::Plan>& plan,
   ledger::open_for_joining(control, start.run.id);
 }
 
+/// Whether a person's stop is in force. In the transaction of a start, after lock_run(): whoever
+/// stops the run from then on finds a process that looks out for it.
+bool is_stopped(Start& start, const std::string& run_id) {
+  start.stop = ledger::stop_in_force(*start.control, run_id);
+  if (start.stop) start.kind = StartKind::stopped;
+  return start.stop.has_value();
+}
+
+/// (tx) Whoever stops or continues the run waits for its row.
+void lock_run(db::SqlSession& control, const std::string& run_id) {
+  control.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});
+}
+
+/// A new run is no way round a stop: those of the same config, and those whose tables go, count.
+bool is_other_stopped(Start& start, const plan::Plan& plan, const StartOptions& options) {
+  for (ledger::Run& run : ledger::runs(*start.control)) {
+    const bool is_replaced = std::ranges::find(options.replaced, run.id, &EarlierTables::run_id) !=
+                             options.replaced.end();
+    if (!is_replaced && run.name != plan.name) continue;
+    if (!is_stopped(start, run.id)) continue;
+    start.run = std::move(run);
+    return true;
+  }
+  return false;
+}
+
 /// Makes the run ours. Whoever worked on it is dead or frozen.
 void resume(Start& start, const approve::Approved<plan::Plan>& plan, const StartOptions& options) {
   db::SqlSession& control = *start.control;
   ledger::take_over(control, start.run.id);
   control.begin();
+  lock_run(control, start.run.id);
+  if (is_stopped(start, start.run.id)) return control.rollback();
   ledger::retry_failed_tables(control, start.run.id);
   ledger::set_run_state(control, start.run.id, ledger::RunState::running, "");
   record_start(start, "run-resumed", plan, options);
@@ -126,6 +155,8 @@ void resume(Start& start, const approve::Approved<plan::Plan>& plan, const Start
 /// Works beside the processes that are at it.
 void join(Start& start, const approve::Approved<plan::Plan>& plan, const StartOptions& options) {
   start.control->begin();
+  lock_run(*start.control, start.run.id);
+  if (is_stopped(start, start.run.id)) return start.control->rollback();
   record_start(start, "process-joined", plan, options);
   start.control->commit();
 }
@@ -134,6 +165,7 @@ void join(Start& start, const approve::Approved<plan::Plan>& plan, const StartOp
 void take_existing(Start& start, const approve::Approved<plan::Plan>& plan,
                    const StartOptions& options) {
   db::SqlSession& control = *start.control;
+  if (is_stopped(start, start.run.id)) return;
   const auto holding = options.join ? ledger::Holding::joined : ledger::Holding::alone;
   if (options.join && !ledger::is_held(control, start.run.id)) {
     start.kind = StartKind::not_running;
@@ -170,6 +202,7 @@ Start start_run(const approve::Approved<plan::Plan>& plan, const model::Endpoint
     start.kind = StartKind::not_running;
     return start;
   }
+  if (is_other_stopped(start, *plan, options)) return start;
   if (options.new_run && !is_left_alone(start, *plan, options)) {
     start.kind = StartKind::held;
     return start;

@@ -2,14 +2,18 @@
 
 #include "sluice/db/catalog.h"
 #include "sluice/db/counters.h"
+#include "sluice/db/health.h"
 #include "sluice/db/removal.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/db/target.h"
 #include "sluice/db/waits.h"
 #include "sluice/model/error.h"
+#include "sluice/model/quote.h"
 
+#include "db/mysql/health.h"
 #include "db/mysql/mysql.h"
+#include "db/pg/health.h"
 #include "db/pg/pg.h"
 #include "db/side.h"
 
@@ -157,6 +161,34 @@ std::vector<RemovalHazard> read_removal_hazards(SqlSession& session,
 Storage read_storage(SqlSession& session) {
   return with_own(session, [](SqlSession& own) {
     return model::is_mysql_family(own.engine()) ? mysql::read_storage(own) : pg::read_storage(own);
+  });
+}
+
+Health read_health(SqlSession& session) {
+  return with_own(session, [](SqlSession& own) {
+    return model::is_mysql_family(own.engine()) ? mysql::read_health(own) : pg::read_health(own);
+  });
+}
+
+std::vector<Unreadable> unreadable_tables(SqlSession& session,
+                                          const std::vector<model::QualifiedName>& tables) {
+  std::vector<Unreadable> unreadable;
+  for (const model::QualifiedName& table : tables) {
+    try {
+      session.query("SELECT * FROM " + model::quote_name(session.engine(), table) + " LIMIT 0");
+    } catch (const model::Error& error) {
+      if (error.kind() == model::ErrorKind::connection) throw;
+      unreadable.push_back({table, error.what()});
+    }
+  }
+  return unreadable;
+}
+
+std::vector<std::string> missing_create(SqlSession& session,
+                                        const std::vector<std::string>& schemas) {
+  return with_own(session, [&](SqlSession& own) {
+    require_postgresql(own.engine());
+    return pg::missing_create(own, schemas);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/sha256.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/model/pg_quoted.h"
 
 #include "ledger/row_reader.h"
 
@@ -26,6 +27,18 @@ std::string hash_of(const std::string& run_id, const Event& event) {
 
 }  // namespace
 
+Event read_event(const std::vector<std::optional<std::string>>& row) {
+  RowReader reader(row);
+  Event event;
+  event.number = reader.integer();
+  event.at = reader.text();
+  event.kind = reader.text();
+  event.body = reader.text();
+  event.previous_sha256 = reader.text();
+  event.sha256 = reader.text();
+  return event;
+}
+
 void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                   const std::string& body) {
   session.begin();
@@ -33,8 +46,8 @@ void append_event(db::SqlSession& session, const std::string& run_id, const std:
   session.commit();
 }
 
-void append_event_within(db::SqlSession& session, const std::string& run_id,
-                         const std::string& kind, const std::string& body) {
+Event next_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
+                 const std::string& body) {
   // The run's row keeps two writers from taking the same place in the chain.
   const auto now =
       session.query(fmt::format("SELECT {} FROM sluice.run WHERE run_id = $1 FOR UPDATE",
@@ -53,11 +66,30 @@ void append_event_within(db::SqlSession& session, const std::string& run_id,
     event.number = reader.integer() + 1;
     event.previous_sha256 = reader.text();
   }
+  event.sha256 = hash_of(run_id, event);
+  return event;
+}
+
+std::string event_sql(const std::string& run_id, const Event& event) {
+  std::string values = model::pg::literal(run_id) + ", " + std::to_string(event.number);
+  for (const std::string* text :
+       {&event.at, &event.kind, &event.body, &event.previous_sha256, &event.sha256}) {
+    values += ", " + model::pg::literal(*text);
+  }
+  return "INSERT INTO sluice.event (run_id, event_no, at, kind, body, previous_sha256, sha256) "
+         "VALUES (" +
+         values + ")";
+}
+
+Event append_event_within(db::SqlSession& session, const std::string& run_id,
+                          const std::string& kind, const std::string& body) {
+  Event event = next_event(session, run_id, kind, body);
   session.query(
       "INSERT INTO sluice.event (run_id, event_no, at, kind, body, previous_sha256, sha256) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7)",
       {run_id, std::to_string(event.number), event.at, event.kind, event.body,
-       event.previous_sha256, hash_of(run_id, event)});
+       event.previous_sha256, event.sha256});
+  return event;
 }
 
 std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {
@@ -66,18 +98,18 @@ std::vector<Event> events(db::SqlSession& session, const std::string& run_id) {
       "SELECT event_no, at, kind, body, previous_sha256, sha256 FROM sluice.event "
       "WHERE run_id = $1 ORDER BY event_no",
       {run_id});
-  for (const auto& row : result.rows) {
-    RowReader reader(row);
-    Event event;
-    event.number = reader.integer();
-    event.at = reader.text();
-    event.kind = reader.text();
-    event.body = reader.text();
-    event.previous_sha256 = reader.text();
-    event.sha256 = reader.text();
-    all.push_back(std::move(event));
-  }
+  for (const auto& row : result.rows) all.push_back(read_event(row));
   return all;
+}
+
+std::optional<Event> newest_event(db::SqlSession& session, const std::string& run_id,
+                                  const std::string& kind) {
+  const auto result = session.query(
+      "SELECT event_no, at, kind, body, previous_sha256, sha256 FROM sluice.event "
+      "WHERE run_id = $1 AND kind = $2 ORDER BY event_no DESC LIMIT 1",
+      {run_id, kind});
+  if (result.rows.empty()) return std::nullopt;
+  return read_event(result.rows.front());
 }
 
 std::vector<LeftOutIndex> left_out_indexes(db::SqlSession& session, const std::string& run_id) {
@@ -122,14 +154,23 @@ std::vector<MadeRelation> made_relations(db::SqlSession& session, const std::str
   return relations;
 }
 
-std::optional<std::int64_t> broken_event(const std::string& run_id,
-                                         const std::vector<Event>& events) {
+std::optional<BrokenLink> broken_link(const std::string& run_id, const std::vector<Event>& events) {
   std::string previous;
   std::int64_t number = 1;
   for (const Event& event : events) {
-    if (event.number != number || event.previous_sha256 != previous ||
-        event.sha256 != hash_of(run_id, event)) {
-      return event.number;
+    if (event.number != number) {
+      return BrokenLink{event.number,
+                        fmt::format("event {} stands where event {} should be: events were removed "
+                                    "or changed places",
+                                    event.number, number)};
+    }
+    if (event.sha256 != hash_of(run_id, event)) {
+      return BrokenLink{event.number, "what it says is not what its hash is of: it was changed"};
+    }
+    if (event.previous_sha256 != previous) {
+      return BrokenLink{event.number,
+                        "it does not follow from the event before it: that one was put in its "
+                        "place"};
     }
     previous = event.sha256;
     ++number;

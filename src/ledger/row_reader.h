@@ -9,6 +9,7 @@
 
 #include "sluice/codec/digest.h"
 #include "sluice/db/sql_session.h"
+#include "sluice/ledger/records.h"
 #include "sluice/model/key.h"
 
 namespace sluice::ledger {
@@ -32,6 +33,9 @@ class RowReader {
   const std::vector<std::optional<std::string>>& row_;
   std::size_t next_ = 0;
 };
+
+/// Of event_no, at, kind, body, previous_sha256, sha256.
+[[nodiscard]] Event read_event(const std::vector<std::optional<std::string>>& row);
 
 /// The one column of a result.
 [[nodiscard]] std::set<int> numbers(const db::QueryResult& result);

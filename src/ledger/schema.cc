@@ -6,6 +6,8 @@
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 
+#include "ledger/row_reader.h"
+
 namespace sluice::ledger {
 namespace {
 
@@ -169,20 +171,45 @@ CREATE TABLE sluice.check_result (
 );
 )sql";
 
+/// What version 2 has beyond version 1. A program that knows version 1 only would write without
+/// asking the policy: it has to find another version.
+constexpr std::string_view kSince2 = R"sql(CREATE TABLE sluice.policy (
+  version bigint PRIMARY KEY,
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  text text NOT NULL,
+  adopted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  adopted_by text NOT NULL,
+  document_sha256 text NOT NULL
+);
+)sql";
+
 /// Two first starts at the same moment must not both create the schema. The number is arbitrary and
 /// only has to be our own.
 constexpr const char* kSchemaLock = "SELECT pg_advisory_xact_lock(7311145903241772)";
 
+/// 0 where the row is gone.
+int schema_version(db::SqlSession& session) {
+  const auto result = session.query("SELECT coalesce(max(schema_version), 0) FROM sluice.meta");
+  return RowReader(result.rows.at(0)).small();
+}
+
+bool is_known(int version) noexcept { return version >= 1 && version <= kSchemaVersion; }
+
+/// (tx) From version 1.
+void upgrade(db::SqlSession& session) {
+  session.query(kSince2);
+  session.query("UPDATE sluice.meta SET schema_version = $1", {std::to_string(kSchemaVersion)});
+}
+
 }  // namespace
 
-std::string_view schema_ddl() noexcept { return kDdl; }
+std::string schema_ddl() { return std::string(kDdl) + std::string(kSince2); }
 
 SchemaState schema_state(db::SqlSession& session) {
   const auto present = session.query("SELECT to_regclass('sluice.meta') IS NOT NULL");
   if (present.value() != "t") return SchemaState::absent;
-  const auto version = session.query("SELECT max(schema_version) FROM sluice.meta");
-  const auto& text = version.rows.at(0).at(0);
-  return text == std::to_string(kSchemaVersion) ? SchemaState::usable : SchemaState::other_version;
+  return is_known(schema_version(session)) ? SchemaState::usable : SchemaState::other_version;
 }
 
 void ensure_schema(db::SqlSession& session) {
@@ -195,8 +222,10 @@ void ensure_schema(db::SqlSession& session) {
                        "use the sluice that made it, or name another target database");
   }
   if (state == SchemaState::absent) {
-    session.query(kDdl);
+    session.query(schema_ddl());
     session.query("INSERT INTO sluice.meta VALUES ($1)", {std::to_string(kSchemaVersion)});
+  } else if (schema_version(session) < kSchemaVersion) {
+    upgrade(session);
   }
   session.commit();
 }

@@ -67,6 +67,13 @@ std::vector<Verification> verifications(db::SqlSession& session, const std::stri
   return all;
 }
 
+std::string verification_report(db::SqlSession& session, const std::string& run_id, int number) {
+  return session
+      .query("SELECT report FROM sluice.verification WHERE run_id = $1 AND verification_no = $2",
+             {run_id, std::to_string(number)})
+      .value();
+}
+
 std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_id, int table_no,
                                std::int64_t after, int limit) {
   const auto result = session.query(

@@ -11,25 +11,21 @@
 #include "sluice/model/error.h"
 
 namespace sluice::os {
-namespace {
 
-std::string user_name() {
+std::string user_of(unsigned int uid) {
   std::array<char, 4096> buffer{};
   passwd entry{};
   passwd* found = nullptr;
-  const uid_t uid = ::geteuid();
   if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     return found->pw_name;
   }
   return std::to_string(uid);
 }
 
-}  // namespace
-
 ProcessIdentity this_process() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-  return {host.data(), user_name(), static_cast<int>(::getpid())};
+  return {host.data(), user_of(::geteuid()), static_cast<int>(::getpid())};
 }
 
 std::string random_hex(std::size_t bytes) {

@@ -15,6 +15,7 @@ namespace sluice::os {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kSignalBase = 128;  // of exit codes, as shells have it
 
 sigset_t stop_signals() noexcept {
   sigset_t set;
@@ -41,6 +42,7 @@ struct SignalStop::State {
   std::chrono::milliseconds patience;
   std::stop_source stop;
   std::atomic<int> signal{0};
+  std::atomic<int> exit_code{0};  // of a forced end; 0 until somebody has asked to stop
   sigset_t blocked_before{};
   std::atomic<Request> request{Request::none};
   std::jthread waiter;
@@ -55,6 +57,7 @@ struct SignalStop::State {
   ~State() { ask(Request::end); }
 
   void ask(Request what) noexcept;
+  void set_exit_code(int code) noexcept;
   void wait(const std::stop_token& ending);
   [[noreturn]] void end(ForcedEnd why) const;
 };
@@ -66,27 +69,32 @@ void SignalStop::State::ask(Request what) noexcept {
   request.notify_one();
 }
 
+void SignalStop::State::set_exit_code(int code) noexcept {
+  int none = 0;
+  exit_code.compare_exchange_strong(none, code);
+}
+
 void SignalStop::State::wait(const std::stop_token& ending) {
   Clock::time_point first;
   while (!ending.stop_requested()) {
     const int got = next_signal();
     if (signal == 0 && got != 0) {
       signal = got;
-      first = Clock::now();
+      set_exit_code(kSignalBase + got);
       ask(Request::stop);
     } else if (got != 0) {
       end(ForcedEnd::second_signal);
-    } else if (signal != 0 && Clock::now() - first > patience) {
-      end(ForcedEnd::took_too_long);
     }
+    if (exit_code == 0) continue;
+    if (first == Clock::time_point()) first = Clock::now();
+    if (Clock::now() - first > patience) end(ForcedEnd::took_too_long);
   }
 }
 
 void SignalStop::State::end(ForcedEnd why) const {
   if (last_word) last_word(why);
-  constexpr int kSignalBase = 128;
   // Nothing is tidied up: other threads still work, and may never come back.
-  std::_Exit(kSignalBase + signal);
+  std::_Exit(exit_code);
 }
 
 SignalStop::SignalStop(LastWord last_word, std::chrono::milliseconds patience)
@@ -105,6 +113,11 @@ SignalStop::~SignalStop() {
   const sigset_t before = state_->blocked_before;
   state_.reset();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void SignalStop::request(int exit_code) noexcept {
+  state_->set_exit_code(exit_code);
+  state_->ask(State::Request::stop);
 }
 
 std::stop_token SignalStop::token() const noexcept { return state_->stop.get_token(); }

@@ -197,8 +197,8 @@ void look_at_incoming(const model::Catalog& target, const SideOf& side_of, Findi
       if (!side_of.contains(key.referenced)) continue;
       findings.warning("incoming-reference", table.name.text() + "." + key.name,
                        "refers to " + key.referenced.text() +
-                           ", and is not in the plan: it will go on referring to the old table",
-                       "move the table too, or point the foreign key at the new table at cutover");
+                           ", and is not in the plan: the cutover points it at the new table",
+                       "see to it that its rows find theirs there: it is validated afterwards");
     }
   }
 }

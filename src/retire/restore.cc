@@ -88,7 +88,8 @@ class TableRestore {
         note_there(found->first, found->second, rows.row(i));
       }
     }
-    if (!request_.dry_run && !missing_keys.empty()) insert(missing, missing_keys);
+    const bool has_work = !request_.dry_run && !missing_keys.empty();
+    has_work ? insert(missing, missing_keys) : session_.rollback();
     result_.restored += missing_keys.size();
   }
 

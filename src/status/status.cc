@@ -54,8 +54,40 @@ void advise_equal(RunStatus& status, const std::string& mode) {
     status.advice = "copied and verified, but for rows that people decided to leave behind";
     status.next_verb = "quarantine";
     status.next_options = {"--decided"};
+  } else if (std::ranges::any_of(status.tables, [](const TableStatus& table) {
+               return table.state == ledger::TableState::ready;
+             })) {
+    status.advice = "copied and verified: ready to go live";
+    status.next_verb = "cutover";
   } else {
     status.advice = "copied and verified: nothing is left to do";
+  }
+}
+
+/// Of a run that went live, whatever became of it since; false where it never did.
+bool advise_swapped(RunStatus& status) {
+  if (status.swap == "cutover") {
+    status.advice = "live since " + status.swapped_at + "; sluice rollback is the way back";
+  } else if (status.swap == "rollback") {
+    status.advice = "rolled back " + status.swapped_at + "; verified again, it can go live again";
+    status.next_verb = "verify";
+  } else if (status.swap == "discarded") {
+    status.advice = "its tables were dropped " + status.swapped_at + "; copy --new-run begins anew";
+  }
+  return !status.swap.empty();
+}
+
+/// By the chain of events, in which each stands with what it did.
+void read_swap(const std::vector<ledger::Event>& events, RunStatus& status) {
+  const std::int64_t verified = status.last_verification ? status.last_verification->last_event : 0;
+  for (const ledger::Event& event : events) {
+    const bool is_swap =
+        event.kind == "cutover" || event.kind == "rollback" || event.kind == "discarded";
+    // Old tables that were dropped leave the new ones live.
+    if (!is_swap || (event.kind == "discarded" && status.swap == "cutover")) continue;
+    const bool is_past = event.kind == "rollback" && event.number <= verified;
+    status.swap = is_past ? "" : event.kind;
+    status.swapped_at = is_past ? "" : event.at;
   }
 }
 
@@ -112,6 +144,17 @@ bool decided_since(const std::vector<ledger::Event>& events,
   });
 }
 
+/// Whatever else there is to say of the run: nothing goes on while a person's stop is in force.
+void advise_stopped(RunStatus& status) {
+  if (status.is_held && status.run.state == ledger::RunState::running) {
+    status.advice = "a person stops it: its processes end within seconds";
+    status.next_verb = "status";
+    return;
+  }
+  status.advice = "a person has stopped it; when that is settled, one who may continues it";
+  status.next_verb = "continue";
+}
+
 void advise_finished(RunStatus& status) {
   const auto& verified = status.last_verification;
   if (verified && status.decided_since) {
@@ -158,6 +201,7 @@ TableStatus RunStatus::total() const {
 void advise(RunStatus& status) {
   status.next_verb.clear();
   status.next_options.clear();
+  if (status.stop) return advise_stopped(status);
   switch (status.run.state) {
     case ledger::RunState::running:
       if (status.is_held) {
@@ -167,7 +211,7 @@ void advise(RunStatus& status) {
       status.advice = "nobody works on it: its process died without a word";
       break;
     case ledger::RunState::stopped:
-      status.advice = "stopped by a person or a signal; goes on where it was";
+      status.advice = "stopped; goes on where it was";
       break;
     case ledger::RunState::paused:
       advise_paused(status);
@@ -176,7 +220,7 @@ void advise(RunStatus& status) {
       status.advice = "ended by an error; goes on when its cause is gone";
       break;
     case ledger::RunState::finished:
-      advise_finished(status);
+      if (!advise_swapped(status)) advise_finished(status);
       return;
   }
   status.next_verb = "copy";
@@ -205,11 +249,13 @@ RunStatus read_status(db::SqlSession& session, const std::string& run_id) {
   status.holders = ledger::processes(session, run_id);
   const std::vector<ledger::Event> events = ledger::events(session, run_id);
   status.pause = last_pause(events);
+  status.stop = ledger::stop_in_force(session, run_id);
   const auto verifications = ledger::verifications(session, run_id);
   if (!verifications.empty()) {
     status.last_verification = verifications.front();
     status.decided_since = decided_since(events, verifications.front());
   }
+  read_swap(events, status);
   advise(status);
   return status;
 }

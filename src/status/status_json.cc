@@ -80,6 +80,29 @@ void write_holders(JsonWriter& json, const RunStatus& status) {
   json.end_array();
 }
 
+void write_stop(JsonWriter& json, const std::optional<ledger::Stop>& stop) {
+  json.key("stop");
+  stop ? ledger::write(json, *stop) : static_cast<void>(json.null());
+}
+
+/// Null where the target knows no policy.
+void write_governance(JsonWriter& json, const Governance& by) {
+  json.key("policy");
+  if (by.policy.empty()) {
+    json.null();
+  } else {
+    json.begin_object().member("name", by.policy).member("version", by.version);
+    json.member("sha256", by.sha256).member("caller", by.caller).end_object();
+  }
+  json.key("approvals").begin_array();
+  for (const Governance::Approval& approval : by.approvals) {
+    json.begin_object().member("act", approval.act).member("name", approval.name);
+    json.member("principal", approval.principal).member("key", approval.key).end_object();
+  }
+  json.end_array();
+  write_text(json, "policy_problem", by.problem);
+}
+
 void write_verification(JsonWriter& json, const std::optional<ledger::Verification>& verified) {
   json.key("last_verification");
   if (!verified) {
@@ -101,6 +124,8 @@ std::string to_json(const RunStatus& status, std::string_view next) {
   json.begin_object();
   json.member("schema", kStatusSchema);
   write_run(json, status.run);
+  write_governance(json, status.governance);
+  write_stop(json, status.stop);
   write_holders(json, status);
   json.key("tables").begin_array();
   for (const TableStatus& table : status.tables) write_table(json, table);

@@ -17,8 +17,10 @@ namespace {
 /// two about processes, the reason, the heading, "and more", the total, the account, the
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
-constexpr std::size_t kWaitingLines = 4;  // that a stall may take from the tables
-constexpr std::size_t kLeftOutLines = 3;  // that indexes left out may take from the tables
+constexpr std::size_t kWaitingLines = 4;     // that a stall may take from the tables
+constexpr std::size_t kStopLines = 4;        // that a person's stop may take from them
+constexpr std::size_t kGovernanceLines = 3;  // that people and policy may take from them
+constexpr std::size_t kLeftOutLines = 3;     // that indexes left out may take from the tables
 constexpr std::size_t kNameColumns = 24;
 constexpr std::size_t kMaxTables = kMaxLines - kOtherLines;
 
@@ -80,8 +82,53 @@ std::string head(const RunStatus& status) {
   if (!run.ended_at.empty()) when += ", ended " + run.ended_at;
   if (!run.operator_name.empty()) when += ", by " + run.operator_name;
   text += line(when);
-  if (!run.reason.empty()) text += line(run.reason);
+  if (!run.reason.empty() && !status.stop) text += line(run.reason);
   return text;
+}
+
+/// The first lines of a text that is longer than one.
+std::string first_lines(const std::string& text, std::size_t most) {
+  const std::string all = codec::wrapped(printable_line(text), kMaxColumns, true);
+  std::size_t end = 0;
+  for (std::size_t lines = 0; lines < most && end < all.size(); ++lines) {
+    end = std::min(all.find('\n', end), all.size() - 1) + 1;
+  }
+  return all.substr(0, end) + (all[end - 1] == '\n' ? "" : "\n");
+}
+
+/// In the place of the run's own reason, which says the same where the stop has ended it.
+std::string stop(const RunStatus& status) {
+  if (!status.stop) return "";
+  return first_lines("stopped by " + ledger::to_text(*status.stop), kStopLines);
+}
+
+/// "Alice Stone (plan, merge), Bob Hill (plan)", each person once.
+std::string signers(const std::vector<Governance::Approval>& approvals) {
+  std::vector<std::pair<std::string, std::string>> people;  // name, acts
+  for (const Governance::Approval& approval : approvals) {
+    const auto known =
+        std::ranges::find(people, approval.name, &std::pair<std::string, std::string>::first);
+    if (known == people.end()) {
+      people.emplace_back(approval.name, approval.act);
+    } else {
+      known->second += ", " + approval.act;
+    }
+  }
+  std::string text;
+  for (const auto& [name, acts] : people) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", name, acts);
+  }
+  return text;
+}
+
+std::string governance(const RunStatus& status) {
+  const Governance& by = status.governance;
+  if (!by.problem.empty()) return first_lines("policy: " + by.problem, kGovernanceLines);
+  if (by.policy.empty()) return "";
+  std::string text = fmt::format("policy {} version {}", by.policy, by.version);
+  if (!by.caller.empty()) text += fmt::format("; caller {}", by.caller);
+  text += by.approvals.empty() ? "; unsigned" : "; signed by " + signers(by.approvals);
+  return first_lines(text, kGovernanceLines);
 }
 
 std::string holders(const RunStatus& status) {
@@ -108,15 +155,9 @@ std::string stall(const RunStatus& status) {
     if (longest == nullptr || process.waiting_since < longest->waiting_since) longest = &process;
   }
   if (!status.is_held || longest == nullptr) return "";
-  const std::string text =
-      codec::wrapped(printable_line(fmt::format("nothing moves since {}: {}",
-                                                longest->waiting_since, longest->waiting_for)),
-                     kMaxColumns, true);
-  std::size_t end = 0;
-  for (std::size_t lines = 0; lines < kWaitingLines && end < text.size(); ++lines) {
-    end = std::min(text.find('\n', end), text.size() - 1) + 1;
-  }
-  return text.substr(0, end) + (text[end - 1] == '\n' ? "" : "\n");
+  return first_lines(
+      fmt::format("nothing moves since {}: {}", longest->waiting_since, longest->waiting_for),
+      kWaitingLines);
 }
 
 /// What tables do without, a line each; the last line counts where there are more.
@@ -166,11 +207,12 @@ std::string table_lines(const RunStatus& status, std::size_t most) {
 }  // namespace
 
 std::string to_text(const RunStatus& status) {
+  const std::string stopped = stop(status) + governance(status);
   const std::string why = stall(status);
   const std::string without = left_out(status);
-  const auto lines = static_cast<std::size_t>(std::ranges::count(why + without, '\n'));
-  std::string text =
-      head(status) + holders(status) + why + table_lines(status, kMaxTables - lines) + without;
+  const auto lines = static_cast<std::size_t>(std::ranges::count(stopped + why + without, '\n'));
+  std::string text = head(status) + stopped + holders(status) + why +
+                     table_lines(status, kMaxTables - lines) + without;
   if (const auto& verified = status.last_verification) {
     text += line(
         fmt::format("verified {} ({}): {}", verified->ended_at, verified->mode, verified->outcome));

@@ -179,6 +179,7 @@ std::string to_json(const VerifyReport& report) {
   json.member("ended_at", report.ended_at);
   json.member("source_label", report.source_label);
   json.member("source_position", report.source_position);
+  json.member("target_position", report.target_position);
   json.member("tables_total", static_cast<std::uint64_t>(report.tables_total));
   json.key("tables").begin_array();
   for (const TableReport& table : report.tables) write(json, table);

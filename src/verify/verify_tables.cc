@@ -200,6 +200,7 @@ VerifyReport Verification::run() {
     report.source_label = source_->info.label;
     report.source_position = source_->info.position;
   }
+  report.target_position = target_->info.position;
   Scanner target(*target_, waits::Wait::target_read, stop_, reporter_);
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     throw_if_stopped(stop_);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sluice/codec/irregular.h"
+#include "sluice/ledger/event_log.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/mapping/overrides.h"
 #include "sluice/model/error.h"
@@ -39,6 +40,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto overrides = sluice::mapping::overrides_from_json(text);
     const std::string json = sluice::mapping::overrides_json(overrides);
     require(sluice::mapping::overrides_from_json(json) == overrides);
+  });
+  refused_or([&] {
+    const auto logs = sluice::ledger::logs_from_json(text, "fuzz");
+    const std::string json = sluice::ledger::to_json(logs);
+    require(sluice::ledger::to_json(sluice::ledger::logs_from_json(json, "fuzz")) == json);
   });
   return 0;
 }

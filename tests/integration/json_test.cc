@@ -10,6 +10,7 @@
 
 #include "sluice/codec/json_read.h"
 
+#include "support/desk.h"
 #include "support/migration.h"
 #include "support/whole_database.h"
 
@@ -205,7 +206,19 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
   page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
   migration.target("UPDATE t__side SET name = 'y' WHERE id = 1; DELETE FROM t__rest");
   page.check(migration.sluice("verify", {"--json"}), 3, "sluice.verify/1");
+  const std::string run = migration.target_value("SELECT run_id FROM sluice.run");
+  page.check(migration.sluice("stop", {"--json", "--reason", "enough"}), 0, "sluice.stop/1");
+  page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
+  page.check(migration.sluice("continue", {"--json", "--run", run}), 0, "sluice.continue/1");
+  page.check(migration.sluice("log", {"--json"}), 0, "sluice.log.result/1");
+  const RunResult doctor = migration.sluice("doctor", {"--json"});
+  page.check(doctor, doctor.exit_code, "sluice.doctor/1");
   check_init(page);
+  const Desk desk;
+  static_cast<void>(desk.team.sign(desk.document, "bob", "cutover"));
+  static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
+  const auto approval = page.check(desk.approve({"--json"}), 4, "sluice.approve/1");
+  CHECK(approval.root().at("refused").items().size() == 1);
   page.check_all_printed();
 }
 

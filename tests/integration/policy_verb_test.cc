@@ -127,7 +127,7 @@ TEST_CASE("policy says every mistake with its place, and ends with 2") {
   CHECK(refused.out.empty());
   CHECK(says(refused.err, "did you mean \"caller\"?"));
   CHECK(says(refused.err, "[bad-keep]"));
-  CHECK(says(refused.err, ":82:3 /caler"));
+  CHECK(says(refused.err, ":81:3 /caler"));
   const RunResult json = sluice_policy({"--file", file, "--json"});
   CHECK(json.exit_code == 2);
   const auto answer = codec::parse_json_or_throw(json.out, "answer");
@@ -182,9 +182,13 @@ TEST_CASE("stock ssh-keygen checks signatures by the file that policy writes") {
   // His key proves no touch, which retire asks for.
   CHECK_FALSE(is_taken(dir, out, retire, retire));
   // Each of its lines is one that ssh-keygen reads.
-  const RunResult found = run_process({"ssh-keygen", "-l", "-f", out});
   CHECK(std::ranges::count(read_file(out), '\n') == 7);
-  CHECK(found.exit_code == 0);
+  for (const char* who : {"alice@corp", "carol@corp", "dan@corp", "erin@corp"}) {
+    const RunResult found =
+        run_process({"ssh-keygen", "-Y", "match-principals", "-f", out, "-I", who});
+    CHECK(found.exit_code == 0);
+    CHECK(found.err.empty());
+  }
 }
 
 TEST_CASE("ssh-keygen keeps to the validity that a policy gives a key") {

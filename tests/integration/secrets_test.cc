@@ -210,6 +210,55 @@ TEST_CASE("no password turns up in what a migration says, writes or hands on") {
   CHECK(guarded.rows_of_the_ledger_with(kMarker) == 0);
 }
 
+TEST_CASE("no password turns up in a stop, a log, or what another program is given") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  CAPTURE(to_string(from));
+  const Guarded guarded(from);
+  guarded.check(0, "copy");
+  guarded.check(0, "stop", {"--reason", "look"});
+  guarded.check(0, "stop", {"--reason", "look", "--dry-run"});
+  guarded.check(0, "status");
+  guarded.check(2, "continue", {"--run", "nobody's"});
+  const std::string events = (guarded.dir.path() / "events.json").string();
+  guarded.check(0, "log", {"--all", "--export", events});
+  guarded.check(0, "log", {"--check", events});
+  REQUIRE(text_of(events).find("run-started") != std::string::npos);
+  check_clean(text_of(events));
+  CHECK(guarded.rows_of_the_ledger_with(kMarker) == 0);
+  // In the place of ssh-keygen: what it is given, and what can be seen of who started it.
+  const std::filesystem::path seen = guarded.dir.path() / "seen";
+  const std::filesystem::path program = guarded.dir.write(
+      "ssh-keygen", fmt::format("#!/bin/sh\n(echo \"$@\"; env; cat /proc/$PPID/cmdline "
+                                "/proc/$PPID/environ) >> {} 2>&1\nexit 1\n",
+                                seen.string()));
+  std::filesystem::permissions(program, std::filesystem::perms(0755));
+  guarded.check(3, "doctor", {"--ssh-keygen", program.string()});
+  REQUIRE(text_of(seen).find("LC_ALL=C") != std::string::npos);
+  check_clean(text_of(seen));
+}
+
+TEST_CASE("a crash leaves no image of a memory that holds passwords") {
+  const Guarded guarded(From::postgresql);
+  RunOptions options = guarded.options("SLUICE_STALL_AT", "after_load:2");
+  options.directory = guarded.dir.path();
+  const auto process = guarded.migration.start_copy({}, options);
+  REQUIRE(wait_until_stalled(*process));
+  std::ifstream limits(fmt::format("/proc/{}/limits", process->pid()));
+  std::string core;
+  for (std::string line; std::getline(limits, line);) {
+    if (line.starts_with("Max core file size")) core = line;
+  }
+  // The word of the kernel, hard limit and soft.
+  CHECK(core.find("unlimited") == std::string::npos);
+  CHECK(core.find(" 0 ") != std::string::npos);
+  process->send_signal(SIGABRT);
+  process->send_signal(SIGCONT);
+  CHECK(process->wait().signal == SIGABRT);
+  for (const auto& file : std::filesystem::directory_iterator(guarded.dir.path())) {
+    CHECK(file.path().filename().string().find("core") == std::string::npos);
+  }
+}
+
 TEST_CASE("no password turns up in what is said when a login or a server fails") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   CAPTURE(to_string(from));

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "support/demo_data.h"
+#include "support/desk.h"
 #include "support/mariadb_server.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
@@ -111,6 +112,11 @@ class Demo {
                        target_.port(), target_.user());
   }
   void target(const std::string& sql) const { PgSql(target_.conninfo("crm")).query(sql); }
+  [[nodiscard]] std::string newest_run() const {
+    return single_value(
+        PgSql(target_.conninfo("crm"))
+            .query("SELECT run_id FROM sluice.run ORDER BY started_at DESC LIMIT 1"));
+  }
   [[nodiscard]] const std::set<std::string>& verbs() const { return verbs_; }
 
  private:
@@ -169,6 +175,24 @@ TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns
   CHECK(lines_on_terminal(demo.shown(0, {"status", "--url", demo.target_url()}).out) <= 24);
   demo.shown(0, {"runs", "--config", config});
   demo.shown(0, {"runs", "--url", demo.target_url()});
+  const Desk desk;
+  static_cast<void>(desk.team.sign(desk.document, "bob", "cutover"));
+  static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
+  demo.shown(4, {"approve", desk.document.string(), "--policy", desk.policy.string()});
+  demo.shown(0, {"policy", "--file", desk.policy.string()});
+  demo.shown(3, {"doctor", "--config", config});  // a server of tests keeps nothing in a crash
+  const std::string run = demo.newest_run();
+  const std::string reason = "the orders of march are missing, and so is everything after that";
+  demo.shown(0, {"stop", "--config", config, "--reason", reason, "--dry-run"}, kSql);
+  demo.shown(0, {"stop", "--url", demo.target_url(), "--reason", reason});
+  CHECK(lines_on_terminal(demo.shown(0, {"status", "--config", config}).out) <= 24);
+  demo.shown(3, {"copy", "--config", config, "--new-run"});
+  demo.shown(0, {"continue", "--config", config, "--run", run});
+  demo.shown(4, {"continue", "--config", config, "--run", run});
+  demo.shown(0, {"log", "--config", config, "--export", demo.file("events.json")});
+  demo.shown(0, {"log", "--config", config, "--check", demo.file("events.json")});
+  demo.target("UPDATE sluice.event SET body = '{}' WHERE event_no = 2");
+  demo.shown(3, {"log", "--config", config});
   // No verb may be forgotten here.
   for (const cli::Command& command : cli::commands()) CHECK(demo.verbs().contains(command.name));
 }

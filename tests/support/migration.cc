@@ -85,10 +85,24 @@ std::string Migration::source_url_of(const std::string& user) const {
   return url_of(*mysql_, fmt::format("user={}&defaults_file=/dev/null", user));
 }
 
-void Migration::read_as_superuser() {
-  source_url_ = mysql_ ? url_of(*mysql_, "defaults_file=" + mysql_->server().option_file())
-                       : url_of(*postgres_, postgres_->server().user());
+std::string Migration::source_url_as(const std::string& role) const {
+  return url_of(*postgres_, role);
 }
+
+std::string Migration::superuser_url() const {
+  return mysql_ ? url_of(*mysql_, "defaults_file=" + mysql_->server().option_file())
+                : url_of(*postgres_, postgres_->server().user());
+}
+
+std::string Migration::source_url_by_port(int port) const {
+  return fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable",
+                     postgres_->server().user(), port, postgres_->name(),
+                     postgres_->server().pass_file());
+}
+
+std::string Migration::source_schema() const { return mysql_ ? mysql_->name() : "public"; }
+
+void Migration::read_as_superuser() { source_url_ = superuser_url(); }
 
 std::string Migration::target_url_by_port(int port) const {
   return fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable",

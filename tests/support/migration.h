@@ -67,6 +67,18 @@ class Migration {
   void source_url(const std::string& url) { source_url_ = url; }
   /// The source on MySQL or MariaDB, by socket, as a user who has no password.
   [[nodiscard]] std::string source_url_of(const std::string& user) const;
+  /// The source on PostgreSQL, by socket, as a role.
+  [[nodiscard]] std::string source_url_as(const std::string& role) const;
+  /// The source, as somebody who may do everything.
+  [[nodiscard]] std::string superuser_url() const;
+  /// The config, written to a file that lives as long as this object.
+  [[nodiscard]] std::string config_file() const {
+    return dir_.write("config.json", config_json()).string();
+  }
+  /// Of a PostgreSQL source: its superuser through a port of this machine.
+  [[nodiscard]] std::string source_url_by_port(int port) const;
+  /// Where the source's tables lie.
+  [[nodiscard]] std::string source_schema() const;
   void target_url(const std::string& url) { target_url_ = url; }
   [[nodiscard]] std::string target_url_by_port(int port) const;
   /// The superuser of the source, who can delete.

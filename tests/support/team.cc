@@ -7,6 +7,10 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
 #include "support/run_process.h"
 
 namespace sluice::test {
@@ -26,6 +30,12 @@ std::string read_all(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string user_name() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  if (entry == nullptr) throw std::runtime_error("this user has no name");
+  return entry->pw_name;
 }
 
 }  // namespace
@@ -65,6 +75,47 @@ std::pair<std::string, std::string> Team::public_key(const std::filesystem::path
   const std::size_t type_end = line.find(' ');
   const std::size_t blob_end = line.find_first_of(" \n", type_end + 1);
   return {line.substr(0, type_end), line.substr(type_end + 1, blob_end - type_end - 1)};
+}
+
+std::string Team::policy_json(const std::string& more) const {
+  std::string people;
+  std::string roles;
+  for (const std::string& role : database_roles_) {
+    roles += fmt::format("{}\"{}\"", roles.empty() ? "" : ", ", role);
+  }
+  for (const Member& member : members_) {
+    std::string groups;
+    for (const std::string& group : member.groups) {
+      groups += fmt::format("{}\"{}\"", groups.empty() ? "" : ", ", group);
+    }
+    const bool runs = member.principal == "olga@corp";
+    people += fmt::format(
+        R"({}{{"name": "{}", "principal": "{}", "role": "of the team", "contact": "by telephone",
+"groups": [{}],{} "keys": [{{"public_key": "{} {}"}}]}})",
+        people.empty() ? "" : ",\n", member.name, member.principal, groups,
+        runs ? fmt::format(R"( "os_users": ["{}"], "database_roles": [{}],)", user_name(), roles)
+             : "",
+        member.key_type, member.key_blob);
+  }
+  const std::string technical = R"({"group": "technical", "need": 1})";
+  const std::string business = R"({"group": "business", "need": 1})";
+  std::string acts = fmt::format(
+      R"("plan": {{"groups": [{0}]}}, "continue": {{"groups": [{0}]}}, "retire": {{"groups":
+[{{"group": "technical", "need": 2}}, {1}]}})",
+      technical, business);
+  for (const char* act : {"confirm", "backfill", "merge", "drop", "cutover", "waiver", "policy"}) {
+    acts += fmt::format(R"(, "{}": {{"groups": [{}, {}]}})", act, technical, business);
+  }
+  return fmt::format(R"({{"schema": "sluice.policy/1", "name": "team", "version": 3, "people": [
+{}],
+"caller": "bob@corp", "operators": ["olga@corp"], "acts": {{{}}},
+"keep": {{"first_day": 0, "last_day": 30}}, "archive_days": 30, "revoked_keys": "revoked.krl"{}{}}}
+)",
+                     people, acts, more.empty() ? "" : ",\n", more);
+}
+
+std::filesystem::path Team::write_policy(const std::string& more) const {
+  return dir_.write("team.policy.json", policy_json(more));
 }
 
 void Team::revoke(const std::filesystem::path& key) {

@@ -33,6 +33,16 @@ class Team {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return dir_.path(); }
   [[nodiscard]] std::filesystem::path revoked_keys() const { return folder() / "revoked.krl"; }
 
+  /// Olga's sessions may log in as this role.
+  void may_log_in_as(const std::string& role) { database_roles_.push_back(role); }
+  /// A policy of these people, version 3: an act needs one technical and one business person, plan
+  /// one technical person, retire two technical and one business; "continue" one technical person.
+  /// Who runs this test may run as Olga. `more` is further members of its JSON object, such as
+  /// R"("servers": [], "unsigned_labels": [])".
+  [[nodiscard]] std::string policy_json(const std::string& more = {}) const;
+  /// Writes it into the folder; returns its path.
+  [[nodiscard]] std::filesystem::path write_policy(const std::string& more = {}) const;
+
   /// A new key, of `ssh-keygen -t type`; returns the private one's path.
   std::filesystem::path make_key(const std::string& name, const std::string& type = "ed25519");
   /// Type and base64 of a key's .pub.
@@ -55,6 +65,7 @@ class Team {
  private:
   TempDir dir_;
   std::vector<Member> members_;
+  std::vector<std::string> database_roles_;
 };
 
 }  // namespace sluice::test

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sluice/approve/verifier.h"
+#include "sluice/os/sealed_file.h"
 
 namespace sluice::approve {
 
@@ -19,8 +20,10 @@ namespace sluice::approve {
 /// are more than any policy needs.
 [[nodiscard]] std::vector<SignatureFile> find_signatures(const std::string& document);
 
-/// What a person runs to sign, for a shell.
-[[nodiscard]] std::string sign_command(const std::string& document, std::string_view principal,
-                                       document::Act act, std::string_view key);
+/// Has the policy's ssh-keygen sign these bytes with this key file, asking the person for a
+/// passphrase, a PIN or a touch where the key wants one; never by an agent, which signs for whoever
+/// uses the computer. Returns the armoured signature. Throws Error{approval}.
+[[nodiscard]] std::string sign(const policy::Policy& policy, const std::string& key,
+                               document::Act act, const os::SealedFile& document);
 
 }  // namespace sluice::approve

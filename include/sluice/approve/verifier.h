@@ -38,7 +38,9 @@ struct ActVerdict {
   document::Act act{};
   bool allowed = false;  ///< the policy lets somebody do it
   policy::Tally tally;
-  std::vector<Signer> signers;  ///< valid signatures, each person once
+  std::vector<Signer> signers;          ///< valid signatures, each person once
+  std::vector<std::string> could_sign;  ///< principals whose signature would bring it further
+  [[nodiscard]] bool complete() const noexcept;
 };
 
 /// A signature that does not count, and what its person can do about it.

@@ -28,4 +28,8 @@ namespace sluice::codec {
 /// they stay whole.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t columns, bool clip_words);
 
+/// The text with its long lines broken wherever they are full, in the middle of a word too: nothing
+/// is lost. What is left of a line stands two columns in.
+[[nodiscard]] std::string folded(std::string_view text, std::size_t columns);
+
 }  // namespace sluice::codec

@@ -33,12 +33,14 @@ struct CopyOptions {
 class StopReason {
  public:
   struct Why {
-    model::ErrorKind kind{};  // interrupted, stop_rule, storage
+    model::ErrorKind kind{};  // interrupted, stop_rule, storage, connection
     std::string text;
+    bool by_person = false;  // through the ledger or a stop file: goes on after a `continue`
   };
-  void request(model::ErrorKind kind, const std::string& text) {
+  void request(model::ErrorKind kind, const std::string& text) { request({kind, text}); }
+  void request(const Why& why) {
     const os::Lock lock(mutex_);
-    if (!why_) why_ = Why{kind, text};
+    if (!why_) why_ = why;
     stop_.request_stop();
   }
   [[nodiscard]] std::optional<Why> why() const {
@@ -63,7 +65,8 @@ struct RunContext {
   model::Endpoint source;
   model::Endpoint target;
   CopyOptions options;
-  bool joined = false;  // beside other processes
+  bool joined = false;           // beside other processes
+  std::int64_t start_event = 0;  // of this process's start: stops behind it are for it
   Progress& progress;
   StopReason& stop;
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sluice/approve/approved.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
+#include "sluice/ledger/stops.h"
 #include "sluice/model/finding.h"
 #include "sluice/plan/plan.h"
 
@@ -21,6 +24,7 @@ enum class StartKind : std::uint8_t {
   finished,     // nothing left to do
   held,         // another process works on it, and joining was not asked for
   not_running,  // joining was asked for, but nobody works on the run
+  stopped,      // a person has stopped it, or the run of this config that a new one would leave
 };
 
 /// What an earlier run made, by the ledger's word. Side and rest tables for target tables of a
@@ -53,6 +57,8 @@ struct StartOptions {
   std::vector<EarlierTables> replaced;  // of new_run: dropped in the transaction that begins it
   std::string operator_name;            // of this start; a run keeps the names of its first
   std::string tool_version;
+  /// (tx) What else is recorded in the transaction of a start, after its own event.
+  std::function<void(db::SqlSession& target, const std::string& run_id)> also_record;
 };
 
 /// A run as this process holds it. The run is held for as long as `control` lives.
@@ -60,7 +66,9 @@ struct Start {
   StartKind kind = StartKind::fresh;
   ledger::Run run;
   std::string process_id;
+  std::int64_t event = 0;                // of this start, where it is one
   std::vector<ledger::Process> holders;  // of held
+  std::optional<ledger::Stop> stop;      // of stopped; of `run`
   std::unique_ptr<db::SqlSession> control;
 };
 
@@ -80,8 +88,9 @@ struct Start {
 /// Finds or makes the run of an approved plan in the target's ledger, and takes it. `estimates`:
 /// one per table, for progress. A new run is `held` while anybody works on another of the same
 /// config, or on one whose tables it replaces; those are held with it, so that nobody goes on with
-/// them. Throws Error{drift} when `replaced` is not what is there, or somebody
-/// else has a part in it by now.
+/// them. A run that a person has stopped is `stopped` until somebody has continued it, and so is
+/// every other run of its config: a new one is no way round a stop. Throws Error{drift} when
+/// `replaced` is not what is there, or somebody else has a part in it by now.
 [[nodiscard]] Start start_run(const approve::Approved<plan::Plan>& plan,
                               const model::Endpoint& target,
                               const std::vector<ledger::RunTable>& estimates,

@@ -21,15 +21,17 @@
 /// thread. PostgreSQL targets only so far; every statement stands in src/ledger.
 namespace sluice::ledger {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-/// Absent, usable and of another version are three different answers.
+/// Absent, usable and of another version are three different answers. Usable are this version and
+/// those that ensure_schema() makes it of.
 enum class SchemaState : std::uint8_t { absent, usable, other_version };
 [[nodiscard]] SchemaState schema_state(db::SqlSession& session);
-/// Creates the schema where it is absent; throws Error{drift} when it is of another version.
+/// Creates the schema where it is absent, and brings an earlier one to this version; throws
+/// Error{drift} when it is of another version.
 void ensure_schema(db::SqlSession& session);
-/// The DDL that ensure_schema runs, for --dry-run.
-[[nodiscard]] std::string_view schema_ddl() noexcept;
+/// The DDL that ensure_schema runs where there is no schema, for --dry-run.
+[[nodiscard]] std::string schema_ddl();
 
 // --- runs ----------------------------------------------------------------------------------------
 /// (tx) Records the run, its plan and its tables.
@@ -209,9 +211,18 @@ void supersede_table(db::SqlSession& session, const std::string& run_id, int tab
 void append_event(db::SqlSession& session, const std::string& run_id, const std::string& kind,
                   const std::string& body);
 /// (tx) The same as part of a transaction, for an event that must not be without what it tells of.
-void append_event_within(db::SqlSession& session, const std::string& run_id,
-                         const std::string& kind, const std::string& body);
+Event append_event_within(db::SqlSession& session, const std::string& run_id,
+                          const std::string& kind, const std::string& body);
+/// (tx) The event as append_event_within would insert it at this moment; until the transaction ends
+/// nobody else takes its place.
+[[nodiscard]] Event next_event(db::SqlSession& session, const std::string& run_id,
+                               const std::string& kind, const std::string& body);
+/// The statement that inserts it, for --dry-run.
+[[nodiscard]] std::string event_sql(const std::string& run_id, const Event& event);
 [[nodiscard]] std::vector<Event> events(db::SqlSession& session, const std::string& run_id);
+/// The newest event of a kind.
+[[nodiscard]] std::optional<Event> newest_event(db::SqlSession& session, const std::string& run_id,
+                                                const std::string& kind);
 /// An index that the target could not build, and that its table, a new one, does without.
 struct LeftOutIndex {
   int table_no = 0;
@@ -237,10 +248,14 @@ void record_made(db::SqlSession& session, const std::string& run_id, const std::
 [[nodiscard]] std::vector<MadeRelation> made_relations(db::SqlSession& session,
                                                        const std::string& run_id,
                                                        const std::string& kind);
-/// Number of the first event whose hash does not follow from its content; absent when the chain is
-/// whole.
-[[nodiscard]] std::optional<std::int64_t> broken_event(const std::string& run_id,
-                                                       const std::vector<Event>& events);
+/// Where a chain of events is broken, and what is wrong there.
+struct BrokenLink {
+  std::int64_t number = 0;  // of the first event that does not follow from those before it
+  std::string what;
+};
+/// Absent when the chain is whole. That its end was cut off, it cannot show.
+[[nodiscard]] std::optional<BrokenLink> broken_link(const std::string& run_id,
+                                                    const std::vector<Event>& events);
 
 // --- keys as text
 // ------------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ int record_verification(db::SqlSession& session, const std::string& run_id,
 [[nodiscard]] std::vector<Verification> verifications(db::SqlSession& session,
                                                       const std::string& run_id);
 
+/// Its report, as JSON. Throws Error{internal} where there is no such verification.
+[[nodiscard]] std::string verification_report(db::SqlSession& session, const std::string& run_id,
+                                              int number);
+
 /// A quarantined row, whatever was decided about it.
 struct HeldRow {
   std::int64_t id = 0;

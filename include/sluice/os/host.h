@@ -14,6 +14,9 @@ struct ProcessIdentity {
 };
 [[nodiscard]] ProcessIdentity this_process();
 
+/// Name of the OS user of that number, or the number.
+[[nodiscard]] std::string user_of(unsigned int uid);
+
 /// `bytes` random bytes of the system's generator as lower-case hex. Throws Error{internal} when
 /// there is none.
 [[nodiscard]] std::string random_hex(std::size_t bytes);

@@ -9,6 +9,7 @@
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/records.h"
+#include "sluice/ledger/stops.h"
 #include "sluice/ledger/verification.h"
 
 /// Where a run stands, as the ledger tells it: read by any process at any time, without disturbing
@@ -41,17 +42,39 @@ struct TableStatus {
 /// Why a run is paused.
 enum class PauseCause : std::uint8_t { unknown, limit, storage, drift, unjoined };
 
+/// Who decides about a run: the policy in force for the target, and who signed the run's plan.
+struct Governance {
+  struct Approval {
+    std::string act;
+    std::string name;
+    std::string principal;
+    std::string key;  ///< "SHA256:..."
+  };
+  std::string policy;  ///< its name; empty: the target knows none
+  std::uint64_t version = 0;
+  std::string sha256;
+  std::string caller;  ///< who says stop and continue: "Carol Wu (+49 30 1234)"
+  std::vector<Approval> approvals;
+  std::string problem;  ///< why some of it could not be read
+};
+
 struct RunStatus {
   ledger::Run run;
   bool is_held = false;                  ///< a living process works on it
   std::vector<ledger::Process> holders;  ///< processes that have not said that they ended
   std::vector<TableStatus> tables;       ///< in plan order
   std::optional<ledger::Verification> last_verification;
-  bool decided_since = false;              ///< decided rows that last_verification did not see
+  Governance governance;       ///< read_status() leaves it empty: whoever knows policies fills it
+  bool decided_since = false;  ///< decided rows that last_verification did not see
   PauseCause pause = PauseCause::unknown;  ///< of a paused run
-  std::string next_verb;                   ///< what to run now; empty: nothing, or wait
-  std::vector<std::string> next_options;   ///< of next_verb
-  std::string advice;                      ///< the same in words
+  std::optional<ledger::Stop> stop;        ///< by a person, in force
+  /// The run's last cutover, rollback or discard that no verification has come after, and when;
+  /// of a cutover whether or not one has. Empty: there is none.
+  std::string swap;
+  std::string swapped_at;
+  std::string next_verb;                  ///< what to run now; empty: nothing, or wait
+  std::vector<std::string> next_options;  ///< of next_verb
+  std::string advice;                     ///< the same in words
 
   /// Sums over all tables; `number` is 0.
   [[nodiscard]] TableStatus total() const;

@@ -208,6 +208,7 @@ struct VerifyReport {
   std::string ended_at;
   std::string source_label;     ///< what the source's point in time promises; empty: not read
   std::string source_position;  ///< where it stands
+  std::string target_position;  ///< the same of the target: which of its rows were read
   Outcome outcome = Outcome::equal;
   std::size_t tables_total = 0;  ///< of the plan; `tables` are those that were asked for
   std::vector<TableReport> tables;

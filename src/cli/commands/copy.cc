@@ -28,9 +28,12 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/last_word.h"
+#include "cli/plan_approval.h"
+#include "cli/policy_in_force.h"
 #include "cli/progress_display.h"
 #include "cli/reconnect.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 
 namespace sluice::cli {
 namespace {
@@ -98,6 +101,10 @@ std::optional<End> end_run(const copy::RunContext& run, db::SqlSession& ledger,
   return end;
 }
 
+StopSources::Watched watched(const copy::RunContext& run, const CopyArguments& arguments) {
+  return {run.target, run.run.id, run.start_event, arguments.stop_file};
+}
+
 /// The plan with what its run has made of it; nothing where that is no other one, because a plan of
 /// thousands of tables is not to be held twice.
 std::optional<plan::Plan> changed_plan(const plan::Plan& plan, db::SqlSession& ledger,
@@ -108,24 +115,53 @@ std::optional<plan::Plan> changed_plan(const plan::Plan& plan, db::SqlSession& l
   return plan::with_names_taken(without(plan, left_out), live);
 }
 
+/// What this process is, as the ledger knows it, and what it may have been allowed.
+struct Pass {
+  const copy::RunContext& run;
+  db::SqlSession& ledger;
+  const plan::Changes& altered;
+  const std::optional<SourceOverride>& used;
+};
+
+/// The work itself. Nothing when somebody asks to stop before it is over.
+std::optional<End> work_to_end(const Pass& pass, const config::Config& config, Console& console) {
+  const copy::RunContext& run = pass.run;
+  if (pass.used) record_override(pass.ledger, run.run.id, *pass.used);
+  copy::create_side_tables(pass.ledger, run.plan, run.run);
+  copy::begin_progress(pass.ledger, run.run, run.plan.digest, run.progress);
+  note_unseen_space(run, pass.ledger, console);
+  const ProgressDisplay display(run, console);
+  work(run, pass.ledger, pass.altered);
+  return end_run(run, pass.ledger, config);
+}
+
+/// A target that does not answer who has stopped the run is one that went away.
+void require_watched(const copy::StopReason& stop) {
+  const auto why = stop.why();
+  if (!why || why->kind != model::ErrorKind::connection) return;
+  throw model::Error(why->kind, why->text, model::Retry::new_session);
+}
+
 /// From the first look at both servers to the report; goes on with what earlier passes have
 /// committed.
-int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, Reconnect& reconnect,
-                     Console& console) {
+int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config,
+                     const InForce& in_force, Reconnect& reconnect, Console& console) {
+  refuse_stop_file(arguments.stop_file, console);
   // What both servers have now.
   Catalogs catalogs = read_catalogs(config.config);
   if (arguments.new_run && !reconnect.has_begun()) take_earlier_families(config.config, catalogs);
+  // Nothing is written before somebody who may has agreed.
+  std::optional<PlanGate> gate;
+  if (!arguments.dry_run) gate.emplace(in_force, arguments, config, catalogs, console);
   // The plan: the one a person reviewed, else that of the run that is under way, else a new one.
   auto [plan, has_run] = plan_for_copy(arguments, config, catalogs, reconnect.has_begun(), console);
   if (arguments.dry_run) {
     return print_dry_run(plan, config.config, arguments.new_run, console);
   }
-  // Nothing is written before somebody who may has agreed.
-  const approve::Approved<plan::Plan> approved =
-      approve::Verifier::without_policy(std::move(plan));
+  const approve::Approved<plan::Plan> approved = gate->approve(std::move(plan), console);
   // A source role that could delete is refused, or the override is kept for the record.
   const auto used = refuse_deleting_source(config.config, *approved, console);
-  copy::Start start = start_or_explain(approved, config.config, catalogs, arguments, has_run,
+  copy::Start start = start_or_explain(approved, *gate, config.config, catalogs, arguments, has_run,
                                        reconnect.has_begun(), console);
   if (start.kind == copy::StartKind::finished) {
     return report_finished(start, *approved, arguments, console);
@@ -133,23 +169,22 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   const plan::Changes altered = plan::altered_sources(*approved, catalogs.source);
   catalogs = {};  // the plan has all of them that is needed
   // From here on a signal ends this process between batches; until here, at once.
-  const os::SignalStop signals(last_word(command_line(copy_words(arguments))));
+  os::SignalStop signals(last_word(command_line(copy_words(arguments))));
   reconnect.begin();
   copy::Progress progress(approved->tables.size());
   copy::StopReason stop;
   const auto changed = changed_plan(*approved, *start.control, start.run.id);
   const copy::RunContext run =
       make_run(changed ? *changed : *approved, start, config.config, progress, stop);
-  const StopOnSignal stop_on_signal(signals, stop);
+  std::optional<StopSources> sources;
   std::optional<End> end;
   try {
-    if (used) record_override(*start.control, start.run.id, *used);
-    copy::create_side_tables(*start.control, run.plan, start.run);
-    copy::begin_progress(*start.control, start.run, approved->digest, progress);
-    note_unseen_space(run, *start.control, console);
-    const ProgressDisplay display(run, console);
-    work(run, *start.control, altered);
-    end = end_run(run, *start.control, config.config);
+    sources.emplace(watched(run, arguments), signals, [&stop](const std::string& why) {
+      stop.request(model::ErrorKind::connection, why);
+    });
+    const StopOnRequest stop_on_request(signals, *sources, stop);
+    end = work_to_end({run, *start.control, altered, used}, config.config, console);
+    if (!end) require_watched(stop);
   } catch (const model::Error& error) {
     reconnect.renew_after(progress);
     throw copy::record_failure(run, error);
@@ -159,7 +194,8 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
   }
   if (end) return report_copy(run, end->result, arguments, console);
   if (const auto why = stop.why()) {
-    return report_stop(run, *start.control, *why, signals, arguments, console);
+    return report_stop(run, *start.control, {*why, sources->heard(), signals.signal()}, arguments,
+                       console);
   }
   return report_joined(run, *start.control, arguments, console);
 }
@@ -167,11 +203,13 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config, R
 int run_copy(const CopyArguments& arguments, Console& console) {
   // What people wrote; every mistake is reported at once.
   const ReadConfig config = read_config(arguments.config, console);
+  // Who may do it. The time of its making stands for the whole copy, however often it reconnects.
+  const InForce in_force = InForce::load(config.config, console);
   Reconnect reconnect(std::chrono::seconds(config.config.limits.reconnect_seconds), arguments,
                       console);
   for (;;) {
     try {
-      return copy_in_one_pass(arguments, config, reconnect, console);
+      return copy_in_one_pass(arguments, config, in_force, reconnect, console);
     } catch (const model::Error& error) {
       // A server went away. What is committed stays, and the next pass goes on from there.
       reconnect.wait_or_throw(error);
@@ -186,6 +224,8 @@ Run declare_copy(CLI::App& app) {
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--plan", arguments->plan, "a plan that 'sluice plan' wrote and people reviewed");
   app.add_option("--operator", arguments->operator_name, "the person who runs this");
+  app.add_option("--stop-file", arguments->stop_file,
+                 "stop in order as soon as a file is there; its first line says why");
   app.add_flag("--join", arguments->join, "help a run that another process works on");
   app.add_flag("--new-run", arguments->new_run,
                "leave an earlier run of this config, drop its side tables and begin anew");

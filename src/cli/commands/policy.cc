@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/policy_change.h"
 #include "cli/policy_input.h"
 #include "cli/policy_json.h"
 
@@ -24,18 +25,22 @@ struct PolicyArguments {
   std::string file;
   std::string config;
   std::string allowed_signers;
+  PolicyChange change;
   bool dry_run = false;
 };
 
-/// The file that is named, or that the config names.
-std::string path_of(const PolicyArguments& arguments, Console& console) {
-  if (arguments.config.empty()) return arguments.file;
-  const ReadConfig config = read_config(arguments.config, console);
-  if (config.config.policy.empty()) {
-    throw model::Error(model::ErrorKind::config, arguments.config + " names no policy",
-                       "add \"policy\": \"FILE\", a path from the config's folder");
+/// Another version of the policy: proposed, or put in force.
+int run_change(PolicyChange change, const PolicyArguments& arguments, Console& console) {
+  change.config = arguments.config;
+  change.dry_run = arguments.dry_run;
+  const bool proposes = !change.change.empty();
+  if (change.config.empty() || proposes == !change.adopt.empty() ||
+      proposes != !change.out.empty()) {
+    throw model::Error(model::ErrorKind::usage,
+                       "a change is either --change FILE --out DOCUMENT or --adopt DOCUMENT, with "
+                       "--config");
   }
-  return policy_path(config.config);
+  return proposes ? propose_policy(change, console) : adopt_policy(change, console);
 }
 
 void write_allowed_signers(const policy::Policy& policy, const PolicyArguments& arguments,
@@ -50,10 +55,11 @@ void write_allowed_signers(const policy::Policy& policy, const PolicyArguments& 
 }
 
 int run_policy(const PolicyArguments& arguments, Console& console) {
-  if (arguments.file.empty() == arguments.config.empty()) {
-    throw model::Error(model::ErrorKind::usage, "either --file or --config names the policy");
+  const PolicyChange& change = arguments.change;
+  if (!change.change.empty() || !change.adopt.empty() || !change.out.empty()) {
+    return run_change(change, arguments, console);
   }
-  const std::string path = path_of(arguments, console);
+  const std::string path = policy_path(arguments.config, arguments.file, "--file", console);
   const policy::ReadResult result = policy::read_policy(os::read_file(path, kMaxPolicyBytes), path);
   if (!console.json() || !result.policy) console.findings(result.findings);
   if (!result.policy) return kUsage;
@@ -84,7 +90,13 @@ Run declare_policy(CLI::App& app) {
   app.add_option("--config", arguments->config, "a config that names it");
   app.add_option("--allowed-signers", arguments->allowed_signers,
                  "write the file by which ssh-keygen checks signatures");
-  app.add_flag("--dry-run", arguments->dry_run, "print what --allowed-signers would write");
+  app.add_option("--change", arguments->change.change,
+                 "the file of a later version, which is to be signed; needs --out");
+  app.add_option("--out", arguments->change.out, "write the change to this document");
+  app.add_option("--adopt", arguments->change.adopt,
+                 "the document that people signed: its version comes in force");
+  app.add_option("--operator", arguments->change.operator_name, "the person who runs this");
+  app.add_flag("--dry-run", arguments->dry_run, "print what would be written");
   return [arguments](Console& console) { return run_policy(*arguments, console); };
 }
 

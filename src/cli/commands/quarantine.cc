@@ -23,8 +23,10 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/policy_in_force.h"
 #include "cli/quarantine_report.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 
 namespace sluice::cli {
 namespace {
@@ -42,9 +44,10 @@ struct QuarantineArguments {
   std::string reason;
   std::size_t limit = 50;
   bool by_group = false;
-  bool decided = false;  // list what was decided instead of what is open
-  std::string file;      // of decide
-  std::string out;       // of export
+  bool decided = false;       // list what was decided instead of what is open
+  std::string file;           // of decide
+  std::string out;            // of export
+  std::string operator_name;  // of decide
   bool dry_run = false;
 };
 
@@ -233,10 +236,15 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const auto ledger = open_ledger(ledger_of(config.config), console);
   const ledger::Run chosen = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, chosen);
+  if (!arguments.dry_run) {
+    require_admitted(InForce::load(config.config, console), config.config,
+                     operator_of(config.config, arguments.operator_name), console);
+  }
   // From here on nobody else works on the run.
   const model::Endpoint target = plan::held_to(plan.target, config.config.target);
   auto session = hold_alone(target, chosen, console);
   const ledger::Run run = run_as_held(*session, chosen.id);
+  if (!arguments.dry_run) refuse_stopped(*session, run.id, arguments.config, console);
   // What people decided: every mistake is reported at once, and nothing is done then.
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
   const copy::Decisions decisions = read_file(arguments, text, plan, run, console);
@@ -283,6 +291,7 @@ Run declare_quarantine(CLI::App& app) {
   CLI::App* decide = app.add_subcommand("decide", "move rows as people decided");
   decide->fallthrough();
   decide->add_option("--file", arguments->file, "the file of decisions, filled in")->required();
+  decide->add_option("--operator", arguments->operator_name, "the person who runs this");
   decide->add_flag("--dry-run", arguments->dry_run, "try everything, print the SQL, write nothing");
   app.require_subcommand(0, 1);
   return [arguments, write, decide](Console& console) {

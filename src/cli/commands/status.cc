@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/governance.h"
 #include "cli/run_choice.h"
 
 namespace sluice::cli {
@@ -27,7 +28,9 @@ Words next_words(const StatusArguments& arguments, const status::RunStatus& stat
   if (status.next_verb.empty() || arguments.config.empty()) return {};
   // A copy goes on with the newest run, whichever is looked at.
   const bool is_copy = status.next_verb == "copy";
-  Words words = words_on_run(status.next_verb, arguments.config, is_copy ? "" : arguments.run);
+  // Whoever continues says which run, whichever is the newest then.
+  const std::string run = status.next_verb == "continue" ? status.run.id : arguments.run;
+  Words words = words_on_run(status.next_verb, arguments.config, is_copy ? "" : run);
   words.insert(words.end(), status.next_options.begin(), status.next_options.end());
   return words;
 }
@@ -46,7 +49,8 @@ int run_status(const StatusArguments& arguments, Console& console) {
   const auto ledger = open_ledger(place, console);
   // The run that was asked for, else the newest.
   const ledger::Run run = choose_run(*ledger, place, arguments.run, console);
-  const status::RunStatus status = status::read_status(*ledger, run.id);
+  status::RunStatus status = status::read_status(*ledger, run.id);
+  status.governance = read_governance(*ledger, run.id);
   const Words next = next_words(arguments, status);
   if (console.json()) {
     console.print(status::to_json(status, next.empty() ? "" : command_line(next)));

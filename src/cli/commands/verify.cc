@@ -1,4 +1,6 @@
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +21,9 @@
 #include "cli/inputs.h"
 #include "cli/last_word.h"
 #include "cli/manifest_document.h"
+#include "cli/policy_in_force.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 #include "cli/verify_display.h"
 
 namespace sluice::cli {
@@ -35,6 +39,7 @@ constexpr int kMaxListed = 10'000;
 struct VerifyArguments {
   std::string config;
   std::string run;
+  std::string stop_file;
   bool target_only = false;
   bool dry_run = false;
   std::vector<std::string> tables;
@@ -103,17 +108,18 @@ void refuse_unfinished(const VerifyArguments& arguments, const ledger::Run& run,
   throw Exit{kNotComparable};
 }
 
-/// What is verified is what the ledger says: it must be what was written there.
-void refuse_broken_chain(db::SqlSession& ledger, const ledger::Run& run, Console& console) {
+/// What is verified is what the ledger says: it must be what was written there. Returns the number
+/// of the newest event.
+std::int64_t refuse_broken_chain(db::SqlSession& ledger, const ledger::Run& run, Console& console) {
   const std::vector<ledger::Event> events = ledger::events(ledger, run.id);
-  const auto broken = ledger::broken_event(run.id, events);
-  if (!events.empty() && !broken) return;
+  const auto broken = ledger::broken_link(run.id, events);
+  if (!events.empty() && !broken) return events.back().number;
   console.error(
       events.empty()
           ? fmt::format("run {} has no events: somebody has removed them", run.id)
           : fmt::format("event {} of run {} does not follow from the events before it: somebody "
                         "has changed or removed events",
-                        *broken, run.id),
+                        broken->number, run.id),
       "what the ledger says of this run cannot be trusted: find out who wrote to schema sluice of "
       "the target, and copy anew with --new-run");
   throw Exit{kStopRule};
@@ -132,10 +138,40 @@ void say_next(const VerifyArguments& arguments, verify::Outcome outcome, bool is
   }
 }
 
-/// With progress, and an exit of its own where a signal ends it.
-verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run,
-                                  const config::Config& config, const verify::Options& options,
-                                  const os::SignalStop& signals, Console& console) {
+/// Who ended a verification, and the exit that follows. A stop of the run lets others begin: they
+/// only look.
+[[noreturn]] void explain_end(const VerifyArguments& arguments, const ledger::Run& run,
+                              const StopSources& sources, const os::SignalStop& signals,
+                              const model::Error& error, Console& console) {
+  const auto stop = sources.heard();
+  if (stop && stop->by_file.empty()) {
+    throw Exit{report_person_stop(run.id, *stop, arguments.config, console)};
+  }
+  if (stop) {
+    console.error("the verification was stopped by " + ledger::to_text(*stop),
+                  "when it is settled, take the file away and start again");
+    throw Exit{kStopRule};
+  }
+  if (signals.signal() == 0) throw error;
+  console.error(error);
+  constexpr int kSignalBase = 128;
+  throw Exit{kSignalBase + signals.signal()};
+}
+
+/// With progress, and an exit of its own where a signal or a person ends it.
+verify::VerifyReport verify_shown(const VerifyArguments& arguments, const plan::Plan& plan,
+                                  const ledger::Run& run, const config::Config& config,
+                                  const verify::Options& options, std::int64_t last_event,
+                                  Console& console) {
+  os::SignalStop signals(
+      last_word(command_line(words_on_run("verify", arguments.config, arguments.run))), kPatience);
+  std::atomic<bool> is_watched = true;
+  const StopSources sources(
+      {plan::held_to(plan.target, config.target), run.id, last_event, arguments.stop_file}, signals,
+      [&](const std::string& /*why*/) {
+        is_watched = false;
+        signals.request(kConnection);
+      });
   VerifyDisplay display(console);
   try {
     return verify::verify_tables(
@@ -144,10 +180,10 @@ verify::VerifyReport verify_shown(const plan::Plan& plan, const ledger::Run& run
          [&display](const std::optional<waits::Stall>& stall) { display.show(stall); }},
         signals.token());
   } catch (const model::Error& error) {
-    if (signals.signal() == 0) throw;
-    console.error(error);
-    constexpr int kSignalBase = 128;
-    throw Exit{kSignalBase + signals.signal()};
+    if (is_watched) explain_end(arguments, run, sources, signals, error, console);
+    throw model::Error(model::ErrorKind::connection,
+                       "the target does not answer any more whether somebody has stopped the run",
+                       "see whether the server can be reached, then start again");
   }
 }
 
@@ -160,17 +196,20 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, run);
   refuse_unfinished(arguments, run, console);
-  refuse_broken_chain(*ledger, run, console);
+  const std::int64_t last_event = refuse_broken_chain(*ledger, run, console);
+  refuse_stop_file(arguments.stop_file, console);
   verify::Options options = options_of(arguments, config.config, plan);
   if (!arguments.manifest.empty()) {
+    if (!arguments.dry_run) {
+      require_admitted(InForce::load(config.config, console), config.config,
+                       config.config.operator_name, console);
+    }
     auto request = manifest_request(arguments.manifest, config.config, plan, console);
     if (!arguments.dry_run) options.manifest = std::move(request);
   }
-  const os::SignalStop signals(
-      last_word(command_line(words_on_run("verify", arguments.config, arguments.run))), kPatience);
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
   const verify::VerifyReport report =
-      verify_shown(plan, run, config.config, options, signals, console);
+      verify_shown(arguments, plan, run, config.config, options, last_event, console);
   console.json() ? console.print(verify::to_json(report)) : console.show(verify::to_text(report));
   if (arguments.dry_run) {
     console.note(arguments.manifest.empty()
@@ -188,6 +227,8 @@ Run declare_verify(CLI::App& app) {
   const auto arguments = std::make_shared<VerifyArguments>();
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
+  app.add_option("--stop-file", arguments->stop_file,
+                 "stop as soon as a file is there; its first line says why");
   app.add_flag("--target", arguments->target_only,
                "re-read the target only, against the digests of the copy: quick, proves less");
   app.add_flag("--dry-run", arguments->dry_run,

@@ -1,5 +1,6 @@
 #include "sluice/model/error.h"
 
+#include "db/pg/copy_in.h"
 #include "db/pg/copy_rows.h"
 #include "db/pg/error.h"
 #include "db/pg/pg.h"

@@ -32,41 +32,46 @@ std::vector<Event> chain(int length) {
   return events;
 }
 
+std::int64_t broken_at(const std::string& run_id, const std::vector<Event>& events) {
+  const auto broken = broken_link(run_id, events);
+  return broken ? broken->number : 0;
+}
+
 }  // namespace
 
 TEST_CASE("a chain as published is whole, an empty one too") {
-  CHECK_FALSE(broken_event("run", {}).has_value());
-  CHECK_FALSE(broken_event("run", chain(5)).has_value());
+  CHECK_FALSE(broken_link("run", {}).has_value());
+  CHECK_FALSE(broken_link("run", chain(5)).has_value());
 }
 
 TEST_CASE("a changed, removed, moved or added event breaks the chain where it is") {
   auto events = chain(5);
   SECTION("a body") {
     events[2].body = R"({"reason":"another"})";
-    CHECK(broken_event("run", events) == 3);
+    CHECK(broken_at("run", events) == 3);
   }
   SECTION("a time") {
     events[0].at = "2026-11-22T11:00:00Z";
-    CHECK(broken_event("run", events) == 1);
+    CHECK(broken_at("run", events) == 1);
   }
   SECTION("a kind") {
     events[4].kind = "run-finished";
-    CHECK(broken_event("run", events) == 5);
+    CHECK(broken_at("run", events) == 5);
   }
   SECTION("one that is gone from the middle") {
     events.erase(events.begin() + 1);
-    CHECK(broken_event("run", events) == 3);
+    CHECK(broken_at("run", events) == 3);
   }
   SECTION("two that changed places") {
     std::swap(events[1], events[2]);
-    CHECK(broken_event("run", events) == 3);
+    CHECK(broken_at("run", events) == 3);
   }
   SECTION("a forged one with a hash of its own, which the next does not know") {
     events[2].body = "{}";
     events[2].sha256 = published_hash(events[2]);
-    CHECK(broken_event("run", events) == 4);
+    CHECK(broken_at("run", events) == 4);
   }
-  SECTION("the chain of another run") { CHECK(broken_event("other", events) == 1); }
+  SECTION("the chain of another run") { CHECK(broken_at("other", events) == 1); }
 }
 
 TEST_CASE("keys go through their JSON text unchanged") {

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -15,7 +16,9 @@
 #include "sluice/os/file.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/os/program.h"
 #include "sluice/os/stop.h"
+#include "sluice/os/stop_file.h"
 
 #include "support/temp_dir.h"
 
@@ -139,6 +142,91 @@ TEST_CASE("a forced end has the exit code of the signal") {
 }
 
 #ifdef SLUICE_TEST_HOOKS
+TEST_CASE("another reason to stop than a signal is obeyed and forced like one") {
+  const auto status = [](std::chrono::milliseconds patience) {
+    return status_of_child([patience] {
+      SignalStop stop({}, patience);
+      stop.request(3);
+      stop.request(5);  // the first one stands
+      while (!stop.token().stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      if (patience > std::chrono::seconds(10)) ::_exit(stop.signal() == 0 ? 42 : 1);
+      std::this_thread::sleep_for(std::chrono::seconds(30));
+    });
+  };
+  const int in_order = status(std::chrono::minutes(1));
+  REQUIRE(WIFEXITED(in_order));
+  CHECK(WEXITSTATUS(in_order) == 42);
+  const int forced = status(std::chrono::milliseconds(100));
+  REQUIRE(WIFEXITED(forced));
+  CHECK(WEXITSTATUS(forced) == 3);
+}
+
+TEST_CASE("whatever lies at the path of a stop file stops, and a first line is its reason") {
+  const test::TempDir dir;
+  const std::string path = (dir.path() / "stop").string();
+  CHECK_FALSE(read_stop_file(path).has_value());
+  dir.write("stop", "the disk smells\r\nsecond line\n");
+  CHECK(read_stop_file(path)->reason == "the disk smells");
+  CHECK(read_stop_file(path)->owner == this_process().user);
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  CHECK(read_stop_file(path)->reason.empty());
+  std::filesystem::remove(path);
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  CHECK(read_stop_file(path)->reason.empty());
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink("nowhere", path);
+  CHECK(read_stop_file(path)->reason.empty());
+  // Below a file nobody can tell.
+  dir.write("plain", "");
+  CHECK_THROWS_AS(read_stop_file((dir.path() / "plain" / "stop").string()), model::Error);
+}
+
+TEST_CASE("a stop file is told of once, soon after it is there") {
+  const test::TempDir dir;
+  std::atomic<int> told = 0;
+  const StopFile watch((dir.path() / "stop").string(), [&told](const StopNote& note) {
+    if (note.reason == "now") ++told;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  CHECK(told == 0);
+  dir.write("stop.part", "now");
+  std::filesystem::rename(dir.path() / "stop.part", dir.path() / "stop");
+  for (int i = 0; i < 300 && told == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  CHECK(told == 1);
+}
+
+TEST_CASE("a program gets its input and a bare environment, and what it says is kept") {
+  ::setenv("SLUICE_SECRET", "canary", 1);
+  const std::string input(300'000, 'x');
+  const auto counted = run_program({"/bin/sh", "-c", "wc -c; env >&2; exit 7"}, input);
+  CHECK(counted.exit_code == 7);
+  CHECK(std::stoul(counted.out) == input.size());
+  CHECK(counted.err.find("LC_ALL=C") != std::string::npos);
+  CHECK(counted.err.find("TZ=UTC") != std::string::npos);
+  CHECK(counted.err.find("canary") == std::string::npos);
+  ::unsetenv("SLUICE_SECRET");
+  // One that takes nothing of it.
+  CHECK(run_program({"/bin/true"}, input).exit_code == 0);
+}
+
+TEST_CASE("a program that hangs is ended, also when it has closed its output") {
+  for (const char* script : {"sleep 60", "exec >&- 2>&-; sleep 60"}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto hung = run_program({"/bin/sh", "-c", std::string("exec 3>&-; ") + script}, "",
+                                  std::chrono::milliseconds(300));
+    CHECK(hung.timed_out);
+    CHECK(hung.exit_code == -1);
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
+  }
+  CHECK_THROWS_AS(run_program({"/nowhere/program"}), model::Error);
+}
+
 TEST_CASE("a kill point fires at the pass that was asked for, once armed and by name only") {
   const auto pass_three_times = [](const char* variable, const char* value) {
     return status_of_child([=] {

@@ -113,7 +113,8 @@ TEST_CASE("each mistake is found, by name and at its place") {
       {{"\"revoked_keys\"", "\"revoked\""}, "missing-key"},
       {{"\"version\": 1,", "\"version\": 1, \"version\": 2,"}, "duplicate-key"},
   };
-  for (const auto& [change, rule] : cases) {
+  for (const auto& [change, begin] : cases) {
+    const std::string& rule = begin;
     const Lines lines = findings_of(replaced(example_text(), change.first, change.second));
     INFO(change.second << " wants " << rule);
     for (const std::string& line : lines) UNSCOPED_INFO(line);

@@ -52,6 +52,34 @@ TEST_CASE("a table that has rows before all of it is copied is said to be copyin
   CHECK(table("crm.customers", 0).state_word() == std::string("pending"));
 }
 
+TEST_CASE("a person's stop comes before all else, and says how the run goes on") {
+  for (const RunState state : {RunState::running, RunState::stopped, RunState::paused,
+                               RunState::failed, RunState::finished}) {
+    RunStatus status = run_in(state);
+    status.run.reason = "something else";
+    status.stop = sluice::ledger::Stop{7,
+                                       std::string(64, 'a'),
+                                       "2026-11-22T16:00:00Z",
+                                       {"mia", "db1", "mover"},
+                                       "",
+                                       "orders\x1b[2J are missing " + std::string(600, 'x')};
+    for (int i = 0; i < 30; ++i) status.tables.push_back(table("t" + std::to_string(i), 100));
+    advise(status);
+    CHECK(status.next_verb == "continue");
+    const std::string text = to_text(status);
+    CHECK(text.find("stopped by mia on db1 (role mover)") != std::string::npos);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find("something else") == std::string::npos);
+    CHECK(std::ranges::count(text, '\n') <= 22);
+    CHECK(to_json(status, "").find("\"os_user\": \"mia\"") != std::string::npos);
+  }
+  RunStatus working = run_in(RunState::running);
+  working.stop = sluice::ledger::Stop{};
+  working.is_held = true;
+  advise(working);
+  CHECK(working.next_verb == "status");
+}
+
 TEST_CASE("each state says what to do next") {
   const auto next = [](RunStatus status) {
     advise(status);

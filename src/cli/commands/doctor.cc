@@ -1,0 +1,54 @@
+#include "sluice/doctor/doctor.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/inputs.h"
+
+namespace sluice::cli {
+namespace {
+
+struct DoctorArguments {
+  std::string config;
+  doctor::Places places;
+};
+
+int exit_code_of(doctor::Verdict worst) {
+  switch (worst) {
+    case doctor::Verdict::ok:
+    case doctor::Verdict::warning:
+      return kDone;
+    case doctor::Verdict::error:
+      return kStopRule;
+    case doctor::Verdict::unknown:
+      return kNotComparable;
+  }
+  return kInternal;
+}
+
+int run_doctor(const DoctorArguments& arguments, Console& console) {
+  const ReadConfig config = read_config(arguments.config, console);
+  const std::vector<doctor::Check> checks = doctor::examine(config.config, arguments.places);
+  console.json() ? console.print(doctor::to_json(checks)) : console.show(doctor::to_text(checks));
+  const doctor::Verdict worst = doctor::worst(checks);
+  const bool is_mended = worst == doctor::Verdict::ok || worst == doctor::Verdict::warning;
+  console.next({is_mended ? "plan" : "doctor", "--config", arguments.config});
+  return exit_code_of(worst);
+}
+
+}  // namespace
+
+Run declare_doctor(CLI::App& app) {
+  const auto arguments = std::make_shared<DoctorArguments>();
+  app.add_option("--config", arguments->config, "the migration's config file")->required();
+  app.add_option("--ssh-keygen", arguments->places.ssh_keygen,
+                 "the program that checks signatures, by its absolute path");
+  return [arguments](Console& console) { return run_doctor(*arguments, console); };
+}
+
+}  // namespace sluice::cli

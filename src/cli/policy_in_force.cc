@@ -1,0 +1,142 @@
+#include "cli/policy_in_force.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/model/error.h"
+#include "sluice/os/host.h"
+
+#include "cli/exit_code.h"
+#include "cli/policy_input.h"
+
+namespace sluice::cli {
+namespace {
+
+/// Who the server says is logged in, and as whom it acts.
+std::vector<std::string> roles_of(const model::Endpoint& endpoint) {
+  const auto session = db::open_session(endpoint, db::Purpose::catalog);
+  const bool is_postgres = session->engine() == model::Engine::postgresql;
+  const auto result = session->query(is_postgres ? "SELECT session_user::text, current_user::text"
+                                                 : "SELECT USER(), CURRENT_USER()");
+  std::vector<std::string> roles;
+  for (const auto& role : result.rows.at(0)) {
+    std::string name = role.value_or("");
+    // An account of the MySQL family is a name and a host; a person's role is the name.
+    if (!is_postgres) name.erase(std::min(name.rfind('@'), name.size()));
+    if (std::ranges::find(roles, name) == roles.end()) roles.push_back(std::move(name));
+  }
+  return roles;
+}
+
+std::string short_name(const policy::Policy& policy) {
+  return fmt::format("policy {} version {} ({})", policy.name, policy.version,
+                     policy.sha256.substr(0, 12));
+}
+
+std::string short_name(const ledger::AdoptedPolicy& policy) {
+  return fmt::format("policy {} version {} ({})", policy.name, policy.version,
+                     policy.sha256.substr(0, 12));
+}
+
+/// "Olga Petrov (olga@corp), Dan Reed (dan@corp)"
+std::string operators_of(const policy::Policy& policy) {
+  std::vector<std::string> names;
+  for (const std::string& principal : policy.operators) {
+    const policy::Person* person = policy.find(principal);
+    names.push_back(person == nullptr ? principal
+                                      : fmt::format("{} ({})", person->name, principal));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+policy::Policy policy_of(const ledger::AdoptedPolicy& adopted, const std::string& file) {
+  policy::ReadResult result = policy::read_policy(adopted.text, file);
+  if (result.policy) return std::move(*result.policy);
+  throw model::Error(
+      model::ErrorKind::drift,
+      fmt::format("{} in the target's ledger is none that can be read", short_name(adopted)),
+      "use the sluice that put it there");
+}
+
+InForce InForce::load(const config::Config& config, Console& console) {
+  if (config.policy.empty()) return {std::nullopt, config.file};
+  return {read_trusted_policy(policy_path(config), console), config.file};
+}
+
+const approve::Verifier& InForce::verifier() const {
+  if (!verifier_) {
+    verifier_ = std::make_unique<const approve::Verifier>(approve::Verifier::create(*policy_));
+  }
+  return *verifier_;
+}
+
+std::string operator_of(const config::Config& config, const std::string& option) {
+  return option.empty() ? config.operator_name : option;
+}
+
+void require_same_policy(const InForce& in_force,
+                         const std::optional<ledger::AdoptedPolicy>& adopted, Console& console) {
+  if (!adopted) return;
+  if (!in_force.has_policy()) {
+    console.error(fmt::format("{} is in force for this target since {}, and the config names none",
+                              short_name(*adopted), adopted->adopted_at),
+                  "name its file in the config: \"policy\": \"...\"");
+    throw Exit{kApproval};
+  }
+  if (in_force.policy().sha256 == adopted->sha256) return;
+  console.error(
+      fmt::format("{} is in force for this target since {}, and the config names {}",
+                  short_name(*adopted), adopted->adopted_at, short_name(in_force.policy())),
+      "put the file back as it was; people who may change the policy sign for it: " +
+          command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
+                        "--out", "policy-change.json"}));
+  throw Exit{kApproval};
+}
+
+void require_operator(const policy::Policy& policy, const config::Config& config,
+                      const std::string& operator_name, Console& console) {
+  std::vector<std::string> roles = roles_of(config.source);
+  for (std::string& role : roles_of(config.target)) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  }
+  const auto why = policy::why_may_not_run(policy, operator_name, os::this_process().user, roles);
+  if (!why) return;
+  const std::string who = operator_name.empty() ? "nobody is named as operator" : *why;
+  console.error(fmt::format("this may not be run: {}", who),
+                fmt::format("{} lets these run it: {}; each as an OS user and with database roles "
+                            "that it names. \"operator\" in the config or --operator says who does",
+                            short_name(policy), operators_of(policy)));
+  throw Exit{kApproval};
+}
+
+void require_admitted(const InForce& in_force, const config::Config& config,
+                      const std::string& operator_name, Console& console) {
+  const auto target = db::open_session(config.target, db::Purpose::catalog);
+  require_same_policy(in_force, ledger::policy_in_force(*target), console);
+  if (!in_force.has_policy()) return;
+  require_operator(in_force.policy(), config, operator_name, console);
+}
+
+void adopt_first_policy(const InForce& in_force, db::SqlSession& target, const std::string& run_id,
+                        const std::string& operator_name) {
+  ledger::hold_policies(target);
+  const auto adopted = ledger::policy_in_force(target);
+  if (!in_force.has_policy() && !adopted) return;
+  if (in_force.has_policy() && !adopted) {
+    const policy::Policy& policy = in_force.policy();
+    ledger::adopt_policy(
+        target, {policy.version, policy.name, policy.sha256, policy.text, "", operator_name, ""},
+        {run_id});
+    return;
+  }
+  if (in_force.has_policy() && in_force.policy().sha256 == adopted->sha256) return;
+  throw model::Error(model::ErrorKind::approval,
+                     short_name(*adopted) + " has come in force for this target meanwhile",
+                     "name its file in the config, then start again");
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sluice/approve/verifier.h"
+#include "sluice/document/document.h"
+#include "sluice/model/schema.h"
+
+#include "cli/console.h"
+#include "cli/policy_in_force.h"
+
+/// Documents that people sign, as verbs make and use them.
+namespace sluice::cli {
+
+/// The head of a new document under the policy: now, until the youngest of what its acts allow, by
+/// that operator. Throws Error{approval} where the policy lets nobody do one of the acts.
+[[nodiscard]] document::Head make_head(const InForce& in_force, document::Kind kind,
+                                       std::vector<document::Purpose> acts,
+                                       const std::string& run_id, const std::string& operator_name);
+
+/// Reads the document once, and every signature that lies beside it, and checks them. Where it is
+/// not complete it says which act waits for whom, and which signatures do not count and why, gives
+/// `sluice approve` as what is next, and throws Exit (4). REQUIRES: a policy.
+[[nodiscard]] approve::Verdict require_signed(const InForce& in_force, const std::string& path,
+                                              Console& console);
+
+/// The same, and what `parse` (a function of const document::Document&) makes of the very bytes
+/// that were verified. Throws Error{approval} where it is a document of another kind, or not for
+/// this act.
+template <typename Parse>
+[[nodiscard]] auto approved_by_document(const InForce& in_force, const std::string& path,
+                                        document::Act act, document::Kind kind, Parse&& parse,
+                                        Console& console) {
+  const approve::Verdict verdict = require_signed(in_force, path, console);
+  return in_force.verifier().approved(verdict, kind, act, std::forward<Parse>(parse));
+}
+
+/// Whether signatures are needed at all between these servers.
+[[nodiscard]] bool needs_signatures(const InForce& in_force, const model::ServerIdentity& source,
+                                    const model::ServerIdentity& target);
+
+/// What may be done without a signature: there is no policy, or its rule says so. REQUIRES: not
+/// needs_signatures().
+template <typename T>
+[[nodiscard]] approve::Approved<T> approved_by_rule(const InForce& in_force, T value,
+                                                    const model::ServerIdentity& source,
+                                                    const model::ServerIdentity& target) {
+  if (!in_force.has_policy()) return approve::Verifier::without_policy(std::move(value));
+  return approve::Verifier::by_rule(std::move(value), in_force.policy(), source, target).value();
+}
+
+/// Members of an event that tells what was signed: document_sha256, policy_sha256, policy_version,
+/// rule, signatures (act, name, principal, key). Canonical JSON of an object; `file`: where the
+/// document was.
+[[nodiscard]] std::string approval_event(const approve::Verdict& verdict,
+                                         const approve::Grounds& grounds, const std::string& file);
+
+}  // namespace sluice::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sluice/cutover/cutover.h"
+
+#include "cli/console.h"
+
+/// What cutover and rollback show, in both forms.
+namespace sluice::cli {
+
+/// DO NOT CHANGE the meaning of a member without a new number.
+inline constexpr std::string_view kSwapSchema = "sluice.swap/1";
+
+/// What is said of one act.
+struct SwapReport {
+  std::string_view act;  // cutover, rollback
+  std::string run_id;
+  const cutover::Swap* swap = nullptr;  // as it was worked out before the locks
+  const cutover::Result* result = nullptr;
+  std::string source_freeze;  // SQL that makes the old side read-only; may be empty
+};
+
+[[nodiscard]] std::string to_json(const SwapReport& report, std::string_view next);
+/// Says what was done, or why nothing was.
+void show(const SwapReport& report, Console& console);
+[[nodiscard]] int exit_code_of(const cutover::Result& result);
+
+}  // namespace sluice::cli

@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/cutover/cutover.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/pg_quoted.h"
+#include "sluice/os/host.h"
+#include "sluice/os/kill_point.h"
+#include "sluice/schema/names.h"
+
+#include "cutover/locks.h"
+#include "cutover/mark.h"
+#include "cutover/record.h"
+#include "cutover/renames.h"
+#include "cutover/transaction.h"
+#include "cutover/work_out.h"
+#include "cutover/written.h"
+
+namespace sluice::cutover {
+namespace {
+
+using model::pg::literal;
+using model::pg::quoted;
+
+/// Foreign keys come back when every table bears its name; the mark of a side table last.
+constexpr int kRestoreRank = 400;
+constexpr int kMarkRank = 950;
+
+const plan::TablePlan& planned(const plan::Plan& plan, const SwapTable& table) {
+  return plan.tables.at(static_cast<std::size_t>(table.number - 1));
+}
+
+std::vector<SwapTable> names_of(const Cut& cut) {
+  std::vector<SwapTable> tables;
+  for (const CutTable& table : cut.tables) tables.push_back(table.names);
+  return tables;
+}
+
+void look_at(db::SqlSession& session, const model::QualifiedName& name, std::int64_t oid,
+             std::vector<model::Finding>& findings) {
+  const auto now = session.query("SELECT to_regclass($1)::oid::bigint", {quoted(name)});
+  const std::optional<std::string>& value = now.rows.at(0).at(0);
+  if (value && *value == std::to_string(oid)) return;
+  findings.push_back({model::Severity::error, "not-the-table", name.text(),
+                      value ? "is not the table that the cutover left under this name"
+                            : "is gone, and the cutover left it under this name",
+                      "find out who renamed, dropped or made it anew; put it back"});
+}
+
+/// The rows that would be lost, in a table of their own, made in the same transaction.
+void put_aside(db::SqlSession& session, const model::QualifiedName& from,
+               const std::string& condition, const std::string& suffix, Written& written) {
+  if (written.written == 0) return;
+  const model::QualifiedName into = schema::derived_name(from, suffix);
+  session.query(fmt::format("CREATE TABLE {} AS SELECT * FROM ONLY {} WHERE {}", quoted(into),
+                            quoted(from), condition));
+  written.kept_in = into;
+  written.kept_oid =
+      std::stoll(session.query("SELECT to_regclass($1)::oid::bigint", {quoted(into)}).value());
+}
+
+/// "_lost2_<run>": of the run's second rollback.
+std::string lost_suffix(const std::vector<ledger::Event>& events, const std::string& run_id) {
+  const auto before = std::ranges::count(events, std::string(kRollback), &ledger::Event::kind);
+  return fmt::format("_lost{}_{}", before + 1, run_id);
+}
+
+/// A rollback under way.
+class Returning {
+ public:
+  Returning(const approve::Approved<Request>& request, db::SqlSession& session, const Cut& cut,
+            const RollbackOptions& options)
+      : request_(request),
+        session_(session),
+        cut_(cut),
+        options_(options),
+        transaction_(session, options.patience),
+        attempt_(os::random_hex(16)) {}
+
+  Result run(const OpenSession& reopen) {
+    swap_ = read_rollback(session_, cut_, request_->run.id);
+    result_.findings = refused();
+    if (model::has_errors(result_.findings)) return refuse();
+    suffix_ = lost_suffix(ledger::events(session_, request_->run.id), request_->run.id);
+    transaction_.begin();
+    SLUICE_KILL_POINT("rollback_before_locks");
+    if (!transaction_.under_locks(swap_.locks, [this] { return swap_names(); })) return give_up();
+    if (is_refused_) return refuse();
+    const auto other = commit(session_, reopen, request_->run.id, attempt_);
+    result_.locked = transaction_.locked();
+    SLUICE_KILL_POINT("rollback_after_commit");
+    result_.not_validated = run_later(other ? *other : session_, swap_.later);
+    result_.attempts = transaction_.attempts();
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<model::Finding> refused() {
+    std::vector<model::Finding> findings = check_identity(session_, cut_);
+    std::ranges::move(findings_of(swap_), std::back_inserter(findings));
+    std::ranges::move(lock_findings(session_, swap_.lock_count), std::back_inserter(findings));
+    std::erase_if(findings, [](const model::Finding& finding) {
+      return finding.severity != model::Severity::error;
+    });
+    return findings;
+  }
+
+  /// (tx) Under the locks. False: something changed meanwhile, look again.
+  bool swap_names() {
+    SLUICE_KILL_POINT("rollback_locked");
+    Swap now = read_rollback(session_, cut_, request_->run.id);
+    const bool is_same = now.digest == swap_.digest;
+    swap_ = std::move(now);
+    if (!is_same) return false;
+    result_.written = written_since(session_, request_->plan, cut_);
+    if (changes(result_.written) != options_.losing) {
+      refuse_loss();
+      return true;
+    }
+    keep_lost();
+    run_all(session_, swap_.statements());
+    SLUICE_KILL_POINT("rollback_renamed");
+    record();
+    SLUICE_KILL_POINT("rollback_before_commit");
+    return true;
+  }
+
+  void refuse_loss() {
+    const std::uint64_t needed = changes(result_.written);
+    result_.findings.push_back(
+        {model::Severity::error, "rows-would-be-lost", "live tables",
+         fmt::format("{} row changes since the cutover would be lost, and --losing says {}", needed,
+                     options_.losing),
+         fmt::format("look at them; if they may be lost: --losing {}", needed)});
+    is_refused_ = true;
+  }
+
+  void keep_lost() {
+    const std::string condition = is_newer_sql(session_, cut_.snapshot);
+    for (const CutTable& table : cut_.tables) {
+      const auto lost =
+          std::ranges::find(result_.written, table.names.live.text(), &Written::table);
+      if (lost == result_.written.end()) continue;
+      put_aside(session_, table.names.live, condition, suffix_, *lost);
+    }
+  }
+
+  void record() {
+    const Act act{attempt_, request_.rule(), request_->operator_name, transaction_.locked()};
+    std::vector<int> numbers;
+    for (const CutTable& table : cut_.tables) numbers.push_back(table.names.number);
+    ledger::set_table_states(session_, request_->run.id, numbers, ledger::TableState::ready);
+    ledger::append_event_within(session_, request_->run.id, kRollback,
+                                rollback_body(act, cut_, result_.written));
+  }
+
+  Result refuse() {
+    session_.rollback();
+    result_.kind = Result::Kind::refused;
+    return std::move(result_);
+  }
+  Result give_up() {
+    result_.kind = Result::Kind::busy;
+    result_.attempts = transaction_.attempts();
+    std::vector<std::string> names;
+    for (const CutTable& table : cut_.tables) names.push_back(quoted(table.names.live));
+    result_.blockers = blockers_of(session_, names);
+    return std::move(result_);
+  }
+
+  const approve::Approved<Request>& request_;
+  db::SqlSession& session_;
+  const Cut& cut_;
+  const RollbackOptions& options_;
+  Transaction transaction_;
+  std::string attempt_;
+  std::string suffix_;
+  Swap swap_;
+  Result result_;
+  bool is_refused_ = false;
+};
+
+}  // namespace
+
+Swap read_rollback(db::SqlSession& session, const Cut& cut, const std::string& run_id) {
+  Swap swap;
+  swap.tables = names_of(cut);
+  swap.renames = reversed(session, cut.renames);
+  std::vector<Trade> trades;
+  for (const SwapTable& table : swap.tables) {
+    if (!table.is_new) trades.push_back({table.live, table.kept});
+  }
+  Gathered gathered;
+  gather_common(session, trades, gathered);
+  for (const SwapTable& table : swap.tables) {
+    if (table.is_new) gathered.table_locks.push_back(quoted(table.live));
+    gathered.after.push_back(
+        {kMarkRank, "COMMENT ON TABLE " + quoted(table.side) + " IS " + literal(mark_of(run_id))});
+  }
+  for (const std::string& sql : cut.restore) gathered.after.push_back({kRestoreRank, sql});
+  std::ranges::copy(cut.restore_later, std::back_inserter(gathered.later));
+  settle(std::move(gathered), trades, swap);
+  return swap;
+}
+
+std::vector<model::Finding> check_identity(db::SqlSession& session, const Cut& cut) {
+  std::vector<model::Finding> findings;
+  for (const CutTable& table : cut.tables) {
+    look_at(session, table.names.live, table.live_oid, findings);
+    if (!table.names.is_new) look_at(session, table.names.kept, table.kept_oid, findings);
+  }
+  return findings;
+}
+
+std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& plan,
+                                   const Cut& cut) {
+  std::vector<Written> all;
+  const std::string condition = is_newer_sql(session, cut.snapshot);
+  for (const CutTable& table : cut.tables) {
+    Written written = count_written(session, table.names.live, condition, table.rows,
+                                    &planned(plan, table.names));
+    if (written.changes() > 0) all.push_back(std::move(written));
+  }
+  return all;
+}
+
+Result roll_back(const approve::Approved<Request>& request, db::SqlSession& session,
+                 const OpenSession& reopen, const Cut& cut, const RollbackOptions& options) {
+  if (!ledger::take_run(session, request->run.id, ledger::Holding::alone)) {
+    Result held;
+    held.kind = Result::Kind::held;
+    return held;
+  }
+  return Returning(request, session, cut, options).run(reopen);
+}
+
+}  // namespace sluice::cutover

@@ -1,0 +1,148 @@
+#include "sluice/cutover/discard.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sluice/codec/json_write.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/model/pg_quoted.h"
+#include "sluice/os/host.h"
+#include "sluice/os/kill_point.h"
+
+#include "cutover/mark.h"
+#include "cutover/record.h"
+
+namespace sluice::cutover {
+namespace {
+
+using model::pg::quoted;
+
+/// Fills in what the server knows; false where the table is not there, or is another one.
+bool look_up(db::SqlSession& session, Leftover& leftover) {
+  const auto found = session.query(
+      "SELECT c.oid::bigint, pg_total_relation_size(c.oid) FROM pg_class c "
+      "WHERE c.oid = to_regclass($1)",
+      {quoted(leftover.name)});
+  if (found.rows.empty()) return false;
+  const std::int64_t oid = std::stoll(found.rows.at(0).at(0).value());
+  if (leftover.oid != 0 && leftover.oid != oid) return false;
+  leftover.oid = oid;
+  leftover.bytes = std::stoull(found.rows.at(0).at(1).value());
+  leftover.rows =
+      std::stoull(session.query("SELECT count(*) FROM ONLY " + quoted(leftover.name)).value());
+  return true;
+}
+
+bool bears_mark(db::SqlSession& session, const model::QualifiedName& name,
+                const std::string& run_id) {
+  const auto comment =
+      session.query("SELECT obj_description(to_regclass($1), 'pg_class')", {quoted(name)});
+  return comment.rows.at(0).at(0) == mark_of(run_id);
+}
+
+/// By name alone; what is there is looked up afterwards.
+std::vector<Leftover> on_record(db::SqlSession& session, const plan::Plan& plan,
+                                const ledger::Run& run) {
+  std::vector<Leftover> all;
+  const auto events = ledger::events(session, run.id);
+  if (const auto cut = standing_cut(events)) {
+    for (const CutTable& table : cut->tables) {
+      if (table.names.is_new) continue;
+      all.push_back({Leftover::What::kept, table.names.kept, table.kept_oid});
+    }
+  } else {
+    for (const plan::TablePlan& table : plan.tables) {
+      for (const auto& name : {std::optional(table.side), table.rest}) {
+        if (!name || *name == table.target || !bears_mark(session, *name, run.id)) continue;
+        all.push_back({Leftover::What::side, *name});
+      }
+    }
+  }
+  for (const Written& lost : rows_put_aside(events)) {
+    if (lost.kept_oid != 0) all.push_back({Leftover::What::lost, lost.kept_in, lost.kept_oid});
+  }
+  return all;
+}
+
+std::string body_of(const approve::Approved<Request>& request, const DiscardOptions& options,
+                    const std::vector<Leftover>& dropped) {
+  codec::JsonWriter json;
+  const os::ProcessIdentity process = os::this_process();
+  json.begin_object().member("approval", request.rule());
+  json.member("give_up_way_back", options.give_up_way_back).member("host", process.host);
+  json.member("operator", request->operator_name).member("os_user", process.user);
+  json.key("tables").begin_array();
+  for (const Leftover& table : dropped) {
+    json.begin_object().member("bytes", table.bytes).member("name", quoted(table.name));
+    json.member("oid", table.oid).member("rows", table.rows);
+    json.member("what", to_string(table.what)).end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
+model::Finding only_way_back(const ledger::Run& run) {
+  return {model::Severity::error, "only-way-back", "run " + run.id,
+          "is cut over, and the old tables are the only way back",
+          "keep them until nobody needs a way back; then: --give-up-way-back"};
+}
+
+}  // namespace
+
+std::string_view to_string(Leftover::What what) noexcept {
+  switch (what) {
+    case Leftover::What::kept:
+      return "kept";
+    case Leftover::What::side:
+      return "side";
+    case Leftover::What::lost:
+      return "lost";
+  }
+  return "unknown";
+}
+
+std::vector<Leftover> leftovers(db::SqlSession& session, const plan::Plan& plan,
+                                const ledger::Run& run) {
+  std::vector<Leftover> all = on_record(session, plan, run);
+  std::erase_if(all, [&session](Leftover& leftover) { return !look_up(session, leftover); });
+  return all;
+}
+
+std::vector<std::string> drop_sql(const std::vector<Leftover>& leftovers) {
+  // In one statement, because they may refer to each other.
+  std::string list;
+  for (const Leftover& table : leftovers) list += (list.empty() ? "" : ", ") + quoted(table.name);
+  if (list.empty()) return {};
+  return {"DROP TABLE " + list};
+}
+
+Result discard(const approve::Approved<Request>& request, db::SqlSession& session,
+               const DiscardOptions& options, std::vector<Leftover>& dropped) {
+  Result result;
+  if (!ledger::take_run(session, request->run.id, ledger::Holding::alone)) {
+    result.kind = Result::Kind::held;
+    return result;
+  }
+  session.begin();
+  session.query("SET LOCAL synchronous_commit = on");
+  dropped = leftovers(session, request->plan, request->run);
+  const bool has_way_back = std::ranges::any_of(
+      dropped, [](const Leftover& table) { return table.what == Leftover::What::kept; });
+  if (has_way_back && !options.give_up_way_back) {
+    session.rollback();
+    result.kind = Result::Kind::refused;
+    result.findings.push_back(only_way_back(request->run));
+    return result;
+  }
+  for (const std::string& sql : drop_sql(dropped)) session.query(sql);
+  SLUICE_KILL_POINT("discard_dropped");
+  if (!dropped.empty()) {
+    ledger::append_event_within(session, request->run.id, kDiscarded,
+                                body_of(request, options, dropped));
+  }
+  session.commit();
+  return result;
+}
+
+}  // namespace sluice::cutover

@@ -1,0 +1,35 @@
+// What a plan can say of the cutover that will follow.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "sluice/cutover/swap.h"
+
+#include "cutover/catalog_rows.h"
+#include "cutover/work_out.h"
+
+namespace sluice::cutover {
+
+std::vector<model::Finding> plan_findings(db::SqlSession& session, const plan::Plan& plan) {
+  Swap swap;
+  std::vector<Trade> trades;
+  // There is no side table yet: a name that nothing bears stands for it.
+  for (const plan::TablePlan& table : plan.tables) {
+    if (!table.is_new) trades.push_back({table.target, table.side});
+  }
+  if (trades.empty()) return {};
+  Gathered gathered;
+  gather_common(session, trades, gathered);
+  gather_keys_out(session, trades, gathered);
+  settle(std::move(gathered), trades, swap);
+  // Both tables' indexes and sequences are renamed.
+  for (const plan::TablePlan& table : plan.tables) swap.lock_count += 2 * table.deferred.size();
+  std::vector<model::Finding> findings = findings_of(swap);
+  std::ranges::move(lock_findings(session, swap.lock_count), std::back_inserter(findings));
+  for (model::Finding& finding : findings) {
+    if (finding.severity == model::Severity::error) finding.severity = model::Severity::warning;
+  }
+  return findings;
+}
+
+}  // namespace sluice::cutover

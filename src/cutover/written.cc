@@ -1,0 +1,87 @@
+#include "cutover/written.h"
+
+#include <fmt/format.h>
+
+#include "sluice/model/pg_quoted.h"
+
+namespace sluice::cutover {
+namespace {
+
+using model::pg::literal;
+using model::pg::quoted;
+
+/// Enough to see what kind of rows they are; all of them are put aside before they are lost.
+constexpr int kListedKeys = 10;
+
+/// A row bears 32 bits of its transaction's number; the nearest such number to the current one is
+/// meant. (1 and 2 are no transactions: such rows are older than all.)
+std::string transaction_sql(db::SqlSession& session) {
+  const std::string base =
+      session.query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").value();
+  return fmt::format(
+      "({0} + mod(xmin::text::bigint - {0} % 4294967296 + 4294967296 + 2147483648, 4294967296) "
+      "- 2147483648)::text::xid8",
+      base);
+}
+
+std::string key_sql(const plan::TablePlan& planned) {
+  std::string list;
+  for (const std::size_t column : planned.target_key) {
+    list += (list.empty() ? "" : ", ") + quoted(planned.write.at(column).name) + "::text";
+  }
+  return list.empty() ? "jsonb_build_array(ctid::text)" : "jsonb_build_array(" + list + ")";
+}
+
+void list_keys(db::SqlSession& session, const std::string& from, const std::string& condition,
+               const plan::TablePlan& planned, Written& written) {
+  const auto keys =
+      session.query(fmt::format("SELECT k::text FROM (SELECT {} AS k FROM ONLY {} WHERE {}) keys "
+                                "ORDER BY k LIMIT {}",
+                                key_sql(planned), from, condition, kListedKeys));
+  for (const auto& row : keys.rows) written.keys.push_back(row.at(0).value_or(""));
+}
+
+}  // namespace
+
+std::string is_newer_sql(db::SqlSession& session, const std::string& snapshot) {
+  return fmt::format(
+      "(CASE WHEN xmin::text::bigint < 3 THEN false ELSE NOT pg_visible_in_snapshot({}, "
+      "{}::pg_snapshot) END)",
+      transaction_sql(session), literal(snapshot));
+}
+
+std::string snapshot_before(db::SqlSession& session, const std::string& run_id) {
+  const std::string began = session
+                                .query(fmt::format("SELECT {}::text FROM sluice.event "
+                                                   "WHERE run_id = $1 AND event_no = 1",
+                                                   transaction_sql(session)),
+                                       {run_id})
+                                .value();
+  return began + ":" + began + ":";
+}
+
+Written count_written(db::SqlSession& session, const model::QualifiedName& table,
+                      const std::string& condition, std::optional<std::uint64_t> expected,
+                      const plan::TablePlan* planned) {
+  const std::string from = quoted(table);
+  const auto counts = session.query(
+      fmt::format("SELECT count(*), count(*) FILTER (WHERE {}) FROM ONLY {}", condition, from));
+  Written written;
+  written.table = table.text();
+  written.rows = std::stoull(counts.rows.at(0).at(0).value());
+  written.written = std::stoull(counts.rows.at(0).at(1).value());
+  const std::uint64_t old_rows = written.rows - written.written;
+  if (expected && *expected > old_rows) written.gone = *expected - old_rows;
+  if (written.written > 0 && planned != nullptr) {
+    list_keys(session, from, condition, *planned, written);
+  }
+  return written;
+}
+
+std::uint64_t changes(const std::vector<Written>& written) noexcept {
+  std::uint64_t sum = 0;
+  for (const Written& of_table : written) sum += of_table.changes();
+  return sum;
+}
+
+}  // namespace sluice::cutover

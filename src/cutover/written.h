@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sluice/cutover/cutover.h"
+#include "sluice/db/sql_session.h"
+
+/// Which rows were written since a point in time, by the transaction that each row version bears.
+/// Exact for whatever was committed after a snapshot taken while nobody else could write to the
+/// table; one transaction that was under way at that moment, wrote elsewhere in a subtransaction
+/// before it and here in the same one after it, would not be seen. VACUUM, freezing and CLUSTER
+/// change nothing; a rewrite by ALTER TABLE makes every row a written one.
+namespace sluice::cutover {
+
+/// The condition that a row's version is newer than `snapshot` (pg_snapshot's text). Rows of
+/// sessions that see no more than this one do.
+[[nodiscard]] std::string is_newer_sql(db::SqlSession& session, const std::string& snapshot);
+
+/// The point in time at which the run was recorded.
+[[nodiscard]] std::string snapshot_before(db::SqlSession& session, const std::string& run_id);
+
+/// Counts; where `condition` holds of any, the keys of some, where `planned` says what a key is.
+/// `expected`: how many rows there were.
+[[nodiscard]] Written count_written(db::SqlSession& session, const model::QualifiedName& table,
+                                    const std::string& condition,
+                                    std::optional<std::uint64_t> expected,
+                                    const plan::TablePlan* planned);
+
+}  // namespace sluice::cutover

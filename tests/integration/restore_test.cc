@@ -1,0 +1,151 @@
+// Archived rows come back: into the source, and into a scratch database.
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "integration/retire_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+/// A table with a value of every kind that a way through text could spoil.
+void make_awkward_table(Retirement& retirement) {
+  if (retirement.is_mysql()) {
+    retirement.migration.source(
+        "SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO';"
+        "CREATE TABLE w (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, keep int, zero date, part "
+        "datetime, moment timestamp(6) NULL, span time(3), y year, bits bit(9), bytes "
+        "varbinary(20), big bigint unsigned, exact decimal(65,30), f float, d double, e "
+        "enum('a','b'), s set('x','y'), doc json, l varchar(20) CHARACTER SET latin1, g int AS "
+        "(id * 2) STORED);"
+        "INSERT IGNORE INTO w (id, keep, zero, part, moment, span, y, bits, bytes, big, exact, f, "
+        "d, e, s, doc, l) VALUES (0, 1, '0000-00-00', '2020-00-15 10:00:00', '2001-09-09 "
+        "01:46:40.123456', '-838:59:59', 0, b'101010101', x'00ff27', 18446744073709551615, "
+        "-0.000000000000000000000000000001, 1e-20, -0e0, 'nix', 'x,y', '{\"a\" : 1}', "
+        "'gr\u00fc\u00df'),"
+        "(1, 2, '2020-02-30', NULL, NULL, NULL, 1901, NULL, '', 0, 0, 0.1, 0.1, 'b', '', NULL, "
+        "''), (2, 3, NULL, NULL, NULL, '838:59:59', NULL, NULL, NULL, NULL, NULL, 3.4e38, 1.7e308, "
+        "NULL, "
+        "NULL, NULL, NULL)");
+  } else {
+    retirement.migration.source(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok');"
+        "CREATE TABLE w (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, keep int, n numeric, f4 "
+        "float4, f8 float8, t text, b bytea, d date, ts timestamptz, i interval, u uuid, j jsonb, "
+        "js json, a text[], m mood, x xml, r int4range, ip inet, v varbit, g int GENERATED ALWAYS "
+        "AS (keep * 2) STORED);"
+        "INSERT INTO w (keep, n, f4, f8, t, b, d, ts, i, u, j, js, a, m, x, r, ip, v) VALUES (1, "
+        "'NaN', '-0', 'Infinity', E'a\\tb\\\\N\\n', '\\x00ff', '-infinity', '4713-01-01 BC', '1 "
+        "mon -3 days', '00000000-0000-0000-0000-000000000001', '{\"a\": 1.10}', '{\"a\" : 1}', "
+        "'{a,NULL,\"b,c\"}', 'ok', '<a>1</a>', '[1,5)', '10.0.0.1/8', '101'), (2, 1e-30, 1e-40, "
+        "0.1, '', '', 'infinity', 'infinity', '0', NULL, '[]', '[]', '{}', 'sad', NULL, 'empty', "
+        "NULL, ''), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+        "NULL, NULL, NULL, NULL, NULL)");
+  }
+  retirement.migration.move("w", "w", R"("create": {})",
+                            R"({"columns": {"id": {"from": "id"}, "keep": {"from": "keep"}}})");
+}
+
+std::string text_of(const Retirement& retirement) {
+  return to_text(retirement.migration.source(
+      retirement.is_mysql()
+          ? "SELECT id, keep, zero, part, moment, span, y, HEX(bits), HEX(bytes), big, exact, "
+            "f + 0e0, d, 1 / d, e + 0, s, doc, HEX(l), g FROM w ORDER BY id"
+          : "SELECT *, f4::text, x::text FROM w ORDER BY id"));
+}
+
+}  // namespace
+
+TEST_CASE("every value of a row that went comes back as it was") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  make_awkward_table(retirement);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  const std::string before = text_of(retirement);
+  require_exit(retirement.retire(), 0);
+  REQUIRE(retirement.migration.source_value("SELECT count(*) FROM w") == "0");
+  const std::vector<std::string> restore = {"restore", "--archive", retirement.archive(), "--into",
+                                            retirement.migration.superuser_url()};
+  require_exit(run_sluice(restore), 0);
+  CHECK(text_of(retirement) == before);
+  // Once more: all are there.
+  const RunResult again = run_sluice(restore);
+  require_exit(again, 0);
+  CHECK_THAT(again.out, ContainsSubstring("were there"));
+  CHECK(text_of(retirement) == before);
+}
+
+TEST_CASE("ten rows into the source, all of them into a scratch database") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  retirement.make_table(1000);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  const std::string columns = "id, name, kind, amount, born, note";
+  const std::string wanted = "id IN (1, 2, 4, 5, 6, 8, 9, 500, 501, 1000)";
+  const Rows before =
+      retirement.migration.source("SELECT " + columns + " FROM t WHERE " + wanted + " ORDER BY id");
+  const Rows all = retirement.migration.source(
+      fmt::format("SELECT {} FROM t WHERE {} ORDER BY id", columns, Retirement::kGoes));
+  require_exit(retirement.retire(), 0);
+  REQUIRE(retirement.count(wanted) == "0");
+  std::string keys;
+  for (const int id : {1, 2, 4, 5, 6, 8, 9, 500, 501, 1000}) keys += fmt::format("[\"{}\"]\n", id);
+  retirement.dir.put("keys", keys);
+  const std::string table = retirement.migration.source_schema() + ".t";
+  require_exit(run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                           retirement.migration.superuser_url(), "--table", table, "--keys",
+                           retirement.dir.file("keys")}),
+               0);
+  CHECK(
+      first_difference(before, retirement.migration.source("SELECT " + columns + " FROM t WHERE " +
+                                                           wanted + " ORDER BY id")) == "");
+  CHECK(retirement.count(Retirement::kGoes) == "10");
+
+  const PostgresDatabase scratch;
+  const RunResult result = run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                                       url_of(scratch, scratch.server().user()), "--table", table,
+                                       "--rename", "back.t2"});
+  require_exit(result, 0);
+  CHECK_THAT(result.out, ContainsSubstring("rows/s"));
+  CHECK(first_difference(all, scratch.query("SELECT " + columns + " FROM back.t2 ORDER BY id")) ==
+        "");
+}
+
+TEST_CASE("a row that is there with other values stays, and is named") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  require_exit(retirement.retire(), 0);
+  retirement.migration.source("INSERT INTO t VALUES (4, 'another', 'a', 1, 'x', 'y')");
+  const RunResult result = run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                                       retirement.migration.superuser_url()});
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.out, ContainsSubstring("[\"4\"]"));
+  CHECK(retirement.migration.source_value("SELECT name FROM t WHERE id = 4") == "another");
+  CHECK(retirement.count("true") == "50");
+}
+
+TEST_CASE("a dry run of a restore writes nothing, and a missed window is told") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  require_exit(retirement.retire(), 0);
+  const PostgresDatabase scratch;
+  const std::vector<std::string> restore = {"restore", "--archive", retirement.archive(), "--into",
+                                            url_of(scratch, scratch.server().user())};
+  std::vector<std::string> dry = restore;
+  dry.emplace_back("--dry-run");
+  const RunResult result = run_sluice(dry);
+  require_exit(result, 0);
+  CHECK_THAT(result.out, ContainsSubstring("CREATE TABLE"));
+  CHECK(scratch.value("SELECT to_regclass('public.t') IS NULL") == "t");
+}
+
+}  // namespace sluice::test

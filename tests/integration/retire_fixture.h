@@ -1,0 +1,151 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
+
+#include "sluice/codec/json_read.h"
+
+#include "integration/manifest_fixture.h"
+#include "support/migration.h"
+#include "support/outcome.h"
+#include "support/team.h"
+
+/// What the tests of `sluice retire` and `sluice restore` share.
+namespace sluice::test {
+
+/// A migration whose target is live, people who sign, and a role that may delete.
+class Retirement {
+ public:
+  explicit Retirement(From from) : migration(from) { prepare(); }
+  explicit Retirement(MariadbServer& source) : migration(source, PostgresServer::shared()) {
+    prepare();
+  }
+
+  Migration migration;
+  Team team;
+  ManifestDir dir;
+
+  /// Rows of which some are left out, some do not map, and one column is not mapped at all: of ids
+  /// 1 to `rows`, those that end in 3 are filtered, those that end in 7 go to quarantine.
+  void make_table(int rows = 2000) {
+    migration.source(
+        "CREATE TABLE t (id int NOT NULL PRIMARY KEY, name varchar(400) NOT NULL, kind varchar(10) "
+        "NOT NULL, amount numeric(10, 2), born varchar(20), note varchar(40))");
+    std::string values;
+    for (int id = 1; id <= rows; ++id) {
+      values += fmt::format(
+          "{}({}, '{}', '{}', {}.25, '1970-01-{:02}', 'note {}')", values.empty() ? "" : ", ", id,
+          std::string(180, 'n') + " of " + std::to_string(id), kind_of(id), id, id % 28 + 1, id);
+    }
+    migration.source("INSERT INTO t VALUES " + values);
+    migration.move("t", "t", R"("create": {}, "quarantine_limit": 100000)",
+                   R"({"columns": {"id": {"from": "id"}, "name": {"from": "name"},
+"kind": {"from": "kind", "steps": [{"map": {"a": "A"}, "otherwise": "quarantine"}]},
+"amount": {"from": "amount"}, "born": {"from": "born"}},
+"drop": [{"column": "note", "lossy": true, "reason": "nobody reads it"}],
+"filter": {"column": "kind", "op": "<>", "value": "left"}})");
+  }
+  static const char* kind_of(int id) { return id % 10 == 3 ? "left" : id % 10 == 7 ? "odd" : "a"; }
+  /// SQL: the row was proved, so it is to go.
+  static constexpr const char* kGoes = "mod(id, 10) NOT IN (3, 7)";
+
+  void copy_and_verify() {
+    require_exit(migration.copy(), 0);
+    // Nobody's decision is needed for rows that stay: they are left in quarantine.
+    require_exit(migration.sluice("verify", {"--manifest", dir.file()}), 0);
+    make_role();
+  }
+
+  /// The role that `grants` prints, made as an administrator would.
+  void make_role() {
+    const std::string name = role();
+    const RunResult grants =
+        migration.sluice("grants", {"--side", "retire", "--retire-role", name});
+    require_exit(grants, 0);
+    migration.source(grants.out);
+    if (is_mysql()) migration.source("ALTER USER " + name + "@localhost ACCOUNT UNLOCK");
+  }
+  [[nodiscard]] std::string role() const { return "r" + migration.target_database().name(); }
+  [[nodiscard]] std::string retire_url() const {
+    return is_mysql() ? migration.source_url_of(role()) : migration.source_url_as(role());
+  }
+  [[nodiscard]] bool is_mysql() const { return migration.from() != From::postgresql; }
+
+  [[nodiscard]] std::vector<std::string> arguments(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = {"--manifest", dir.file(), "--retire-as",
+                                    retire_as_.empty() ? retire_url() : retire_as_};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  void retire_as(const std::string& url) { retire_as_ = url; }
+
+  [[nodiscard]] RunResult propose(const std::string& file = "r.json") const {
+    return migration.sluice("retire",
+                            arguments({"--archive", archive(), "--propose", dir.file(file)}));
+  }
+  void sign(const std::string& file = "r.json") const {
+    for (const char* person : {"alice", "dan", "bob"}) {
+      static_cast<void>(team.sign(dir.file(file), person, "retire"));
+    }
+  }
+  void propose_and_sign() const {
+    require_exit(propose(), 0);
+    sign();
+  }
+  [[nodiscard]] RunResult retire(const RunOptions& options = {},
+                                 const std::string& file = "r.json") const {
+    return migration.sluice("retire", arguments({"--approved", dir.file(file)}), options);
+  }
+  [[nodiscard]] std::unique_ptr<Process> start_retire(const RunOptions& options = {}) const {
+    return migration.start("retire", arguments({"--approved", dir.file("r.json")}), options);
+  }
+  [[nodiscard]] RunResult retire_killed_at(const std::string& point) const {
+    RunOptions options;
+    options.env = {{"SLUICE_KILL_AT", point}};
+    return retire(options);
+  }
+  [[nodiscard]] std::string archive() const { return dir.file("gone"); }
+
+  [[nodiscard]] std::string source_ids(const std::string& where = "true") const {
+    return to_text(migration.source("SELECT id FROM t WHERE " + where + " ORDER BY id"));
+  }
+  [[nodiscard]] std::string count(const std::string& where) const {
+    return migration.source_value("SELECT count(*) FROM t WHERE " + where);
+  }
+
+  /// The archive in tables of the target, by stock tools and without sluice. What a dead writer has
+  /// not ended is ended first, as the format's page says.
+  void load_archive() const {
+    migration.target(
+        "DROP TABLE IF EXISTS archived; CREATE TABLE archived (id int, name text, "
+        "kind text, amount numeric, born text, note text)");
+    RunOptions options;
+    options.env = {{"ARCHIVE", archive()}, {"TARGET", migration.target_database().conninfo()}};
+    const RunResult result = run_process(
+        {"bash", "-euo", "pipefail", "-c",
+         "cd \"$ARCHIVE\"; for file in *.copy.zst; do zstd -q -dc \"$file\" | psql -X -q -v "
+         "ON_ERROR_STOP=1 -d \"$TARGET\" -c 'COPY archived FROM STDIN (FORMAT binary)'; done"},
+        options);
+    INFO(result.out << result.err);
+    REQUIRE(result.exit_code == 0);
+  }
+
+ private:
+  void prepare() {
+    team.may_log_in_as(role());
+    // Of tests that go through a port, where only the superuser has a password.
+    team.may_log_in_as(PostgresServer::shared().user());
+    migration.member("operator", R"("olga@corp")");
+    migration.member(
+        "policy",
+        "\"" + team.write_policy(R"("limits": {"quarantined_rows": 100000})").string() + "\"");
+  }
+
+  std::string retire_as_;
+};
+
+}  // namespace sluice::test
