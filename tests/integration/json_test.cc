@@ -216,7 +216,10 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
              "sluice.exported/1");
   page.check(migration.sluice("quarantine", {"decide", "--json", "--file", file}), 3,
              "sluice.decided/1");
-  page.check(migration.sluice("verify", {"--json"}), 0, "sluice.verify/1");
+  const std::string manifest = file + ".manifest";
+  page.check(migration.sluice("verify", {"--json", "--manifest", manifest}), 0, "sluice.verify/1");
+  page.check(migration.sluice("manifest", {"check", "--json", manifest}), 0,
+             "sluice.manifest_check/1");
   page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
   migration.target("UPDATE t__side SET name = 'y' WHERE id = 1; DELETE FROM t__rest");
   page.check(migration.sluice("verify", {"--json"}), 3, "sluice.verify/1");
