@@ -34,7 +34,7 @@ class Team {
   [[nodiscard]] std::filesystem::path revoked_keys() const { return folder() / "revoked.krl"; }
 
   /// Olga's sessions may log in as this role.
-  void may_log_in_as(const std::string& role) { database_roles_.push_back(role); }
+  void may_log_in_as(const std::string& role) { database_roles.push_back(role); }
   /// A policy of these people, version 3: an act needs one technical and one business person, plan
   /// one technical person, retire two technical and one business; "continue" one technical person.
   /// Who runs this test may run as Olga, with sessions of database_roles. `more` is further members
@@ -67,7 +67,6 @@ class Team {
  private:
   TempDir dir_;
   std::vector<Member> members_;
-  std::vector<std::string> database_roles_;
 };
 
 }  // namespace sluice::test
