@@ -26,9 +26,9 @@ void compare(const std::string& what, const std::string& manifest, const std::st
 void check_chain(const ManifestFile& file, const std::vector<ledger::Event>& events,
                  ManifestCheck& check) {
   const manifest::Manifest& manifest = file.manifest;
-  if (const auto broken = ledger::broken_event(manifest.run_id, events)) {
+  if (const auto broken = ledger::broken_link(manifest.run_id, events)) {
     check.tampered.push_back(
-        fmt::format("event {} of the run does not follow from those before it", *broken));
+        fmt::format("event {} of the run does not follow from those before it", broken->number));
   }
   const auto head = std::ranges::find(events, manifest.ledger_head_no, &ledger::Event::number);
   if (head == events.end() || head->sha256 != manifest.ledger_head) {

@@ -58,6 +58,10 @@ Succession succession_from(const document::Document& document) {
 
 /// The policy that the target knows, with its file where the config's policy is.
 InForce in_force_of(const ledger::AdoptedPolicy& adopted, const config::Config& config) {
+  if (config.policy.empty()) {
+    throw model::Error(model::ErrorKind::config, config.file + " names no policy",
+                       "add \"policy\": \"FILE\", a path from the config's folder");
+  }
   return InForce::of(policy_of(adopted, policy_path(config)), config.file);
 }
 

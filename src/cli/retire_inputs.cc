@@ -65,8 +65,8 @@ void read_run(RetireInputs& inputs, Console& console) {
   }
   inputs.run = *run;
   inputs.events = ledger::events(*inputs.ledger, run->id);
-  const auto broken = ledger::broken_event(run->id, inputs.events);
-  if (broken || inputs.events.empty()) {
+  const auto broken = ledger::broken_link(run->id, inputs.events);
+  if (broken) {
     refuse(kStopRule, fmt::format("the events of run {} are not those that were written", run->id),
            "find out who wrote to schema sluice of the target; nothing may be deleted", console);
   }

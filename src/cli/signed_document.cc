@@ -127,6 +127,9 @@ std::string approval_event(const approve::Verdict& verdict, const approve::Groun
   json.key("signatures").begin_array();
   for (const approve::ActVerdict& act : verdict.acts()) {
     for (const approve::Signer& signer : act.signers) {
+      // A good signature of somebody who has no say in it is no approval.
+      const auto& counted = act.tally.counted;
+      if (std::ranges::find(counted, signer.principal) == counted.end()) continue;
       json.begin_object().member("act", document::to_string(act.act));
       json.member("key", signer.key).member("name", signer.name);
       json.member("principal", signer.principal).end_object();

@@ -149,8 +149,8 @@ std::string folded(std::string_view text, std::size_t columns) {
     while (fits < line.size()) {
       out.append(line.substr(0, fits)).append(kNextLine);
       line.remove_prefix(fits);
-      // At least one character, however narrow the terminal is.
-      fits = std::max(bytes_within(line, columns - 2), std::size_t{1});
+      // Room for one character at least.
+      fits = bytes_within(line, std::max(columns, std::size_t{4}) - 2);
     }
     out += line;
     if (text.empty()) break;

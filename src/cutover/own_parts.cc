@@ -181,7 +181,7 @@ constexpr std::string_view kPositions = R"(,
   SELECT 'sequence' AS kind, name, name AS live, 'moved_along' AS fate, 20 AS rank,
     format('SELECT setval(%L, o.v) FROM (SELECT pg_sequence_last_value(%s::oid::regclass) AS v) o, '
       '%s n WHERE o.v %s n.last_value OR o.v = n.last_value AND NOT n.is_called', name, id, name,
-      CASE WHEN up THEN '>' ELSE '<' END) AS after, 2 AS locks
+      CASE WHEN up THEN '>' ELSE '<' END) AS after
   FROM spans ORDER BY place, name)";
 
 /// A sequence that is only owned, and drawn from by other means than the column's plain default,

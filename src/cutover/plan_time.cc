@@ -22,7 +22,7 @@ std::vector<model::Finding> plan_findings(db::SqlSession& session, const plan::P
   gather_common(session, trades, gathered);
   gather_keys_out(session, trades, gathered);
   settle(std::move(gathered), trades, swap);
-  // Both tables' indexes and sequences are renamed.
+  // Indexes and sequences of both tables are renamed.
   for (const plan::TablePlan& table : plan.tables) swap.lock_count += 2 * table.deferred.size();
   std::vector<model::Finding> findings = findings_of(swap);
   std::ranges::move(lock_findings(session, swap.lock_count), std::back_inserter(findings));

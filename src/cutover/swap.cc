@@ -21,10 +21,8 @@ namespace {
 
 using model::pg::quoted;
 
-/// Each table with the tables of its locks beside it: itself, its TOAST table and index, and what
-/// ledger and catalogue take.
-constexpr std::size_t kLocksOfTable = 2;
-constexpr std::size_t kLocksBeside = 32;
+/// What the ledger's tables, their indexes and the catalogue take beside.
+constexpr std::size_t kLocksBeside = 64;
 
 void append(std::vector<std::string>& list, std::vector<std::string> more) {
   std::ranges::move(more, std::back_inserter(list));
@@ -109,8 +107,11 @@ void settle(Gathered gathered, const std::vector<Trade>& trades, Swap& swap) {
   append(swap.restore_later, std::move(gathered.restore_later));
   // Two tables of the plan may have the same referrer.
   for (auto* const list : {&swap.before, &swap.after, &swap.later}) remove_duplicates(*list);
-  swap.lock_count =
-      swap.locks.size() * kLocksOfTable + swap.renames.size() + gathered.lock_count + kLocksBeside;
+  // Tables that are renamed are locked already; indexes, sequences and statistics are not.
+  const auto renamed = std::ranges::count_if(
+      swap.renames, [](const Rename& rename) { return rename.kind != "TABLE"; });
+  swap.lock_count = swap.locks.size() + static_cast<std::size_t>(renamed) + gathered.lock_count +
+                    kLocksBeside;
   swap.digest = digest_of(swap, gathered.facts);
 }
 

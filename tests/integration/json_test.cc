@@ -11,6 +11,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "support/desk.h"
+#include "support/governed.h"
 #include "support/migration.h"
 #include "support/whole_database.h"
 
@@ -167,6 +168,22 @@ void check_init(Page& page) {
   page.check(whole.init({"--json"}), 2, "sluice.init/1");
 }
 
+/// What a policy adds to the answers.
+void check_governed(Page& page) {
+  Governed governed("scratch");
+  governed.migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY)");
+  governed.migration.move("public.t");
+  REQUIRE(governed.migration.copy().exit_code == 0);
+  const auto status =
+      page.check(governed.migration.sluice("status", {"--json"}), 0, "sluice.status/1");
+  CHECK(status.root().at("policy").at("version").as_integer() == 3);
+  const std::string document = (governed.team.folder() / "change.json").string();
+  page.check(
+      governed.migration.sluice(
+          "policy", {"--json", "--change", governed.write_next(4).string(), "--out", document}),
+      0, "sluice.policy.change/1");
+}
+
 }  // namespace
 
 TEST_CASE("every verb answers in JSON as its page promises, however a copy ends") {
@@ -199,7 +216,10 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
              "sluice.exported/1");
   page.check(migration.sluice("quarantine", {"decide", "--json", "--file", file}), 3,
              "sluice.decided/1");
-  page.check(migration.sluice("verify", {"--json"}), 0, "sluice.verify/1");
+  const std::string manifest = file + ".manifest";
+  page.check(migration.sluice("verify", {"--json", "--manifest", manifest}), 0, "sluice.verify/1");
+  page.check(migration.sluice("manifest", {"check", "--json", manifest}), 0,
+             "sluice.manifest_check/1");
   page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
   migration.target("UPDATE t__side SET name = 'y' WHERE id = 1; DELETE FROM t__rest");
   page.check(migration.sluice("verify", {"--json"}), 3, "sluice.verify/1");
@@ -216,6 +236,7 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
   static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
   const auto approval = page.check(desk.approve({"--json"}), 4, "sluice.approve/1");
   CHECK(approval.root().at("refused").items().size() == 1);
+  check_governed(page);
   page.check_all_printed();
 }
 

@@ -49,11 +49,14 @@ Proof proof_of(const Manifest& manifest, const ManifestDir& dir) {
   return {dir.file("m.proof"), manifest.proof_sha256, manifest.digest};
 }
 
+/// Long enough for some thousand rows to be more than one batch.
+std::string name_of(int id) { return fmt::format("name {} {}", id, std::string(40, 'x')); }
+
 void make_simple_table(Migration& migration, int rows) {
   migration.on_both("CREATE TABLE s (id int NOT NULL PRIMARY KEY, name varchar(60))");
   std::string values;
   for (int id = 1; id <= rows; ++id) {
-    values += fmt::format("{}({}, 'name {}')", id == 1 ? "" : ", ", id, id);
+    values += fmt::format("{}({}, '{}')", id == 1 ? "" : ", ", id, name_of(id));
   }
   migration.source("INSERT INTO s VALUES " + values);
   migration.move("s");
@@ -91,7 +94,7 @@ TEST_CASE("the proof names each row that arrived, and no other") {
   }
   CHECK(same == 1999);
   CHECK(others == "1000 changed; 5000 unknown; ");
-  CHECK(proof.find(place, hashes.key(1000)) == hashes.row(1000, "name 1000"));
+  CHECK(proof.find(place, hashes.key(1000)) == hashes.row(1000, name_of(1000)));
 }
 
 TEST_CASE("a manifest accounts for each row, and says what was lost") {
@@ -285,8 +288,9 @@ TEST_CASE("manifest show prints all of it, whatever names hold") {
   copy_all(migration);
   const ManifestDir dir;
   const Manifest manifest = written_manifest(migration, dir);
-  const RunResult shown =
-      run_sluice({"manifest", "show", dir.file()}, {.env = {{"COLUMNS", "80"}}});
+  RunOptions narrow;
+  narrow.env = {{"COLUMNS", "80"}};
+  const RunResult shown = run_sluice({"manifest", "show", dir.file()}, narrow);
   INFO(shown.out << shown.err);
   CHECK(shown.exit_code == 0);
   CHECK(shown.out.find('\x1b') == std::string::npos);

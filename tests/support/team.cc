@@ -64,7 +64,7 @@ const Member& Team::member(std::string_view first_name) const {
   return *found;
 }
 
-std::filesystem::path Team::make_key(const std::string& name, const std::string& type) {
+std::filesystem::path Team::make_key(const std::string& name, const std::string& type) const {
   const std::filesystem::path path = folder() / (name + ".key");
   run_keygen({"-q", "-t", type, "-N", "", "-C", name, "-f", path.string()});
   return path;
@@ -118,7 +118,7 @@ std::filesystem::path Team::write_policy(const std::string& more) const {
   return dir_.write("team.policy.json", policy_json(more));
 }
 
-void Team::revoke(const std::filesystem::path& key) {
+void Team::revoke(const std::filesystem::path& key) const {
   run_keygen({"-q", "-k", "-u", "-f", revoked_keys().string(), key.string() + ".pub"});
 }
 

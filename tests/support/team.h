@@ -37,19 +37,21 @@ class Team {
   void may_log_in_as(const std::string& role) { database_roles_.push_back(role); }
   /// A policy of these people, version 3: an act needs one technical and one business person, plan
   /// one technical person, retire two technical and one business; "continue" one technical person.
-  /// Who runs this test may run as Olga. `more` is further members of its JSON object, such as
-  /// R"("servers": [], "unsigned_labels": [])".
+  /// Who runs this test may run as Olga, with sessions of database_roles. `more` is further members
+  /// of its JSON object, such as R"("servers": [], "unsigned_labels": [])".
   [[nodiscard]] std::string policy_json(const std::string& more = {}) const;
+  std::vector<std::string> database_roles{"reader", "root", "postgres", "mysql", "sluice"};
   /// Writes it into the folder; returns its path.
   [[nodiscard]] std::filesystem::path write_policy(const std::string& more = {}) const;
 
   /// A new key, of `ssh-keygen -t type`; returns the private one's path.
-  std::filesystem::path make_key(const std::string& name, const std::string& type = "ed25519");
+  std::filesystem::path make_key(const std::string& name,
+                                 const std::string& type = "ed25519") const;
   /// Type and base64 of a key's .pub.
   [[nodiscard]] static std::pair<std::string, std::string> public_key(
       const std::filesystem::path& key);
   /// Adds the key to the list of revoked ones.
-  void revoke(const std::filesystem::path& key);
+  void revoke(const std::filesystem::path& key) const;
 
   /// "sluice-retire-v1@sluice.dev" of "retire".
   [[nodiscard]] static std::string name_space(std::string_view act);

@@ -55,3 +55,14 @@ TEST_CASE("words that are too wide are cut, or stay whole to be pasted") {
   CHECK(wrapped("see abcdefghijklmnop now", 10, true) == "see\n  abcde...\n  now");
   CHECK(wrapped("see abcdefghijklmnop now", 10, false) == "see\n  abcdefghijklmnop\n  now");
 }
+
+TEST_CASE("folded text loses nothing, and stands further in where a line goes on") {
+  using sluice::codec::folded;
+  CHECK(folded("", 10).empty());
+  CHECK(folded("ten digits\n", 10) == "ten digits\n");
+  CHECK(folded("0123456789abcdefghijkl\nx\n", 10) == "0123456789\n  abcdefgh\n  ijkl\nx\n");
+  CHECK(folded("a b\n\nc", 10) == "a b\n\nc");
+  // Wide characters are not cut, and no width is too small.
+  CHECK(folded("\u65e5\u672c\u8a9e", 5) == "\u65e5\u672c\n  \u8a9e");
+  CHECK(folded("abcdef", 3) == "abc\n  de\n  f");
+}
