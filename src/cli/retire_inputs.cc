@@ -15,6 +15,7 @@
 #include "sluice/os/host.h"
 
 #include "cli/exit_code.h"
+#include "cli/old_side.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
 #include "cli/run_choice.h"
@@ -161,6 +162,8 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   read_run(inputs, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
+                         inputs.policy->limits.old_side_writes, console);
   read_source(arguments, inputs, console);
   refuse_person(inputs, console);
 }

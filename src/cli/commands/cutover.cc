@@ -101,6 +101,10 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   return is_refused ? kStopRule : kDone;
 }
 
+std::string freeze_script(const plan::Plan& plan, const std::string& run_id) {
+  return cutover::source_script(plan, cutover::freeze_of(plan, run_id).statements);
+}
+
 int run_cutover(const CutoverArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
   ledger::Run run;
@@ -128,7 +132,7 @@ int run_cutover(const CutoverArguments& arguments, Console& console) {
       [&target] { return db::open_session(target, db::Purpose::target); }, readiness, options);
   const bool is_done = result.kind == cutover::Result::Kind::done;
   const SwapReport report{"cutover", run.id, &swap, &result,
-                          is_done ? cutover::freeze_sql(plan) : ""};
+                          is_done ? freeze_script(plan, run.id) : ""};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
   console.next(next);
