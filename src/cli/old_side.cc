@@ -91,7 +91,9 @@ void write_tables(codec::JsonWriter& json, const cutover::OldSideLook& look) {
   json.end_array().member("changes", cutover::changes(look.written));
 }
 
-void show_written(const OldSideRun& run, const OldSideReport& report, Console& console) {
+}  // namespace
+
+int say_old_side(const OldSideRun& run, const OldSideReport& report, Console& console) {
   for (const cutover::TableWrites& table : report.look.written) {
     const std::string line = fmt::format("{}: {}", table.table, text_of(table));
     report.stands_against() ? console.error(line) : console.note(line);
@@ -104,9 +106,8 @@ void show_written(const OldSideRun& run, const OldSideReport& report, Console& c
     console.note(report.is_settled ? "verified since, and both sides are equal"
                                    : "the policy accepts as much");
   }
+  return report.stands_against() ? kStopRule : kDone;
 }
-
-}  // namespace
 
 Words OldSideRun::words(const std::string& verb) const {
   return words_on_run(verb, config_file, run_option);
@@ -127,6 +128,13 @@ OldSideRun read_old_side_run(const std::string& config_file, const std::string& 
   result.run = choose_run(*ledger, ledger_of(config), run, console);
   result.plan = plan_of(*ledger, result.run);
   return result;
+}
+
+OldSideRun old_side_run(const SwapStart& start, const SwapArguments& arguments) {
+  OldSideRun run{arguments.config, arguments.run, start.config,
+                 start.run(),      start.plan(),  start.request.operator_name};
+  if (start.in_force.has_policy()) run.limit = start.in_force.policy().limits.old_side_writes;
+  return run;
 }
 
 OldSideReport look_at_old_side(const OldSideRun& run,
@@ -212,9 +220,9 @@ int report_old_side(const OldSideRun& run, const OldSideReport& report, Console&
       console.show("nothing was written there since it was verified for the cutover\n");
     }
   }
-  show_written(run, report, console);
+  const int code = say_old_side(run, report, console);
   console.next(next);
-  return is_bad ? kStopRule : kDone;
+  return code;
 }
 
 int report_thawed(const OldSideRun& run, Console& console) {

@@ -13,6 +13,7 @@
 
 #include "cli/console.h"
 #include "cli/inputs.h"
+#include "cli/swap_start.h"
 
 /// The source of a run that is cut over: making it read-only, watching it, and what verbs say of
 /// it.
@@ -37,6 +38,9 @@ struct OldSideRun {
 [[nodiscard]] OldSideRun read_old_side_run(const std::string& config_file, const std::string& run,
                                            const std::string& operator_option, Console& console);
 
+/// That of a verb which has read it already.
+[[nodiscard]] OldSideRun old_side_run(const SwapStart& start, const SwapArguments& arguments);
+
 /// What a look at the old side came to.
 struct OldSideReport {
   bool is_cut_over = true;
@@ -54,7 +58,8 @@ struct OldSideReport {
 /// made where it is null.
 [[nodiscard]] OldSideReport look_at_old_side(const OldSideRun& run,
                                              std::unique_ptr<cutover::OldSideWatch>& watch);
-/// Says it; returns the exit code.
+/// Says it; returns the exit code. say_old_side() says only what stands against it.
+int say_old_side(const OldSideRun& run, const OldSideReport& report, Console& console);
 int report_old_side(const OldSideRun& run, const OldSideReport& report, Console& console);
 [[nodiscard]] std::string to_json(const OldSideRun& run, const OldSideReport& report,
                                   std::string_view next);

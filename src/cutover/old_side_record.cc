@@ -76,6 +76,15 @@ std::optional<OldSide> old_side_of(const std::vector<ledger::Event>& events) {
   return old_side;
 }
 
+bool is_frozen(const std::vector<ledger::Event>& events) {
+  bool frozen = false;
+  for (const ledger::Event& event : events) {
+    if (event.kind == kOldSideFrozen) frozen = true;
+    if (event.kind == kOldSideThawed) frozen = false;
+  }
+  return frozen;
+}
+
 bool is_settled(const OldSide& old_side, const std::vector<ledger::Verification>& verifications) {
   return std::ranges::any_of(verifications, [&old_side](const ledger::Verification& verified) {
     return verified.mode == "full" && verified.last_event >= old_side.written_event &&

@@ -40,4 +40,10 @@ struct Counted {
                                     std::optional<std::uint64_t> expected,
                                     const plan::TablePlan* planned);
 
+/// LostRows::versions_sha256 of the rows that hold the condition; empty where none does.
+[[nodiscard]] std::string versions_sha256(db::SqlSession& session,
+                                          const model::QualifiedName& table,
+                                          const std::string& condition,
+                                          const plan::TablePlan& planned);
+
 }  // namespace sluice::cutover

@@ -92,6 +92,9 @@ struct OldSide {
 /// Of a run that is cut over.
 [[nodiscard]] std::optional<OldSide> old_side_of(const std::vector<ledger::Event>& events);
 
+/// Whether triggers make the source read-only, cut over or not.
+[[nodiscard]] bool is_frozen(const std::vector<ledger::Event>& events);
+
 /// Whether a full verification since has found both sides equal: what was written there is in the
 /// target, or is not there any more.
 [[nodiscard]] bool is_settled(const OldSide& old_side,
