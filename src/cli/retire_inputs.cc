@@ -14,6 +14,7 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/old_side.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -169,6 +170,8 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.policy->keep, console);
   require_person(arguments, inputs, console);
+  refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
+                         inputs.policy->limits.old_side_writes, console);
   read_source(arguments, inputs, console);
 }
 
