@@ -60,6 +60,7 @@ std::vector<SignatureFile> find_signatures(const std::string& document) {
   }
   std::ranges::sort(names);
   std::vector<SignatureFile> files;
+  files.reserve(names.size());
   for (const std::string& name : names) {
     files.push_back(read_signature(path.has_parent_path() ? (folder / name).string() : name));
   }

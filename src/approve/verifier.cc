@@ -65,7 +65,7 @@ std::string names_of(const ActVerdict& act, const policy::Policy& policy) {
     const policy::Person* person = policy.find(principal);
     names.push_back(person == nullptr ? principal : person->name);
   }
-  const std::string last = names.empty() ? "nobody" : names.back();
+  std::string last = names.empty() ? "nobody" : names.back();
   if (names.size() < 2) return last;
   names.pop_back();
   return fmt::format("{} and {}", fmt::join(names, ", "), last);
@@ -132,15 +132,15 @@ Verifier Verifier::create(policy::Policy policy) {
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
-Verdict Verifier::check(std::string_view bytes,
+Verdict Verifier::check(std::string_view document,
                         const std::vector<SignatureFile>& signatures) const {
   Verdict verdict;
-  verdict.document_ = document::from_text(bytes);
-  verdict.sha256_ = document::sha256_of(bytes);
+  verdict.document_ = document::from_text(document);
+  verdict.sha256_ = document::sha256_of(document);
   verdict.policy_sha256_ = policy_.sha256;
   const document::Head& head = verdict.document_.head;
   verdict.objections_ = objections_to(head, policy_, now_);
-  const Judge judge(policy_, *keygen_, head, bytes, now_);
+  const Judge judge(policy_, *keygen_, head, document, now_);
   for (const ActNeed& need : judge.needs()) verdict.acts_.push_back(begin_act(need, policy_));
   for (const SignatureFile& file : signatures) {
     Judgement judgement = judge.look_at(file);

@@ -60,9 +60,8 @@ class Documents {
   Documents(const config::Config& config, const plan::Plan& plan,
             std::optional<policy::Policy> policy)
       : operator_(config.operator_name), policy_(std::move(policy)) {
-    for (const plan::TablePlan& table : plan.tables) {
-      if (!table.is_new) replaced_.push_back(table.target);
-    }
+    acts_ = policy_ ? cutover_purposes(*policy_, plan)
+                    : std::vector<document::Purpose>{{document::Act::cutover, {}}};
   }
 
   [[nodiscard]] std::string document(manifest::Manifest manifest) const {
@@ -92,15 +91,14 @@ class Documents {
 
   std::string operator_;
   std::optional<policy::Policy> policy_;
-  std::vector<model::QualifiedName> replaced_;  // live tables that a cutover puts aside
+  std::vector<document::Purpose> acts_;
 };
 
 document::Head Documents::head_of(const manifest::Manifest& manifest) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const std::vector<std::string> classes = classes_of(replaced_);
   document::Head head;
   head.kind = document::Kind::manifest;
-  head.acts = {{document::Act::cutover, classes}};
+  head.acts = acts_;
   head.run_id = manifest.run_id;
   head.operator_name = operator_;
   if (policy_) {
@@ -109,12 +107,21 @@ document::Head Documents::head_of(const manifest::Manifest& manifest) const {
   }
   head.created_at = codec::utc_time_text(now);
   head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + max_age(classes));
+  head.not_after = codec::utc_time_text(now + max_age(acts_.front().classes));
   head.nonce = os::random_hex(kNonceBytes);
   return head;
 }
 
 }  // namespace
+
+std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
+                                                const plan::Plan& plan) {
+  std::vector<model::QualifiedName> replaced;
+  for (const plan::TablePlan& table : plan.tables) {
+    if (!table.is_new) replaced.push_back(table.target);
+  }
+  return {{document::Act::cutover, policy::classes_of(policy, replaced)}};
+}
 
 verify::ManifestRequest manifest_request(const std::string& path, const config::Config& config,
                                          const plan::Plan& plan, Console& console) {

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sluice/config/config.h"
+#include "sluice/document/document.h"
 #include "sluice/plan/plan.h"
+#include "sluice/policy/policy.h"
 #include "sluice/verify/verify_tables.h"
 
 #include "cli/console.h"
 
 namespace sluice::cli {
+
+/// What people sign of a manifest, and of a rollback that loses rows: the act cutover, with the
+/// classes of the tables that a cutover replaces.
+[[nodiscard]] std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
+                                                              const plan::Plan& plan);
 
 /// What verify needs to write a manifest at `path`: a document that asks for the act cutover. Says
 /// so and throws Exit (2) where the file or its proof is there already: neither is ever replaced.

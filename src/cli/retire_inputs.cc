@@ -15,6 +15,7 @@
 #include "sluice/os/host.h"
 
 #include "cli/exit_code.h"
+#include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
 #include "cli/run_choice.h"
@@ -158,6 +159,9 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   read_manifest(arguments, inputs, console);
   static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
   inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
+  // Nobody brings a policy of their own.
+  require_same_policy(InForce::of(*inputs.policy, arguments.config),
+                      ledger::policy_in_force(*inputs.ledger), console);
   read_run(inputs, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.policy->keep, console);

@@ -29,6 +29,7 @@ struct RetireArguments {
   std::string policy;
   std::string propose;
   std::string approved;
+  std::string stop_file;
   bool dry_run = false;
 };
 
@@ -45,7 +46,7 @@ struct RetireInputs {
   std::unique_ptr<manifest::Proof> proof;
   model::Endpoint source;  // by the credential that may delete
   model::Endpoint target;
-  model::Catalog catalog;  // of the source, as that credential sees it
+  model::Catalog catalog;                // of the source, as that credential sees it
   std::vector<retire::Retiring> tables;  // children before parents
   std::vector<model::Finding> findings;  // warnings and notes about them
 

@@ -95,6 +95,22 @@ int report_person_stop(const std::string& run_id, const ledger::Stop& stop,
   return kStopRule;
 }
 
+int report_heard(const StopSources& sources, const os::SignalStop& signals,
+                 const std::string& run_id, const std::string& config, Console& console) {
+  constexpr int kSignalBase = 128;
+  const auto stop = sources.heard();
+  if (stop && stop->by_file.empty()) return report_person_stop(run_id, *stop, config, console);
+  if (stop) {
+    console.error("stopped by " + ledger::to_text(*stop),
+                  "when it is settled, take the file away and start again");
+    return kStopRule;
+  }
+  if (signals.signal() != 0) return kSignalBase + signals.signal();
+  console.error("the target does not answer any more whether somebody has stopped the run",
+                "see whether the server can be reached, then start again");
+  return kConnection;
+}
+
 void refuse_stopped(db::SqlSession& ledger, const std::string& run_id, const std::string& config,
                     Console& console) {
   const auto stop = ledger::stop_in_force(ledger, run_id);

@@ -61,6 +61,10 @@ void refuse_stop_file(const std::string& stop_file, Console& console);
 /// Says who has stopped the run and why, and what the way on is; returns the exit code (3).
 int report_person_stop(const std::string& run_id, const ledger::Stop& stop,
                        const std::string& config, Console& console);
+/// Says what has ended a verb in order, and returns its exit code: a person's stop (3), a signal
+/// (128 + its number), or that nobody could hear any more whether the run is to stop (8).
+int report_heard(const StopSources& sources, const os::SignalStop& signals,
+                 const std::string& run_id, const std::string& config, Console& console);
 /// Says so and throws Exit (3) where a person's stop is in force.
 void refuse_stopped(db::SqlSession& ledger, const std::string& run_id, const std::string& config,
                     Console& console);

@@ -27,6 +27,8 @@ const char* word_of(Kind kind) {
       return "busy";
     case Kind::held:
       return "held";
+    case Kind::stopped:
+      return "stopped";
   }
   return "unknown";
 }
@@ -182,7 +184,42 @@ void show(const SwapReport& report, Console& console) {
       console.error(fmt::format("run {} is held by another process", report.run_id),
                     "sluice status shows it");
       return;
+    case Kind::stopped:
+      console.error("stopped before the locks were there; nothing was changed");
+      return;
   }
+}
+
+std::string loss_json(const cutover::Loss& loss, const std::string& file,
+                      const std::string& sha256) {
+  JsonWriter json(JsonWriter::Style::pretty);
+  json.begin_object().member("schema", kLossSchema).member("run", loss.run_id);
+  json.member("changes", loss.changes).key("tables").begin_array();
+  for (const cutover::LostRows& table : loss.tables.value_or(std::vector<cutover::LostRows>())) {
+    json.begin_object().member("table", printable_line(table.table));
+    json.member("written", table.written).member("gone", table.gone).end_object();
+  }
+  json.end_array().member("retires_begun", loss.retired.begun).key("retired").begin_array();
+  for (const auto& [table, rows] : loss.retired.rows) {
+    json.begin_object().member("table", printable_line(table)).member("rows", rows).end_object();
+  }
+  json.end_array().member("file", file).member("document_sha256", sha256).end_object();
+  return json.take();
+}
+
+std::string loss_text(const cutover::Loss& loss) {
+  std::string text;
+  for (const cutover::LostRows& table : loss.tables.value_or(std::vector<cutover::LostRows>())) {
+    text += fmt::format("{}: {} rows inserted or changed, {} changed or deleted\n",
+                        printable_line(table.table), table.written, table.gone);
+  }
+  for (const auto& [table, rows] : loss.retired.rows) {
+    text += fmt::format("{}: {} rows were retired from the source\n", printable_line(table), rows);
+  }
+  if (loss.retired.begun > 0 && loss.retired.rows.empty()) {
+    text += "a retire has begun, and did not say how many rows it deleted\n";
+  }
+  return text + fmt::format("row changes that would be lost: {}\n", loss.changes);
 }
 
 int exit_code_of(const cutover::Result& result) {
@@ -193,10 +230,11 @@ int exit_code_of(const cutover::Result& result) {
     case Kind::held:
       return kLocked;
     case Kind::refused:
+    case Kind::stopped:
       break;
   }
   for (const model::Finding& finding : result.findings) {
-    if (finding.rule == "not-the-table") return kDrift;
+    if (finding.rule == "not-the-table" || finding.rule == cutover::kOtherThanSigned) return kDrift;
   }
   return kStopRule;
 }

@@ -13,6 +13,8 @@ namespace sluice::cli {
 /// DO NOT CHANGE the meaning of a member without a new number.
 inline constexpr std::string_view kSwapSchema = "sluice.swap/1";
 
+inline constexpr std::string_view kLossSchema = "sluice.loss/1";
+
 /// What is said of one act.
 struct SwapReport {
   std::string_view act;  // cutover, rollback
@@ -25,6 +27,10 @@ struct SwapReport {
 [[nodiscard]] std::string to_json(const SwapReport& report, std::string_view next);
 /// Says what was done, or why nothing was.
 void show(const SwapReport& report, Console& console);
+/// What a rollback would lose, of which people sign `file`.
+[[nodiscard]] std::string loss_json(const cutover::Loss& loss, const std::string& file,
+                                    const std::string& sha256);
+[[nodiscard]] std::string loss_text(const cutover::Loss& loss);
 [[nodiscard]] int exit_code_of(const cutover::Result& result);
 
 }  // namespace sluice::cli

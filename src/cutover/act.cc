@@ -195,6 +195,11 @@ class Cutting {
     const bool is_same = now.digest == swap_.digest;
     swap_ = std::move(now);
     if (!is_same) return false;
+    if (auto stopped = stop_finding(session_, request_->run.id)) {
+      result_.findings.push_back(*std::move(stopped));
+      is_refused_ = true;
+      return true;
+    }
     result_.written = lost_rows(session_, *request_, swap_.tables, accounts_);
     if (changes(result_.written) != options_.losing) {
       result_.findings.push_back(losing_finding(changes(result_.written), options_.losing));
@@ -210,7 +215,8 @@ class Cutting {
   }
 
   void record() {
-    const Act act{attempt_, request_.rule(), request_->operator_name, transaction_.locked()};
+    const Act act{attempt_, request_.rule(), request_->operator_name, options_.evidence,
+                  transaction_.locked()};
     ledger::set_table_states(session_, request_->run.id, numbers_of(cut_.tables),
                              ledger::TableState::live);
     ledger::append_event_within(session_, request_->run.id, kCutover,
@@ -223,7 +229,8 @@ class Cutting {
     return std::move(result_);
   }
   Result give_up() {
-    result_.kind = Result::Kind::busy;
+    result_.kind =
+        options_.patience.stop.stop_requested() ? Result::Kind::stopped : Result::Kind::busy;
     result_.attempts = transaction_.attempts();
     result_.blockers = blockers_of(session_, relations_of(swap_.tables));
     return std::move(result_);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sluice/cutover/cutover.h"
+#include "sluice/cutover/loss.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/pg_quoted.h"
 #include "sluice/os/host.h"
@@ -28,6 +29,9 @@ using model::pg::quoted;
 /// Foreign keys come back when every table bears its name; the mark of a side table last.
 constexpr int kRestoreRank = 400;
 constexpr int kMarkRank = 950;
+
+/// The rule of a rollback that people need not agree to.
+constexpr const char* kLosesNothing = "the way back: it loses nothing";
 
 const plan::TablePlan& planned(const plan::Plan& plan, const SwapTable& table) {
   return plan.tables.at(static_cast<std::size_t>(table.number - 1));
@@ -71,9 +75,10 @@ std::string lost_suffix(const std::vector<ledger::Event>& events, const std::str
 /// A rollback under way.
 class Returning {
  public:
-  Returning(const approve::Approved<Request>& request, db::SqlSession& session, const Cut& cut,
-            const RollbackOptions& options)
+  Returning(const Request& request, const std::optional<approve::Approved<Loss>>& loss,
+            db::SqlSession& session, const Cut& cut, const RollbackOptions& options)
       : request_(request),
+        loss_(loss),
         session_(session),
         cut_(cut),
         options_(options),
@@ -81,15 +86,17 @@ class Returning {
         attempt_(os::random_hex(16)) {}
 
   Result run(const OpenSession& reopen) {
-    swap_ = read_rollback(session_, cut_, request_->run.id);
+    swap_ = read_rollback(session_, cut_, request_.run.id);
     result_.findings = refused();
     if (model::has_errors(result_.findings)) return refuse();
-    suffix_ = lost_suffix(ledger::events(session_, request_->run.id), request_->run.id);
+    const auto events = ledger::events(session_, request_.run.id);
+    retired_ = retired_since(events, cut_.event);
+    suffix_ = lost_suffix(events, request_.run.id);
     transaction_.begin();
     SLUICE_KILL_POINT("rollback_before_locks");
     if (!transaction_.under_locks(swap_.locks, [this] { return swap_names(); })) return give_up();
     if (is_refused_) return refuse();
-    const auto other = commit(session_, reopen, request_->run.id, attempt_);
+    const auto other = commit(session_, reopen, request_.run.id, attempt_);
     result_.locked = transaction_.locked();
     SLUICE_KILL_POINT("rollback_after_commit");
     result_.not_validated = run_later(other ? *other : session_, swap_.later);
@@ -111,15 +118,12 @@ class Returning {
   /// (tx) Under the locks. False: something changed meanwhile, look again.
   bool swap_names() {
     SLUICE_KILL_POINT("rollback_locked");
-    Swap now = read_rollback(session_, cut_, request_->run.id);
+    Swap now = read_rollback(session_, cut_, request_.run.id);
     const bool is_same = now.digest == swap_.digest;
     swap_ = std::move(now);
     if (!is_same) return false;
-    result_.written = written_since(session_, request_->plan, cut_);
-    if (changes(result_.written) != options_.losing) {
-      refuse_loss();
-      return true;
-    }
+    result_.written = written_since(session_, request_.plan, cut_);
+    if (is_refused()) return true;
     keep_lost();
     run_all(session_, swap_.statements());
     SLUICE_KILL_POINT("rollback_renamed");
@@ -128,14 +132,29 @@ class Returning {
     return true;
   }
 
-  void refuse_loss() {
+  /// What would be lost is not what was agreed to.
+  bool is_refused() {
     const std::uint64_t needed = changes(result_.written);
-    result_.findings.push_back(
-        {model::Severity::error, "rows-would-be-lost", "live tables",
-         fmt::format("{} row changes since the cutover would be lost, and --losing says {}", needed,
-                     options_.losing),
-         fmt::format("look at them; if they may be lost: --losing {}", needed)});
-    is_refused_ = true;
+    const std::uint64_t agreed = loss_ ? (*loss_)->changes : 0;
+    if (needed != agreed && (!loss_ || !(*loss_)->tables)) {
+      result_.findings.push_back(
+          {model::Severity::error, "rows-would-be-lost", "live tables",
+           fmt::format("{} row changes since the cutover would be lost, and --losing says {}",
+                       needed, agreed),
+           fmt::format("look at them; if they may be lost: --losing {}", needed)});
+    } else if (loss_ && (*loss_)->tables) {
+      const Loss now = loss_of(session_, request_, cut_);
+      for (std::string& line : differences(**loss_, now)) add_other(std::move(line));
+    } else if (retired_.begun > 0) {
+      add_other("rows were retired from the source since the cutover");
+    }
+    is_refused_ = !result_.findings.empty();
+    return is_refused_;
+  }
+
+  void add_other(std::string what) {
+    result_.findings.push_back({model::Severity::error, kOtherThanSigned, "live tables",
+                                std::move(what), "write anew what people sign: --propose"});
   }
 
   void keep_lost() {
@@ -149,11 +168,12 @@ class Returning {
   }
 
   void record() {
-    const Act act{attempt_, request_.rule(), request_->operator_name, transaction_.locked()};
+    const Act act{attempt_, loss_ ? loss_->rule() : kLosesNothing, request_.operator_name,
+                  options_.evidence, transaction_.locked()};
     std::vector<int> numbers;
     for (const CutTable& table : cut_.tables) numbers.push_back(table.names.number);
-    ledger::set_table_states(session_, request_->run.id, numbers, ledger::TableState::ready);
-    ledger::append_event_within(session_, request_->run.id, kRollback,
+    ledger::set_table_states(session_, request_.run.id, numbers, ledger::TableState::ready);
+    ledger::append_event_within(session_, request_.run.id, kRollback,
                                 rollback_body(act, cut_, result_.written));
   }
 
@@ -171,13 +191,15 @@ class Returning {
     return std::move(result_);
   }
 
-  const approve::Approved<Request>& request_;
+  const Request& request_;
+  const std::optional<approve::Approved<Loss>>& loss_;
   db::SqlSession& session_;
   const Cut& cut_;
   const RollbackOptions& options_;
   Transaction transaction_;
   std::string attempt_;
   std::string suffix_;
+  Retired retired_;
   Swap swap_;
   Result result_;
   bool is_refused_ = false;
@@ -227,14 +249,15 @@ std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& pl
   return all;
 }
 
-Result roll_back(const approve::Approved<Request>& request, db::SqlSession& session,
-                 const OpenSession& reopen, const Cut& cut, const RollbackOptions& options) {
-  if (!ledger::take_run(session, request->run.id, ledger::Holding::alone)) {
+Result roll_back(const Request& request, const std::optional<approve::Approved<Loss>>& loss,
+                 db::SqlSession& session, const OpenSession& reopen, const Cut& cut,
+                 const RollbackOptions& options) {
+  if (!ledger::take_run(session, request.run.id, ledger::Holding::alone)) {
     Result held;
     held.kind = Result::Kind::held;
     return held;
   }
-  return Returning(request, session, cut, options).run(reopen);
+  return Returning(request, loss, session, cut, options).run(reopen);
 }
 
 }  // namespace sluice::cutover

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sluice/codec/json_write.h"
+#include "sluice/cutover/loss.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/pg_quoted.h"
 #include "sluice/os/host.h"
@@ -65,13 +66,14 @@ std::vector<Leftover> on_record(db::SqlSession& session, const plan::Plan& plan,
   return all;
 }
 
-std::string body_of(const approve::Approved<Request>& request, const DiscardOptions& options,
+std::string body_of(const approve::Approved<Drop>& drop, const std::string& evidence,
                     const std::vector<Leftover>& dropped) {
   codec::JsonWriter json;
   const os::ProcessIdentity process = os::this_process();
-  json.begin_object().member("approval", request.rule());
-  json.member("give_up_way_back", options.give_up_way_back).member("host", process.host);
-  json.member("operator", request->operator_name).member("os_user", process.user);
+  json.begin_object().member("approval", drop.rule());
+  json.member("give_up_way_back", drop->give_up_way_back).member("host", process.host);
+  json.member("operator", drop->operator_name).member("os_user", process.user);
+  write_signed(json, evidence);
   json.key("tables").begin_array();
   for (const Leftover& table : dropped) {
     json.begin_object().member("bytes", table.bytes).member("name", quoted(table.name));
@@ -86,6 +88,55 @@ model::Finding only_way_back(const ledger::Run& run) {
   return {model::Severity::error, "only-way-back", "run " + run.id,
           "is cut over, and the old tables are the only way back",
           "keep them until nobody needs a way back; then: --give-up-way-back"};
+}
+
+model::Finding only_copy(const Leftover& table) {
+  return {model::Severity::error, "only-copy", table.name.text(),
+          "may hold the only copy of rows that were retired from the source",
+          "sluice restore puts them back; what is then copied and verified anew stands for them"};
+}
+
+bool is_same(const Leftover& one, const Leftover& other) {
+  return one.what == other.what && one.name == other.name && one.oid == other.oid &&
+         one.rows == other.rows;
+}
+
+bool has(const std::vector<Leftover>& tables, const Leftover& table) {
+  return std::ranges::any_of(tables, [&](const Leftover& one) { return is_same(one, table); });
+}
+
+/// Every table that is in one list only, or has other rows in the other.
+std::vector<model::Finding> other_tables(const std::vector<Leftover>& agreed,
+                                         const std::vector<Leftover>& now) {
+  std::vector<model::Finding> findings;
+  const auto add = [&findings](const Leftover& table, const std::string& what) {
+    findings.push_back({model::Severity::error, kOtherThanSigned, table.name.text(), what,
+                        "write anew what people sign: --propose"});
+  };
+  for (const Leftover& table : agreed) {
+    if (!has(now, table)) {
+      add(table, fmt::format("is not there as it was agreed to, with oid {} and {} rows", table.oid,
+                             table.rows));
+    }
+  }
+  for (const Leftover& table : now) {
+    if (!has(agreed, table)) {
+      add(table, fmt::format("was not agreed to with oid {} and {} rows", table.oid, table.rows));
+    }
+  }
+  return findings;
+}
+
+/// (tx) What stands against it, apart from other sessions.
+std::vector<model::Finding> refusals(db::SqlSession& session, const Drop& drop,
+                                     const std::vector<Leftover>& tables) {
+  auto findings = discard_findings(session, drop.run, tables, drop.give_up_way_back);
+  if (auto stopped = stop_finding(session, drop.run.id)) findings.push_back(*std::move(stopped));
+  if (!drop.tables) return findings;
+  for (model::Finding& finding : other_tables(*drop.tables, tables)) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 }  // namespace
@@ -117,29 +168,42 @@ std::vector<std::string> drop_sql(const std::vector<Leftover>& leftovers) {
   return {"DROP TABLE " + list};
 }
 
-Result discard(const approve::Approved<Request>& request, db::SqlSession& session,
-               const DiscardOptions& options, std::vector<Leftover>& dropped) {
+std::vector<model::Finding> discard_findings(db::SqlSession& session, const ledger::Run& run,
+                                             const std::vector<Leftover>& tables,
+                                             bool give_up_way_back) {
+  std::vector<model::Finding> findings;
+  const auto is_kept = [](const Leftover& table) { return table.what == Leftover::What::kept; };
+  if (!give_up_way_back && std::ranges::any_of(tables, is_kept)) {
+    findings.push_back(only_way_back(run));
+  }
+  if (retired_since(ledger::events(session, run.id), 0).begun == 0) return findings;
+  for (const Leftover& table : tables) {
+    if (table.what == Leftover::What::side) findings.push_back(only_copy(table));
+  }
+  return findings;
+}
+
+Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
+               const std::string& evidence, std::vector<Leftover>& dropped) {
   Result result;
-  if (!ledger::take_run(session, request->run.id, ledger::Holding::alone)) {
+  if (!ledger::take_run(session, drop->run.id, ledger::Holding::alone)) {
     result.kind = Result::Kind::held;
     return result;
   }
   session.begin();
   session.query("SET LOCAL synchronous_commit = on");
-  dropped = leftovers(session, request->plan, request->run);
-  const bool has_way_back = std::ranges::any_of(
-      dropped, [](const Leftover& table) { return table.what == Leftover::What::kept; });
-  if (has_way_back && !options.give_up_way_back) {
+  dropped = leftovers(session, drop->plan, drop->run);
+  result.findings = refusals(session, *drop, dropped);
+  if (!result.findings.empty()) {
     session.rollback();
     result.kind = Result::Kind::refused;
-    result.findings.push_back(only_way_back(request->run));
     return result;
   }
   for (const std::string& sql : drop_sql(dropped)) session.query(sql);
   SLUICE_KILL_POINT("discard_dropped");
   if (!dropped.empty()) {
-    ledger::append_event_within(session, request->run.id, kDiscarded,
-                                body_of(request, options, dropped));
+    ledger::append_event_within(session, drop->run.id, kDiscarded,
+                                body_of(drop, evidence, dropped));
   }
   session.commit();
   return result;

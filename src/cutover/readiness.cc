@@ -7,6 +7,7 @@
 
 #include "sluice/codec/json_read.h"
 #include "sluice/cutover/cutover.h"
+#include "sluice/cutover/loss.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/verification.h"
 
@@ -72,16 +73,8 @@ void read_positions(db::SqlSession& session, const ledger::Run& run, Readiness& 
   readiness.target_position = text("target_position");
 }
 
-const ledger::Event* change_since(const std::vector<ledger::Event>& events, std::int64_t last) {
-  for (const ledger::Event& event : events) {
-    if (event.number > last && std::ranges::find(kChanging, event.kind) != kChanging.end()) {
-      return &event;
-    }
-  }
-  return nullptr;
-}
-
-void look_at_verifications(db::SqlSession& session, const ledger::Run& run, Readiness& readiness) {
+void look_at_verifications(db::SqlSession& session, const ledger::Run& run,
+                           const std::vector<ledger::Event>& events, Readiness& readiness) {
   constexpr const char* kVerify = "sluice verify, then again";
   const auto all = ledger::verifications(session, run.id);
   const auto full = std::ranges::find(all, std::string("full"), &ledger::Verification::mode);
@@ -96,8 +89,7 @@ void look_at_verifications(db::SqlSession& session, const ledger::Run& run, Read
                                          "sluice verify says what differs"));
     return;
   }
-  if (const ledger::Event* const event =
-          change_since(ledger::events(session, run.id), full->last_event)) {
+  if (const ledger::Event* const event = change_since(events, full->last_event)) {
     readiness.findings.push_back(refusal(
         "verified-before", run,
         fmt::format("{} ({}) came after its last full verification", event->kind, event->at),
@@ -111,12 +103,33 @@ void look_at_verifications(db::SqlSession& session, const ledger::Run& run, Read
                                        kVerify));
 }
 
+/// What was deleted from the source may be nowhere but in these tables and in archives.
+void look_at_retires(const std::vector<ledger::Event>& events, const ledger::Run& run,
+                     Readiness& readiness) {
+  const Retired retired = retired_since(events, 0);
+  if (retired.begun == 0) return;
+  readiness.findings.push_back(
+      refusal("retire-begun", run, "rows were retired from its source: it is not cut over anew",
+              "sluice restore puts them back; then copy anew with --new-run"));
+}
+
 }  // namespace
+
+const ledger::Event* change_since(const std::vector<ledger::Event>& events, std::int64_t event) {
+  for (const ledger::Event& one : events) {
+    if (one.number > event && std::ranges::find(kChanging, one.kind) != kChanging.end()) {
+      return &one;
+    }
+  }
+  return nullptr;
+}
 
 Readiness read_readiness(db::SqlSession& session, const ledger::Run& run, const plan::Plan& plan) {
   Readiness readiness;
   look_at_tables(session, run, plan, readiness);
-  look_at_verifications(session, run, readiness);
+  const auto events = ledger::events(session, run.id);
+  look_at_verifications(session, run, events, readiness);
+  look_at_retires(events, run, readiness);
   for (const ledger::Account& account : ledger::accounts(session, run.id, plan.digest)) {
     readiness.source.rows[account.table_no] = account.read.count();
   }

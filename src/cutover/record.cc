@@ -6,6 +6,7 @@
 #include "sluice/codec/json_read.h"
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/ledger/stops.h"
 #include "sluice/os/host.h"
 
 namespace sluice::cutover {
@@ -93,16 +94,14 @@ Cut cut_of(const ledger::Event& event) {
 
 }  // namespace
 
-std::string_view to_string(Request::Act act) noexcept {
-  switch (act) {
-    case Request::Act::cutover:
-      return "cutover";
-    case Request::Act::rollback:
-      return "rollback";
-    case Request::Act::drop:
-      return "drop";
+void write_signed(JsonWriter& json, const std::string& evidence) {
+  json.key("signed");
+  if (evidence.empty()) {
+    json.null();
+    return;
   }
-  return "unknown";
+  const auto read = codec::parse_json_or_throw(evidence, "what was signed");
+  json.value(read.root());
 }
 
 std::string cutover_body(const Act& act, const Cut& cut, const Swap& swap,
@@ -116,6 +115,7 @@ std::string cutover_body(const Act& act, const Cut& cut, const Swap& swap,
   json.key("renames");
   write(json, swap.renames);
   json.member("restore", swap.restore).member("restore_later", swap.restore_later);
+  write_signed(json, act.evidence);
   json.member("snapshot", cut.snapshot).member("source_moved_accepted", options.source_moved);
   json.member("source_position", readiness.source.position).key("tables").begin_array();
   for (const CutTable& table : cut.tables) write(json, table, readiness.source.rows);
@@ -138,8 +138,19 @@ std::string rollback_body(const Act& act, const Cut& cut, const std::vector<Writ
         .end_object();
   }
   json.end_array().member("operator", act.operator_name).member("os_user", os::this_process().user);
+  write_signed(json, act.evidence);
   json.end_object();
   return json.take();
+}
+
+std::optional<model::Finding> stop_finding(db::SqlSession& session, const std::string& run_id) {
+  // Whoever asks for a stop waits for this row.
+  session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});
+  const auto stop = ledger::stop_in_force(session, run_id);
+  if (!stop) return std::nullopt;
+  return model::Finding{model::Severity::error, "stopped", "run " + run_id,
+                        "was stopped by " + ledger::to_text(*stop),
+                        "when it is settled, somebody who may continues it: sluice continue"};
 }
 
 bool is_recorded(db::SqlSession& session, const std::string& run_id, const std::string& attempt) {

@@ -1,11 +1,12 @@
 #include "cutover/transaction.h"
 
 #include <algorithm>
-#include <thread>
+#include <condition_variable>
 
 #include <fmt/format.h>
 
 #include "sluice/model/error.h"
+#include "sluice/os/mutex.h"
 
 #include "cutover/locks.h"
 #include "cutover/record.h"
@@ -25,6 +26,13 @@ std::chrono::milliseconds held_for(db::SqlSession& session) {
                      .query("SELECT ceil(extract(epoch FROM clock_timestamp() - "
                             "current_setting('sluice.locked_since')::timestamptz) * 1000)::bigint")
                      .value()));
+}
+
+void pause_for(std::chrono::milliseconds pause, const std::stop_token& stop) {
+  os::Mutex mutex;
+  std::condition_variable_any wake;
+  os::Lock lock(mutex);
+  wake.wait_for(lock, stop, pause, [] { return false; });
 }
 
 }  // namespace
@@ -54,9 +62,10 @@ bool Transaction::under_locks(const std::vector<std::string>& locks,
                               const std::function<bool()>& work) {
   std::chrono::milliseconds pause = patience_.first_pause;
   for (;;) {
+    if (patience_.stop.stop_requested()) break;
     if (try_once(locks, work)) return true;
     if (attempts_ > patience_.retries) break;
-    std::this_thread::sleep_for(pause);
+    pause_for(pause, patience_.stop);
     pause = std::min(pause * 2, kLongestPause);
   }
   session_.rollback();

@@ -78,6 +78,17 @@ Written count_written(db::SqlSession& session, const model::QualifiedName& table
   return written;
 }
 
+std::string versions_sha256(db::SqlSession& session, const model::QualifiedName& table,
+                            const std::string& condition, const plan::TablePlan& planned) {
+  return session
+      .query(fmt::format(
+          "SELECT coalesce(encode(sha256(string_agg(version, ''::bytea ORDER BY version)), 'hex'), "
+          "'') FROM (SELECT sha256(convert_to(({} || to_jsonb(xmin::text))::text, 'UTF8')) AS "
+          "version FROM ONLY {} WHERE {}) versions",
+          key_sql(planned), quoted(table), condition))
+      .value();
+}
+
 std::uint64_t changes(const std::vector<Written>& written) noexcept {
   std::uint64_t sum = 0;
   for (const Written& of_table : written) sum += of_table.changes();

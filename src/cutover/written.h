@@ -28,4 +28,10 @@ namespace sluice::cutover {
                                     std::optional<std::uint64_t> expected,
                                     const plan::TablePlan* planned);
 
+/// LostRows::versions_sha256 of the rows that hold the condition; empty where none does.
+[[nodiscard]] std::string versions_sha256(db::SqlSession& session,
+                                          const model::QualifiedName& table,
+                                          const std::string& condition,
+                                          const plan::TablePlan& planned);
+
 }  // namespace sluice::cutover

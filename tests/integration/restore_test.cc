@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "integration/retire_fixture.h"
+#include "support/reader.h"
 
 namespace sluice::test {
 namespace {

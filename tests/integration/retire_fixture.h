@@ -134,15 +134,30 @@ class Retirement {
     REQUIRE(result.exit_code == 0);
   }
 
+  /// Servers of tests need no signature for a copy.
+  [[nodiscard]] std::string policy_members() const {
+    const auto server = [](const std::string& engine, const std::string& identity) {
+      return fmt::format(R"({{"engine": "{}", "identity": "{}", "label": "test"}})", engine,
+                         identity);
+    };
+    std::string servers = server(
+        "postgresql", migration.target_value("SELECT system_identifier FROM pg_control_system()"));
+    if (is_mysql()) {
+      servers += ", " + server("mariadb", migration.source_value("SELECT @@server_uid"));
+    }
+    return fmt::format(
+        R"("limits": {{"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": ["test"])",
+        servers);
+  }
+
  private:
   void prepare() {
-    team.may_log_in_as(role());
-    // Of tests that go through a port, where only the superuser has a password.
-    team.may_log_in_as(PostgresServer::shared().user());
+    for (const std::string& name :
+         {role(), std::string("sluice_reader"), PostgresServer::shared().user()}) {
+      team.may_log_in_as(name);
+    }
     migration.member("operator", R"("olga@corp")");
-    migration.member(
-        "policy",
-        "\"" + team.write_policy(R"("limits": {"quarantined_rows": 100000})").string() + "\"");
+    migration.member("policy", "\"" + team.write_policy(policy_members()).string() + "\"");
   }
 
   std::string retire_as_;

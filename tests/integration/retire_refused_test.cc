@@ -152,7 +152,7 @@ TEST_CASE("rows are kept for as long as the policy says, and a run that is not l
   Retirement retirement(From::postgresql);
   retirement.make_table(50);
   retirement.copy_and_verify();
-  const std::string policy = retirement.team.policy_json(R"("limits": {"quarantined_rows": 100})");
+  const std::string policy = retirement.team.policy_json(retirement.policy_members());
   std::string later = policy;
   const std::string first = R"("first_day": 0)";
   later.replace(later.find(first), first.size(), R"("first_day": 2)");

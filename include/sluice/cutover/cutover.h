@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,16 +23,12 @@
 /// lives. PostgreSQL targets only.
 namespace sluice::cutover {
 
-/// What an approval is about.
+/// Which run is cut over, or goes back.
 struct Request {
-  /// DO NOT CHANGE THE NAMES (to_string): they stand in ledgers.
-  enum class Act : std::uint8_t { cutover, rollback, drop };
-  Act act{};
   ledger::Run run;
   plan::Plan plan;  // as the run began with it
   std::string operator_name;
 };
-[[nodiscard]] std::string_view to_string(Request::Act act) noexcept;
 
 /// Makes a new session on the target: for the question after a COMMIT whose answer was lost.
 using OpenSession = std::function<std::unique_ptr<db::SqlSession>()>;
@@ -40,6 +38,7 @@ struct Patience {
   std::chrono::milliseconds lock_timeout{3000};  // for the first lock; then see locks.h
   int retries = 10;
   std::chrono::milliseconds first_pause{200};  // doubled each time, 5 s at most
+  std::stop_token stop = {};                   // asked before each try
 };
 
 /// Rows of a table that were written since a point in time, counted by row versions.
@@ -56,6 +55,9 @@ struct Written {
 };
 [[nodiscard]] std::uint64_t changes(const std::vector<Written>& written) noexcept;
 
+/// The rule of findings that what people signed is not what is there any more.
+inline constexpr const char* kOtherThanSigned = "other-than-signed";
+
 /// Why nothing was done, or what was done.
 struct Result {
   enum class Kind : std::uint8_t {
@@ -63,6 +65,7 @@ struct Result {
     refused,  // `findings`, `written`
     busy,     // the locks were not to be had; `blockers`
     held,     // somebody else works on the run
+    stopped,  // Patience::stop
   };
   Kind kind = Kind::done;
   std::vector<model::Finding> findings;
@@ -82,10 +85,14 @@ struct Readiness {
   std::string target_position;           // of that verification, as SnapshotInfo::position
   SourceState source;
 };
-/// Whether the run is whole and proved: finished, all tables of it, and verified in full since
-/// anything was last changed.
+/// Whether the run is whole and proved: finished, all tables of it, verified in full since anything
+/// was last changed, and no retire has begun: what it deleted from the source is nowhere else.
 [[nodiscard]] Readiness read_readiness(db::SqlSession& session, const ledger::Run& run,
                                        const plan::Plan& plan);
+/// The first event behind that one after which what was verified is not what is there; none:
+/// nullptr. It is one of `events`.
+[[nodiscard]] const ledger::Event* change_since(const std::vector<ledger::Event>& events,
+                                                std::int64_t event);
 
 struct CutoverOptions {
   Patience patience;
@@ -93,8 +100,10 @@ struct CutoverOptions {
   /// number.
   std::uint64_t losing = 0;
   bool source_moved = false;  // and a person accepts it; goes on record
+  std::string evidence;       // of what people signed, for the event: canonical JSON; may be empty
 };
-/// Cuts over. Rows of side tables that changed since `readiness` was proved are a refusal.
+/// Cuts over. Rows of side tables that changed since `readiness` was proved are a refusal, and so
+/// is a person's stop that is in force when the locks are there.
 [[nodiscard]] Result cut_over(const approve::Approved<Request>& request, db::SqlSession& session,
                               const OpenSession& reopen, const Readiness& readiness,
                               const CutoverOptions& options);
@@ -131,12 +140,41 @@ struct Cut {
 [[nodiscard]] std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& plan,
                                                  const Cut& cut);
 
+/// Source rows that are gone since a cutover.
+struct Retired {
+  std::uint64_t begun = 0;                    // how often a retire has begun
+  std::map<std::string, std::uint64_t> rows;  // by source table, of those that ended
+  friend bool operator==(const Retired&, const Retired&) = default;
+};
+
+/// A table's rows that a rollback loses.
+struct LostRows {
+  std::string table;
+  std::uint64_t written = 0;  // as Written has them
+  std::uint64_t gone = 0;
+  /// SHA-256 over the sorted SHA-256s of each written row version: its key and its transaction.
+  std::string versions_sha256;
+  friend bool operator==(const LostRows&, const LostRows&) = default;
+};
+
+/// What people agree to lose.
+struct Loss {
+  std::string run_id;
+  std::int64_t cutover_event = 0;
+  std::uint64_t changes = 0;                    // of rows: the number that --losing names
+  std::optional<std::vector<LostRows>> tables;  // absent: their number is all that is agreed to
+  Retired retired;
+};
+
 struct RollbackOptions {
   Patience patience;
-  std::uint64_t losing = 0;  // row changes since the cutover that may be lost: the exact number
+  std::string evidence;  // as CutoverOptions::evidence
 };
-[[nodiscard]] Result roll_back(const approve::Approved<Request>& request, db::SqlSession& session,
-                               const OpenSession& reopen, const Cut& cut,
+/// Goes back. What loses nothing needs nobody's agreement; everything else is refused unless it is
+/// exactly what was agreed to. A stop does not stand against it: it is the way back.
+[[nodiscard]] Result roll_back(const Request& request,
+                               const std::optional<approve::Approved<Loss>>& loss,
+                               db::SqlSession& session, const OpenSession& reopen, const Cut& cut,
                                const RollbackOptions& options);
 
 /// Before the rows are counted, and the transaction's statements, for --dry-run.

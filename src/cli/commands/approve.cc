@@ -35,6 +35,7 @@ document::Act act_named(const std::string& name) {
   const auto act = document::act_from_string(name);
   if (act) return *act;
   std::vector<std::string_view> names;
+  names.reserve(document::kActs.size());
   for (const document::Act one : document::kActs) names.push_back(document::to_string(one));
   throw model::Error(model::ErrorKind::usage, fmt::format("there is no act {}", name),
                      fmt::format("acts are {}", fmt::join(names, ", ")));

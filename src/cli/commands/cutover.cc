@@ -10,27 +10,29 @@
 
 #include "sluice/cutover/freeze.h"
 #include "sluice/db/source.h"
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/stop.h"
 #include "sluice/plan/shape.h"
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/last_word.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 #include "cli/swap_approval.h"
 #include "cli/swap_report.h"
+#include "cli/swap_start.h"
 
 namespace sluice::cli {
 namespace {
 
-struct CutoverArguments {
-  std::string config;
-  std::string run;
-  std::string operator_name;
+struct CutoverArguments : SwapArguments {
+  std::string manifest;
   int lock_timeout_ms = 3000;
   int retries = cutover::Patience().retries;
   std::uint64_t losing = 0;
   bool accept_moved_source = false;
-  bool dry_run = false;
 };
 
 cutover::CutoverOptions options_of(const CutoverArguments& arguments) {
@@ -62,20 +64,40 @@ void refuse_other_shapes(const plan::Plan& plan, const ReadConfig& config, Conso
   throw Exit{kDrift};
 }
 
+/// What people signed is proved of the source as it was: no option of one person goes past them.
+void refuse_unsigned_losses(const SwapStart& start, const CutoverArguments& arguments,
+                            Console& console) {
+  if (!start.needs_signatures) return;
+  if (arguments.losing > 0) {
+    console.error("rows of live tables are not lost by one person's word between these servers",
+                  "stop what writes to them, and copy anew with --new-run");
+    throw Exit{kApproval};
+  }
+  if (arguments.accept_moved_source) {
+    console.error("one person cannot accept a moved source between these servers",
+                  "stop its writers, verify anew with --manifest, and let people sign that");
+    throw Exit{kApproval};
+  }
+}
+
 /// Whether rows of the source may have changed since they were verified.
-bool refuse_moved_source(const plan::Plan& plan, const ReadConfig& config,
-                         const cutover::Readiness& readiness, const CutoverArguments& arguments,
-                         Console& console) {
-  const auto moved = cutover::source_moved(plan, config.config.source, readiness.source);
+bool refuse_moved_source(const SwapStart& start, const cutover::Readiness& readiness,
+                         const CutoverArguments& arguments, Console& console) {
+  const auto moved =
+      cutover::source_moved(start.plan(), start.config.config.source, readiness.source);
   if (moved.empty()) return false;
   for (const std::string& line : moved) {
     arguments.accept_moved_source ? console.note(line) : console.error(line);
   }
   if (arguments.accept_moved_source) return true;
+  const std::string again =
+      "stop its writers, then: " +
+      command_line(start.needs_signatures
+                       ? words_with("verify", start, "--manifest", "manifest.json")
+                       : words_on_run("verify", arguments.config, arguments.run));
   console.error("the source has moved since it was verified",
-                "stop its writers, then: " +
-                    command_line(words_on_run("verify", arguments.config, arguments.run)) +
-                    "; or take it on yourself: --accept-moved-source");
+                start.needs_signatures ? again + "; and let people sign that"
+                                       : again + "; or take it on yourself: --accept-moved-source");
   throw Exit{kDrift};
 }
 
@@ -101,38 +123,54 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   return is_refused ? kStopRule : kDone;
 }
 
-int run_cutover(const CutoverArguments& arguments, Console& console) {
-  const ReadConfig config = read_config(arguments.config, console);
-  ledger::Run run;
-  plan::Plan plan;
-  {
-    const auto ledger = open_ledger(ledger_of(config.config), console);
-    run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
-    plan = plan_of(*ledger, run);
-  }
-  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
-  const auto session = db::open_session(target, db::Purpose::target);
-  const cutover::Readiness readiness = cutover::read_readiness(*session, run, plan);
-  cutover::Request request{
-      cutover::Request::Act::cutover, run, plan,
-      arguments.operator_name.empty() ? config.config.operator_name : arguments.operator_name};
-  if (arguments.dry_run) return print_dry_run(*session, request, readiness, arguments, console);
-  cutover::CutoverOptions options = options_of(arguments);
-  const cutover::Swap swap = cutover::read_cutover(*session, plan, run.id);
-  if (!model::has_errors(readiness.findings)) {
-    refuse_other_shapes(plan, config, console);
-    options.source_moved = refuse_moved_source(plan, config, readiness, arguments, console);
-  }
-  const cutover::Result result = cutover::cut_over(
-      approve_swap(std::move(request)), *session,
-      [&target] { return db::open_session(target, db::Purpose::target); }, readiness, options);
+/// What is to be said of a cutover.
+int report_cutover(const SwapStart& start, const cutover::Swap& swap, const cutover::Result& result,
+                   const CutoverArguments& arguments, Console& console) {
   const bool is_done = result.kind == cutover::Result::Kind::done;
-  const SwapReport report{"cutover", run.id, &swap, &result,
-                          is_done ? cutover::freeze_sql(plan) : ""};
+  const SwapReport report{"cutover", start.run().id, &swap, &result,
+                          is_done ? cutover::freeze_sql(start.plan()) : ""};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
   console.next(next);
   return exit_code_of(result);
+}
+
+std::int64_t newest_event(const SwapStart& start) {
+  const auto events = ledger::events(*start.session, start.run().id);
+  return events.empty() ? 0 : events.back().number;
+}
+
+int run_cutover(const CutoverArguments& arguments, Console& console) {
+  SwapStart start = start_swap(arguments, plan_of, console);
+  const cutover::Readiness readiness =
+      cutover::read_readiness(*start.session, start.run(), start.plan());
+  if (arguments.dry_run) {
+    return print_dry_run(*start.session, start.request, readiness, arguments, console);
+  }
+  const std::int64_t last_event = newest_event(start);
+  refuse_stopped(start, arguments, console);
+  refuse_unsigned_losses(start, arguments, console);
+  const auto agreed = approve_cutover(start, arguments.manifest, readiness, console);
+  cutover::CutoverOptions options = options_of(arguments);
+  options.evidence = agreed.evidence;
+  const cutover::Swap swap = cutover::read_cutover(*start.session, start.plan(), start.run().id);
+  if (!model::has_errors(readiness.findings)) {
+    refuse_other_shapes(start.plan(), start.config, console);
+    options.source_moved = refuse_moved_source(start, readiness, arguments, console);
+  }
+  adopt_policy(start);
+  // From here on a signal, a stop or a stop file ends this between two tries for the locks.
+  os::SignalStop signals(
+      last_word(command_line(words_on_run("cutover", arguments.config, arguments.run))));
+  const StopSources sources(
+      {start.target, start.run().id, last_event, arguments.stop_file}, signals,
+      [&signals](const std::string& /*why*/) { signals.request(kConnection); });
+  options.patience.stop = signals.token();
+  const cutover::Result result =
+      cutover::cut_over(agreed.what, *start.session, start.reopen(), readiness, options);
+  const int code = report_cutover(start, swap, result, arguments, console);
+  if (result.kind != cutover::Result::Kind::stopped) return code;
+  return report_heard(sources, signals, start.run().id, arguments.config, console);
 }
 
 }  // namespace
@@ -141,7 +179,9 @@ Run declare_cutover(CLI::App& app) {
   const auto arguments = std::make_shared<CutoverArguments>();
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
-  app.add_option("--operator", arguments->operator_name, "who does it; for the ledger");
+  app.add_option("--manifest", arguments->manifest,
+                 "what verify --manifest wrote and people have signed");
+  app.add_option("--operator", arguments->operator_name, "the person who runs this");
   app.add_option("--lock-timeout", arguments->lock_timeout_ms,
                  "milliseconds to wait for the first lock, each time")
       ->check(CLI::Range(1, 3'600'000));
@@ -151,6 +191,8 @@ Run declare_cutover(CLI::App& app) {
                  "rows written to live tables meanwhile that may be lost: the exact number");
   app.add_flag("--accept-moved-source", arguments->accept_moved_source,
                "though the source has moved since it was verified; goes on record");
+  app.add_option("--stop-file", arguments->stop_file,
+                 "stop waiting for locks when a file is there; its first line says why");
   app.add_flag("--dry-run", arguments->dry_run, "print the SQL, change nothing");
   return [arguments](Console& console) { return run_cutover(*arguments, console); };
 }

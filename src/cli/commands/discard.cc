@@ -1,9 +1,11 @@
 #include "sluice/cutover/discard.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,6 +19,7 @@
 #include "cli/run_choice.h"
 #include "cli/swap_approval.h"
 #include "cli/swap_report.h"
+#include "cli/swap_start.h"
 
 namespace sluice::cli {
 namespace {
@@ -24,12 +27,9 @@ namespace {
 /// DO NOT CHANGE the meaning of a member without a new number.
 constexpr std::string_view kDiscardSchema = "sluice.discard/1";
 
-struct DiscardArguments {
-  std::string config;
-  std::string run;
-  std::string operator_name;
+struct DiscardArguments : SwapArguments {
+  DocumentFiles files;
   bool give_up_way_back = false;
-  bool dry_run = false;
 };
 
 const char* text_of(cutover::Leftover::What what) {
@@ -67,8 +67,8 @@ void show_list(const std::vector<cutover::Leftover>& tables, Console& console) {
   if (tables.empty()) console.show("there is nothing of this run to drop\n");
 }
 
-int print_dry_run(const std::vector<cutover::Leftover>& tables, const DiscardArguments& arguments,
-                  Console& console) {
+int print_dry_run(const SwapStart& start, const DiscardArguments& arguments, Console& console) {
+  const auto tables = cutover::leftovers(*start.session, start.plan(), start.run());
   if (console.json()) {
     console.print(list_json(arguments.run, tables, false));
     return kDone;
@@ -79,37 +79,58 @@ int print_dry_run(const std::vector<cutover::Leftover>& tables, const DiscardArg
   return kDone;
 }
 
-int run_discard(const DiscardArguments& arguments, Console& console) {
-  const ReadConfig config = read_config(arguments.config, console);
-  ledger::Run run;
-  plan::Plan plan;
-  {
-    const auto ledger = open_ledger(ledger_of(config.config), console);
-    run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
-    plan = plan::from_json(ledger::plan_of_run(*ledger, run.id));
+/// Writes what people sign; nothing is dropped yet.
+int propose(const SwapStart& start, cutover::Drop drop, const DiscardArguments& arguments,
+            Console& console) {
+  drop.tables = cutover::leftovers(*start.session, start.plan(), start.run());
+  const auto findings = cutover::discard_findings(*start.session, start.run(), *drop.tables,
+                                                  arguments.give_up_way_back);
+  if (!findings.empty()) {
+    static_cast<void>(console.findings(findings));
+    throw Exit{kStopRule};
   }
-  const auto session =
-      db::open_session(plan::held_to(plan.target, config.config.target), db::Purpose::target);
-  if (arguments.dry_run) {
-    return print_dry_run(cutover::leftovers(*session, plan, run), arguments, console);
+  console.json() ? console.print(list_json(start.run().id, *drop.tables, false))
+                 : show_list(*drop.tables, console);
+  if (drop.tables->empty()) {
+    console.next(words_on_run("status", arguments.config, arguments.run));
+    return kDone;
   }
+  const std::string sha256 = propose_drop(start, drop, arguments.files.propose);
+  console.note(fmt::format("document {}", sha256));
+  console.next({"approve", arguments.files.propose, "--config", arguments.config});
+  return kDone;
+}
+
+int drop_tables(SwapStart& start, cutover::Drop drop, const DiscardArguments& arguments,
+                Console& console) {
+  const auto agreed = approve_drop(start, arguments.files.approved, std::move(drop), console);
+  adopt_policy(start);
   std::vector<cutover::Leftover> dropped;
   const cutover::Result result =
-      cutover::discard(approve_swap({cutover::Request::Act::drop, run, std::move(plan),
-                                     arguments.operator_name.empty() ? config.config.operator_name
-                                                                     : arguments.operator_name}),
-                       *session, {arguments.give_up_way_back}, dropped);
+      cutover::discard(agreed.what, *start.session, agreed.evidence, dropped);
   const bool is_done = result.kind == cutover::Result::Kind::done;
   if (result.kind == cutover::Result::Kind::held) {
-    console.error(fmt::format("run {} is held by another process", run.id),
+    console.error(fmt::format("run {} is held by another process", start.run().id),
                   "sluice status shows it");
     return exit_code_of(result);
   }
-  console.json() ? console.print(list_json(run.id, dropped, is_done)) : show_list(dropped, console);
+  console.json() ? console.print(list_json(start.run().id, dropped, is_done))
+                 : show_list(dropped, console);
   static_cast<void>(console.findings(result.findings));
   if (is_done && !dropped.empty()) console.show("dropped\n");
   console.next(words_on_run("status", arguments.config, arguments.run));
   return exit_code_of(result);
+}
+
+int run_discard(const DiscardArguments& arguments, Console& console) {
+  SwapStart start = start_swap(arguments, plan_at_start, console);
+  check_files(arguments.files, start, console);
+  cutover::Drop drop{start.run(), start.plan(), start.request.operator_name,
+                     arguments.give_up_way_back, std::nullopt};
+  if (arguments.dry_run) return print_dry_run(start, arguments, console);
+  if (!arguments.files.propose.empty()) return propose(start, std::move(drop), arguments, console);
+  refuse_stopped(start, arguments, console);
+  return drop_tables(start, std::move(drop), arguments, console);
 }
 
 }  // namespace
@@ -118,9 +139,13 @@ Run declare_discard(CLI::App& app) {
   const auto arguments = std::make_shared<DiscardArguments>();
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--run", arguments->run, "the run whose tables are to be dropped")->required();
-  app.add_option("--operator", arguments->operator_name, "who does it; for the ledger");
+  app.add_option("--operator", arguments->operator_name, "the person who runs this");
   app.add_flag("--give-up-way-back", arguments->give_up_way_back,
                "drop the old tables of a run that is cut over: it cannot be rolled back");
+  app.add_option("--propose", arguments->files.propose,
+                 "write which tables would go, for people to sign; drop nothing");
+  app.add_option("--approved", arguments->files.approved, "the document that they signed");
+  app.add_option("--stop-file", arguments->stop_file, "drop nothing while a file is there");
   app.add_flag("--dry-run", arguments->dry_run, "list the tables and print the SQL");
   return [arguments](Console& console) { return run_discard(*arguments, console); };
 }

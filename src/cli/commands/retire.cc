@@ -19,6 +19,7 @@
 #include "cli/retire_inputs.h"
 #include "cli/retire_report.h"
 #include "cli/run_choice.h"
+#include "cli/stop_sources.h"
 
 namespace sluice::cli {
 namespace {
@@ -45,9 +46,10 @@ void check_usage(const RetireArguments& arguments) {
 
 Words words_of(const RetireArguments& arguments, const std::string& option,
                const std::string& file) {
-  return {"retire",      "--config", arguments.config,    "--manifest", arguments.manifest,
-          "--retire-as", arguments.retire_as, "--policy", arguments.policy,
-          option,        file};
+  return {
+      "retire",      "--config",          arguments.config, "--manifest",     arguments.manifest,
+      "--retire-as", arguments.retire_as, "--policy",       arguments.policy, option,
+      file};
 }
 
 class ShowProgress {
@@ -106,13 +108,6 @@ int propose(const RetireArguments& arguments, RetireInputs& inputs, const os::Si
   return kDone;
 }
 
-int exit_code_of(const retire::Result& result, const os::SignalStop& signals) {
-  constexpr int kSignalBase = 128;
-  if (result.finished) return kDone;
-  if (result.stopped && signals.signal() != 0) return kSignalBase + signals.signal();
-  return kStopRule;
-}
-
 void record_end(const RetireInputs& inputs, const retire::Result& result,
                 const retire::Proposal& proposal) {
   for (const retire::TableResult& table : result.tables) {
@@ -139,14 +134,15 @@ void refuse_used(const RetireInputs& inputs, Console& console) {
 int show_statements(const retire::Setting& setting, const RetireArguments& arguments,
                     Console& console) {
   for (const std::string& statement : retire::statements_of(setting)) console.print(statement);
-  console.print(fmt::format(
-      "-- Next: {}\n", command_line(words_of(arguments, "--approved", arguments.approved))));
+  console.print(fmt::format("-- Next: {}\n",
+                            command_line(words_of(arguments, "--approved", arguments.approved))));
   return kDone;
 }
 
-int remove(const RetireArguments& arguments, RetireInputs& inputs, const os::SignalStop& signals,
+int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalStop& signals,
            Console& console) {
   refuse_used(inputs, console);
+  refuse_stop_file(arguments.stop_file, console);
   const auto approved = approve_retire(inputs, arguments, console);
   const retire::Setting setting = inputs.setting();
   if (arguments.dry_run) return show_statements(setting, arguments, console);
@@ -155,6 +151,10 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, const os::Sig
                   "sluice status says which");
     throw Exit{kLocked};
   }
+  const StopSources sources(
+      {inputs.target, inputs.run.id, inputs.events.back().number, arguments.stop_file}, signals,
+      [&signals](const std::string& /*why*/) { signals.request(kConnection); });
+  refuse_stopped(*inputs.ledger, inputs.run.id, arguments.config, console);
   codec::JsonWriter begun = event_head(inputs);
   begun.member("approval", approved.rule());
   begun.member("document_sha256", approved->document_sha256).end_object();
@@ -172,7 +172,9 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, const os::Sig
   } else {
     console.next(words_of(arguments, "--approved", arguments.approved));
   }
-  return exit_code_of(result, signals);
+  if (result.finished) return kDone;
+  if (!result.stopped) return kStopRule;
+  return report_heard(sources, signals, inputs.run.id, arguments.config, console);
 }
 
 int run_retire(const RetireArguments& arguments, Console& console) {
@@ -182,10 +184,9 @@ int run_retire(const RetireArguments& arguments, Console& console) {
   read_retire_inputs(arguments, inputs, console);
   static_cast<void>(console.findings(inputs.findings));
   const std::string again =
-      command_line(arguments.propose.empty()
-                       ? words_of(arguments, "--approved", arguments.approved)
-                       : words_of(arguments, "--propose", arguments.propose));
-  const os::SignalStop signals(last_word(again));
+      command_line(arguments.propose.empty() ? words_of(arguments, "--approved", arguments.approved)
+                                             : words_of(arguments, "--propose", arguments.propose));
+  os::SignalStop signals(last_word(again));
   return arguments.propose.empty() ? remove(arguments, inputs, signals, console)
                                    : propose(arguments, inputs, signals, console);
 }
@@ -206,6 +207,8 @@ Run declare_retire(CLI::App& app) {
                  "look at the rows, write what people sign into this file, delete nothing");
   app.add_option("--approved", arguments->approved,
                  "do what people have signed in this file; again, to go on");
+  app.add_option("--stop-file", arguments->stop_file,
+                 "stop between batches when a file is there; its first line says why");
   app.add_flag("--dry-run", arguments->dry_run,
                "write nothing; with --approved, print the SQL that would run");
   return [arguments](Console& console) { return run_retire(*arguments, console); };

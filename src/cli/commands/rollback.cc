@@ -1,5 +1,6 @@
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "sluice/cutover/cutover.h"
+#include "sluice/cutover/loss.h"
+#include "sluice/ledger/ledger.h"
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
@@ -14,26 +17,23 @@
 #include "cli/run_choice.h"
 #include "cli/swap_approval.h"
 #include "cli/swap_report.h"
+#include "cli/swap_start.h"
 
 namespace sluice::cli {
 namespace {
 
-struct RollbackArguments {
-  std::string config;
-  std::string run;
-  std::string operator_name;
+struct RollbackArguments : SwapArguments {
+  DocumentFiles files;
   int lock_timeout_ms = 3000;
   int retries = cutover::Patience().retries;
   std::uint64_t losing = 0;
-  bool dry_run = false;
 };
 
-cutover::RollbackOptions options_of(const RollbackArguments& arguments) {
-  cutover::RollbackOptions options;
-  options.patience.lock_timeout = std::chrono::milliseconds(arguments.lock_timeout_ms);
-  options.patience.retries = arguments.retries;
-  options.losing = arguments.losing;
-  return options;
+cutover::Patience patience_of(const RollbackArguments& arguments) {
+  cutover::Patience patience;
+  patience.lock_timeout = std::chrono::milliseconds(arguments.lock_timeout_ms);
+  patience.retries = arguments.retries;
+  return patience;
 }
 
 cutover::Cut require_cut(db::SqlSession& ledger, const ledger::Run& run, Console& console) {
@@ -44,9 +44,10 @@ cutover::Cut require_cut(db::SqlSession& ledger, const ledger::Run& run, Console
   throw Exit{kUsage};
 }
 
-int print_dry_run(db::SqlSession& session, const plan::Plan& plan, const ledger::Run& run,
-                  const cutover::Cut& cut, const RollbackArguments& arguments, Console& console) {
-  const cutover::Swap swap = cutover::read_rollback(session, cut, run.id);
+int print_dry_run(const SwapStart& start, const cutover::Cut& cut,
+                  const RollbackArguments& arguments, Console& console) {
+  db::SqlSession& session = *start.session;
+  const cutover::Swap swap = cutover::read_rollback(session, cut, start.run().id);
   cutover::Result result;
   result.findings = cutover::check_identity(session, cut);
   for (auto& finding : cutover::findings_of(swap)) result.findings.push_back(std::move(finding));
@@ -54,14 +55,14 @@ int print_dry_run(db::SqlSession& session, const plan::Plan& plan, const ledger:
   if (is_refused) {
     result.kind = cutover::Result::Kind::refused;
   } else {
-    result.written = cutover::written_since(session, plan, cut);
+    result.written = cutover::written_since(session, start.plan(), cut);
   }
-  const SwapReport report{"rollback", run.id, &swap, &result, ""};
+  const SwapReport report{"rollback", start.run().id, &swap, &result, ""};
   if (console.json()) {
     console.print(to_json(report, ""));
     return is_refused ? exit_code_of(result) : kDone;
   }
-  console.print(cutover::script_of(swap, options_of(arguments).patience));
+  console.print(cutover::script_of(swap, patience_of(arguments)));
   const std::uint64_t lost = cutover::changes(result.written);
   console.print(fmt::format("-- row changes since the cutover, which would be lost: {}\n", lost));
   static_cast<void>(console.findings(result.findings));
@@ -71,28 +72,39 @@ int print_dry_run(db::SqlSession& session, const plan::Plan& plan, const ledger:
   return is_refused ? exit_code_of(result) : kDone;
 }
 
-int run_rollback(const RollbackArguments& arguments, Console& console) {
-  const ReadConfig config = read_config(arguments.config, console);
-  ledger::Run run;
-  plan::Plan plan;
-  {
-    const auto ledger = open_ledger(ledger_of(config.config), console);
-    run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
-    plan = plan::from_json(ledger::plan_of_run(*ledger, run.id));
+/// Writes what people sign; nothing is changed yet.
+int propose(const SwapStart& start, const cutover::Cut& cut, const RollbackArguments& arguments,
+            Console& console) {
+  const cutover::Loss loss = cutover::loss_of(*start.session, start.request, cut);
+  if (loss.changes == 0 && loss.retired.begun == 0) {
+    console.error(
+        "this rollback loses nothing: nobody has to sign for it",
+        command_line(words_on_run("rollback", arguments.config, start.run().id)) + " does it");
+    throw Exit{kUsage};
   }
-  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
-  const auto session = db::open_session(target, db::Purpose::target);
-  const cutover::Cut cut = require_cut(*session, run, console);
-  if (arguments.dry_run) return print_dry_run(*session, plan, run, cut, arguments, console);
-  const cutover::Swap swap = cutover::read_rollback(*session, cut, run.id);
-  cutover::Request request{
-      cutover::Request::Act::rollback, run, std::move(plan),
-      arguments.operator_name.empty() ? config.config.operator_name : arguments.operator_name};
-  const cutover::Result result = cutover::roll_back(
-      approve_swap(std::move(request)), *session,
-      [&target] { return db::open_session(target, db::Purpose::target); }, cut,
-      options_of(arguments));
-  const SwapReport report{"rollback", run.id, &swap, &result, ""};
+  std::string sha256;
+  if (!arguments.dry_run) sha256 = propose_loss(start, loss, arguments.files.propose);
+  console.json() ? console.print(loss_json(loss, arguments.files.propose, sha256))
+                 : console.show(loss_text(loss));
+  console.next({"approve", arguments.files.propose, "--config", arguments.config});
+  return kDone;
+}
+
+int run_rollback(const RollbackArguments& arguments, Console& console) {
+  const SwapStart start = start_swap(arguments, plan_at_start, console);
+  check_files(arguments.files, start, console);
+  // A stop does not stand against it: this is the way back.
+  const cutover::Cut cut = require_cut(*start.session, start.run(), console);
+  if (!arguments.files.propose.empty()) return propose(start, cut, arguments, console);
+  if (arguments.dry_run) return print_dry_run(start, cut, arguments, console);
+  auto agreed = approve_loss(start, cut, arguments.files.approved, arguments.losing, console);
+  const cutover::Swap swap = cutover::read_rollback(*start.session, cut, start.run().id);
+  cutover::RollbackOptions options{patience_of(arguments), agreed ? agreed->evidence : ""};
+  std::optional<approve::Approved<cutover::Loss>> loss;
+  if (agreed) loss.emplace(std::move(agreed->what));
+  const cutover::Result result =
+      cutover::roll_back(start.request, loss, *start.session, start.reopen(), cut, options);
+  const SwapReport report{"rollback", start.run().id, &swap, &result, ""};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
   console.next(next);
@@ -105,7 +117,7 @@ Run declare_rollback(CLI::App& app) {
   const auto arguments = std::make_shared<RollbackArguments>();
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--run", arguments->run, "a run's id; without it, the newest of this config");
-  app.add_option("--operator", arguments->operator_name, "who does it; for the ledger");
+  app.add_option("--operator", arguments->operator_name, "the person who runs this");
   app.add_option("--lock-timeout", arguments->lock_timeout_ms,
                  "milliseconds to wait for the first lock, each time")
       ->check(CLI::Range(1, 3'600'000));
@@ -113,6 +125,9 @@ Run declare_rollback(CLI::App& app) {
       ->check(CLI::Range(0, 10'000));
   app.add_option("--losing", arguments->losing,
                  "row changes since the cutover that may be lost: the exact number");
+  app.add_option("--propose", arguments->files.propose,
+                 "write what would be lost, for people to sign; change nothing");
+  app.add_option("--approved", arguments->files.approved, "the document that they signed");
   app.add_flag("--dry-run", arguments->dry_run,
                "print the SQL and count what would be lost, change nothing");
   return [arguments](Console& console) { return run_rollback(*arguments, console); };

@@ -60,7 +60,7 @@ class StagedRun {
     options.batch_bytes = 64 << 10;
     options.quarantine_limits = {1000};
     const RunContext run{
-        plan,     start.run, start.process_id, config_->source, config_->target, options, false,
+        plan,     start.run, start.process_id, config_->source, config_->target, options, false, 0,
         progress, stop};
     SourceReader reader = open_source_reader(run, *start.control);
     cut_tables(run, reader, *start.control);

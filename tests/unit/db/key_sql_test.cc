@@ -15,8 +15,12 @@ namespace {
 TableRead pg_table() {
   TableRead table;
   table.table = {"a", "b\"c"};
-  model::ColumnType number{.sql = "bigint", .base = "int8"};
-  model::ColumnType text{.sql = "character varying(9)", .base = "varchar"};
+  model::ColumnType number;
+  number.sql = "bigint";
+  number.base = "int8";
+  model::ColumnType text;
+  text.sql = "character varying(9)";
+  text.base = "varchar";
   table.columns = {{"n", text, codec::Carrier::text}, {"id", number, codec::Carrier::int8}};
   table.key = {1, 0};
   return table;

@@ -27,7 +27,8 @@ Proposal example() {
   table.target_changed = 9;
   table.target_gone = 2;
   table.target_gone_keys = {"[\"11\"]", "[\"5\"]"};
-  proposal.tables = {table, {}};
+  proposal.tables = {table};
+  proposal.tables.emplace_back();
   return proposal;
 }
 

@@ -1,0 +1,78 @@
+#include "cli/swap_start.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sluice/ledger/ledger.h"
+#include "sluice/os/new_file.h"
+
+#include "cli/exit_code.h"
+#include "cli/run_choice.h"
+#include "cli/signed_document.h"
+#include "cli/stop_sources.h"
+
+namespace sluice::cli {
+
+cutover::OpenSession SwapStart::reopen() const {
+  return [target = target] { return db::open_session(target, db::Purpose::target); };
+}
+
+plan::Plan plan_at_start(db::SqlSession& ledger, const ledger::Run& run) {
+  return plan::from_json(ledger::plan_of_run(ledger, run.id));
+}
+
+SwapStart start_swap(const SwapArguments& arguments, ReadPlan read_plan, Console& console) {
+  ReadConfig config = read_config(arguments.config, console);
+  const LedgerPlace place = ledger_of(config.config);
+  const auto ledger = open_ledger(place, console);
+  ledger::Run run = choose_run(*ledger, place, arguments.run, console);
+  plan::Plan plan = read_plan(*ledger, run);
+  InForce in_force = InForce::load(config.config, console);
+  std::string operator_name = operator_of(config.config, arguments.operator_name);
+  if (!arguments.dry_run) require_admitted(in_force, config.config, operator_name, console);
+  model::Endpoint target = plan::held_to(plan.target, config.config.target);
+  auto session = db::open_session(target, db::Purpose::target);
+  const bool needs_them = needs_signatures(in_force, plan.source, plan.target);
+  return {std::move(config),   {std::move(run), std::move(plan), std::move(operator_name)},
+          std::move(target),   std::move(session),
+          std::move(in_force), needs_them};
+}
+
+void refuse_stopped(const SwapStart& start, const SwapArguments& arguments, Console& console) {
+  refuse_stopped(*start.session, start.run().id, arguments.config, console);
+  refuse_stop_file(arguments.stop_file, console);
+}
+
+void adopt_policy(SwapStart& start) {
+  start.session->begin();
+  adopt_first_policy(start.in_force, *start.session, start.run().id, start.request.operator_name);
+  start.session->commit();
+}
+
+void check_files(const DocumentFiles& files, const SwapStart& start, Console& console) {
+  const auto refuse = [&console](const std::string& what, const std::string& hint) {
+    console.error(what, hint);
+    throw Exit{kUsage};
+  };
+  if (!files.propose.empty() && !files.approved.empty()) {
+    refuse("--propose and --approved do not go together",
+           "--propose writes what people sign, --approved does what they signed");
+  }
+  if (!start.in_force.has_policy() && (!files.propose.empty() || !files.approved.empty())) {
+    refuse("without a policy nobody signs", "leave --propose and --approved out");
+  }
+  if (!files.propose.empty() && os::is_there(files.propose)) {
+    refuse(fmt::format("{} is there already", files.propose),
+           "people may have signed it: name another file");
+  }
+}
+
+Words words_with(const std::string& verb, const SwapStart& start, const std::string& option,
+                 const std::string& file) {
+  Words words = words_on_run(verb, start.in_force.config(), start.run().id);
+  words.insert(words.end(), {option, file});
+  return words;
+}
+
+}  // namespace sluice::cli
