@@ -116,7 +116,8 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
   const auto session = db::open_session(inputs.source, db::Purpose::catalog);
   inputs.catalog = db::read_catalog(*session, {schemas.begin(), schemas.end()});
   const auto hazards = db::read_removal_hazards(*session, names);
-  inputs.findings = retire::preflight(tables, hazards);
+  inputs.findings = retire::staying_tables(inputs.plan, inputs.manifest);
+  for (auto& finding : retire::preflight(tables, hazards)) inputs.findings.push_back(finding);
   if (model::has_errors(inputs.findings)) {
     static_cast<void>(console.findings(inputs.findings));
     throw Exit{kStopRule};
