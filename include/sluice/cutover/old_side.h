@@ -10,6 +10,7 @@
 
 #include "sluice/cutover/cutover.h"
 #include "sluice/cutover/freeze.h"
+#include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/ledger/records.h"
 #include "sluice/ledger/verification.h"
