@@ -37,6 +37,7 @@ std::string read_all(const std::filesystem::path& path) {
 class Swapped : public Governed {
  public:
   explicit Swapped(const std::vector<std::pair<std::string, std::string>>& policy_changes = {}) {
+    team.may_log_in_as(retire_role());
     write_policy(3, policy_changes);
     migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY, name text)");
     migration.source("INSERT INTO public.t SELECT g, 'n' || g FROM generate_series(1, 30) g");
@@ -68,6 +69,26 @@ class Swapped : public Governed {
     sign("manifest.json", "cutover");
     require_exit(cut_over(), 0);
   }
+  /// All that a retire takes, from the role on.
+  [[nodiscard]] RunResult retire(const Arguments& more = {}) const {
+    const RunResult grants =
+        migration.sluice("grants", {"--side", "retire", "--retire-role", retire_role()});
+    require_exit(grants, 0);
+    migration.source(grants.out);
+    const Arguments common = {"--manifest", file("manifest.json").string(), "--retire-as",
+                              migration.source_url_as(retire_role())};
+    Arguments propose = common;
+    propose.insert(propose.end(),
+                   {"--archive", file("gone").string(), "--propose", file("retire.json").string()});
+    require_exit(migration.sluice("retire", propose), 0);
+    sign("retire.json", "retire", {"alice", "dan", "bob"});
+    Arguments approved = common;
+    approved.insert(approved.end(), {"--approved", file("retire.json").string()});
+    approved.insert(approved.end(), more.begin(), more.end());
+    return migration.sluice("retire", approved);
+  }
+  [[nodiscard]] std::string retire_role() const { return "r" + migration.target_database().name(); }
+
   [[nodiscard]] std::string run() const {
     return migration.target_value("SELECT run_id FROM sluice.run ORDER BY started_at DESC LIMIT 1");
   }
@@ -180,7 +201,7 @@ TEST_CASE("a cutover goes by the manifest as it was signed, of this run as it st
 TEST_CASE("the owner of a table's data signs its cutover too") {
   const Swapped swapped(
       {{R"("unsigned_labels": [])",
-        R"("unsigned_labels": [], "classes": [{"class": "money", "tables": ["public.t"], "owner": "carol@corp"}])"}});
+        R"("unsigned_labels": [], "classes": {"money": {"owner": "carol@corp", "tables": ["public.t"]}})"}});
   swapped.sign("manifest.json", "cutover");
   check_refused(swapped.cut_over(), kApproval, "data owner: Carol Wu");
   swapped.sign("manifest.json", "cutover", {"carol"});
@@ -260,18 +281,16 @@ TEST_CASE("tables are dropped as people have signed it, these and no others") {
                 kApproval, "are dropped when people have signed for it");
   check_refused(swapped.propose("discard", "discard.json"), kStopRule, "only way back");
   require_exit(swapped.propose("discard", "discard.json", give_up), 0);
-  check_refused(swapped.do_approved("discard", "discard.json", give_up), kApproval,
-                "drop: 0 of 2");
+  check_refused(swapped.do_approved("discard", "discard.json", give_up), kApproval, "drop: 0 of 2");
   swapped.sign("discard.json", "drop");
-  const std::string kept =
-      swapped.migration.target_value("SELECT relname FROM pg_class WHERE relname LIKE 't_before_%' "
-                                     "AND relkind = 'r'");
+  const std::string kept = swapped.migration.target_value(
+      "SELECT relname FROM pg_class WHERE relname LIKE 't_before_%' "
+      "AND relkind = 'r'");
   SECTION("as it was signed") {
     require_exit(swapped.do_approved("discard", "discard.json", give_up), 0);
     CHECK(swapped.migration.target_value("SELECT to_regclass('public." + kept + "') IS NULL") ==
           "t");
-    CHECK(swapped.migration.events("discarded").at(0).find("signed: drop by") !=
-          std::string::npos);
+    CHECK(swapped.migration.events("discarded").at(0).find("signed: drop by") != std::string::npos);
     CHECK(swapped.live_rows() == "30");
   }
   SECTION("it has another row by now") {
@@ -298,9 +317,8 @@ TEST_CASE("a stop holds up cutover and discard") {
   }
   SECTION("by a file") {
     std::ofstream(swapped.file("stop")) << "look at it\n";
-    check_refused(
-        swapped.cut_over("manifest.json", {"--stop-file", swapped.file("stop").string()}),
-        kStopRule, "look at it");
+    check_refused(swapped.cut_over("manifest.json", {"--stop-file", swapped.file("stop").string()}),
+                  kStopRule, "look at it");
   }
   CHECK(swapped.live_rows() == "0");
   CHECK(swapped.migration.target_value("SELECT count(*) FROM public.t__side") == "30");
@@ -309,11 +327,12 @@ TEST_CASE("a stop holds up cutover and discard") {
 TEST_CASE("a cutover that waits for locks hears a stop") {
   const Swapped swapped;
   swapped.sign("manifest.json", "cutover");
-  const auto blocker = swapped.migration.target_database().session();
-  static_cast<void>(blocker("BEGIN; LOCK TABLE public.t"));
-  const auto waiting = swapped.migration.start(
-      "cutover", {"--manifest", swapped.file("manifest.json").string(), "--lock-timeout", "300",
-                  "--retries", "1000"});
+  PgSql blocker(swapped.migration.target_database().conninfo());
+  blocker.query("BEGIN");
+  blocker.query("LOCK TABLE public.t");
+  const auto waiting =
+      swapped.migration.start("cutover", {"--manifest", swapped.file("manifest.json").string(),
+                                          "--lock-timeout", "300", "--retries", "1000"});
   REQUIRE(wait_until([&] {
     return swapped.migration.target_value(
                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
@@ -321,17 +340,45 @@ TEST_CASE("a cutover that waits for locks hears a stop") {
   }));
   require_exit(swapped.migration.sluice("stop", {"--reason", "not now"}), 0);
   const RunResult ended = waiting->wait();
-  static_cast<void>(blocker("ROLLBACK"));
+  blocker.query("ROLLBACK");
   check_refused(ended, kStopRule, "not now");
   CHECK(swapped.live_rows() == "0");
 }
 
-TEST_CASE("what was retired from the source stays where it is, and the way back is signed for") {
+TEST_CASE("when a retire has begun the way back is signed for, and the only copy stays") {
   const Swapped swapped;
   swapped.sign_and_cut_over();
-  // What sluice retire writes into the chain when it begins.
-  const std::string manifest = swapped.file("manifest.json").string();
-  SUCCEED(manifest);
+  require_exit(swapped.retire(), 0);
+  CHECK(swapped.migration.source_value("SELECT count(*) FROM public.t") == "0");
+  // It would lose no row of applications, and yet.
+  check_refused(swapped.migration.sluice("rollback"), kApproval,
+                "rows were retired from the source");
+  require_exit(swapped.propose("rollback", "rollback.json"), 0);
+  CHECK(read_all(swapped.file("rollback.json")).find("\"rows\": 30") != std::string::npos);
+  swapped.sign("rollback.json", "cutover");
+  require_exit(swapped.do_approved("rollback", "rollback.json"), 0);
+  CHECK(swapped.live_rows() == "0");
+  // Its rows are in the side table now, and nowhere else but in the archive.
+  check_refused(swapped.propose("discard", "discard.json"), kStopRule, "only copy");
+  check_refused(swapped.migration.sluice("cutover", {"--dry-run"}), kStopRule,
+                "rows were retired from its source");
+  CHECK(swapped.migration.target_value("SELECT count(*) FROM public.t__side") == "30");
+}
+
+TEST_CASE("a stop holds up a retire") {
+  const Swapped swapped;
+  swapped.sign_and_cut_over();
+  SECTION("before") {
+    require_exit(swapped.migration.sluice("stop", {"--reason", "not yet"}), 0);
+    check_refused(swapped.retire(), kStopRule, "not yet");
+  }
+  SECTION("by a file") {
+    std::ofstream(swapped.file("stop")) << "look at it\n";
+    check_refused(swapped.retire({"--stop-file", swapped.file("stop").string()}), kStopRule,
+                  "look at it");
+  }
+  CHECK(swapped.migration.source_value("SELECT count(*) FROM public.t") == "30");
+  CHECK(swapped.migration.events("retire-begun").empty());
 }
 
 }  // namespace sluice::test
