@@ -117,6 +117,7 @@ OldSideWatch::OldSideWatch(const plan::Plan& plan, const model::Endpoint& source
       seed_(seed),
       position_(clean_position.empty() ? before_.position : clean_position) {}
 
+/// Where there are no hints every table is.
 bool OldSideWatch::is_due(const plan::TablePlan& table, const std::map<int, std::string>& hints) {
   const auto now = hints.find(table.number);
   const auto last = hints_.find(table.number);
@@ -150,19 +151,21 @@ void OldSideWatch::look_at(const plan::TablePlan& table, db::SourceSession& sess
 }
 
 OldSideLook OldSideWatch::look(Clock::time_point until) {
+  // Before the snapshot: a write that the hints know of is then one that the snapshot sees.
+  std::map<int, std::string> hints;
+  if (plan_.source.engine == Engine::postgresql) {
+    hints = hints_of(plan_, *db::open_session(source_, db::Purpose::catalog));
+  }
   const db::SnapshotSessions now = db::open_snapshot(source_, 1, names_of(plan_));
   db::SourceSession& session = *now.sessions.front();
   OldSideLook look;
   look.position = now.info.position;
   if (is_moved(plan_.source.engine, position_, now.info)) {
-    std::map<int, std::string> hints;
-    std::string condition;
-    if (plan_.source.engine == Engine::postgresql) {
-      hints = hints_of(plan_, session.sql());
-      condition = is_newer_sql(session.sql(), before_.position);
-    }
+    const std::string condition = plan_.source.engine == Engine::postgresql
+                                      ? is_newer_sql(session.sql(), before_.position)
+                                      : "";
     for (const plan::TablePlan& table : plan_.tables) {
-      if (!hints.empty() && !is_due(table, hints)) continue;
+      if (!is_due(table, hints)) continue;
       if (Clock::now() >= until) {
         look.not_seen.push_back(table.source.text());
         continue;

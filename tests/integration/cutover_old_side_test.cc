@@ -7,6 +7,7 @@
 
 #include "integration/cutover_fixture.h"
 #include "integration/retire_fixture.h"
+#include "support/governed.h"
 #include "support/temp_dir.h"
 
 namespace sluice::test {
@@ -41,7 +42,7 @@ std::string source_catalog(const Migration& migration) {
   if (migration.from() == From::postgresql) {
     const RunResult dump = run_process({"pg_dump", "-s", migration.source_conninfo()});
     require_exit(dump, 0);
-    return dump.out;
+    return without_tokens(dump.out);
   }
   return to_text(migration.source(
       "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() "
@@ -201,6 +202,59 @@ TEST_CASE("a write to the source after the cutover is a stop rule, until both si
   migration.source("UPDATE t SET v = 'later' WHERE id = 2");
   CHECK(look(migration).exit_code == 3);
   CHECK(migration.events("old-side-written").size() == 2);
+}
+
+TEST_CASE("cutover and rollback make the source read-only and take it away by themselves") {
+  Migration migration(From::mariadb);
+  make_source(migration);
+  const std::string before = source_catalog(migration);
+  copy_and_verify(migration);
+  const std::string url = migration.superuser_url();
+  require_exit(migration.sluice("cutover", {"--freeze-with", url}), 0);
+  CHECK(rows_of(migration, "t") == "1 | new\n2 | new\n");
+  CHECK(is_refused(migration, "DELETE FROM t"));
+  require_exit(look(migration), 0);
+  require_exit(migration.sluice("rollback", {"--thaw-with", url}), 0);
+  CHECK(source_catalog(migration) == before);
+  CHECK(migration.events("old-side-frozen").size() == 1);
+  CHECK(migration.events("old-side-thawed").size() == 1);
+}
+
+TEST_CASE("a source that somebody wrote to before it was read-only is told at once") {
+  Migration migration;
+  make_source(migration);
+  cut_over(migration);
+  migration.source("INSERT INTO t VALUES (8, 'between')");
+  const RunResult frozen = freeze(migration);
+  CHECK(frozen.exit_code == 3);
+  CHECK(says(frozen, "public.t: 1 rows inserted or changed, 0 changed or deleted"));
+  CHECK(look(migration).exit_code == 3);
+}
+
+TEST_CASE("retire waits until writes to the old side are settled, or the policy accepts them") {
+  const bool is_accepted = GENERATE(false, true);
+  CAPTURE(is_accepted);
+  Governed governed("scratch");
+  if (is_accepted) {
+    const std::string version = "\"version\": 3";
+    governed.write_policy(3, {{version, version + ", \"limits\": {\"old_side_writes\": 1}"}});
+  }
+  Migration& migration = governed.migration;
+  migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY, v text)");
+  migration.source("INSERT INTO public.t VALUES (1, 'a')");
+  migration.move("public.t");
+  require_exit(migration.copy(), 0);
+  const std::string manifest = (governed.team.folder() / "manifest.json").string();
+  require_exit(migration.sluice("verify", {"--manifest", manifest}), 0);
+  require_exit(migration.sluice("cutover", {"--manifest", manifest}), 0);
+  migration.source("INSERT INTO public.t VALUES (2, 'late')");
+  CHECK(look(migration).exit_code == (is_accepted ? 0 : 3));
+  const RunResult retire =
+      migration.sluice("retire", {"--manifest", manifest, "--retire-as", migration.superuser_url(),
+                                  "--archive", (governed.team.folder() / "gone").string(),
+                                  "--propose", (governed.team.folder() / "r.json").string()});
+  CHECK(says(retire, "was written to after the cutover") == !is_accepted);
+  if (!is_accepted) CHECK(retire.exit_code == 3);
 }
 
 TEST_CASE("a watch ends when somebody writes to the source, or when it is in use again") {
