@@ -33,13 +33,7 @@ template <typename Parse>
 auto by_document(const SwapStart& start, const std::string& file, document::Kind kind,
                  Parse&& parse, Console& console) {
   const approve::Verdict verdict = require_signed(start.in_force, file, console);
-  const document::Head& head = verdict.document().head;
-  if (head.operator_name != start.request.operator_name) {
-    console.error(fmt::format("{} was signed for {} to run it, and {} does", file,
-                              head.operator_name, start.request.operator_name),
-                  "let that person run it, or let people sign anew");
-    throw Exit{kApproval};
-  }
+  refuse_other_operator(verdict.document().head, start.request.operator_name, file, console);
   auto approved = start.in_force.verifier().approved(verdict, kind, document::act_of(kind),
                                                      std::forward<Parse>(parse));
   std::string evidence = approval_event(verdict, approved.grounds(), absolute(file));
@@ -61,16 +55,6 @@ void refuse_differences(const std::string& file, const std::vector<std::string>&
   }
   console.error("what was signed is not what is there", hint);
   throw Exit{kDrift};
-}
-
-/// The acts as the policy has them now: classes decide who has to sign.
-void refuse_other_acts(const std::string& file, const document::Head& head,
-                       const std::vector<document::Purpose>& needed, Console& console) {
-  if (head.acts == needed) return;
-  console.error(
-      fmt::format("{} was signed for other acts or classes of tables than are needed now", file),
-      "write it anew, and let people sign it");
-  throw Exit{kApproval};
 }
 
 /// In what a manifest is not of this run as it stands.
@@ -140,8 +124,8 @@ Agreed<cutover::Request> approve_cutover(const SwapStart& start, const std::stri
             document, manifest::from_json(document.body)};
         refuse_differences(manifest, differences_of(start, file, readiness),
                            "verify anew with --manifest, and let people sign that", console);
-        refuse_other_acts(manifest, document.head,
-                          cutover_purposes(start.in_force.policy(), start.plan()), console);
+        refuse_other_acts(document.head, cutover_purposes(start.in_force.policy(), start.plan()),
+                          manifest, console);
         return start.request;
       },
       console);
@@ -167,8 +151,8 @@ std::optional<Agreed<cutover::Loss>> approve_loss(const SwapStart& start, const 
   auto agreed = by_document(
       start, file, document::Kind::rollback,
       [&](const document::Document& document) {
-        refuse_other_acts(file, document.head,
-                          cutover_purposes(start.in_force.policy(), start.plan()), console);
+        refuse_other_acts(document.head, cutover_purposes(start.in_force.policy(), start.plan()),
+                          file, console);
         return cutover::loss_from_json(document.body);
       },
       console);
@@ -206,7 +190,7 @@ Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& fi
   auto agreed = by_document(
       start, file, document::Kind::discard,
       [&](const document::Document& document) {
-        refuse_other_acts(file, document.head, drop_purposes(start.in_force.policy(), start.plan()),
+        refuse_other_acts(document.head, drop_purposes(start.in_force.policy(), start.plan()), file,
                           console);
         return cutover::drop_from_json(document.body, start.request);
       },
