@@ -167,7 +167,7 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
                       ledger::policy_in_force(*inputs.ledger), console);
   read_run(inputs, console);
   refuse_drift(inputs, console);
-  refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);
   require_person(arguments, inputs, console);
   read_source(arguments, inputs, console);
 }
