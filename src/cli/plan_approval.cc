@@ -122,6 +122,16 @@ std::string plan_document(const InForce& in_force, const config::Config& config,
   return document::to_text(head, plan::to_json(plan));
 }
 
+void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, const plan::Plan& plan,
+                         const std::vector<ledger::Event>& events, Console& console) {
+  if (!needs_signatures(in_force, plan.source, plan.target)) return;
+  if (std::ranges::find(events, kPlanApproved, &ledger::Event::kind) != events.end()) return;
+  console.error(fmt::format("run {} was begun without signatures: nobody has agreed to its plan",
+                            run_id),
+                "copy anew with --new-run, by a plan that people have signed");
+  throw Exit{kApproval};
+}
+
 PlanGate::PlanGate(const InForce& in_force, const CopyArguments& arguments,
                    const ReadConfig& config, const Catalogs& catalogs, Console& console)
     : in_force_(in_force),

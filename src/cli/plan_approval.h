@@ -9,6 +9,7 @@
 #include "sluice/config/config.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/document/document.h"
+#include "sluice/ledger/records.h"
 #include "sluice/plan/plan.h"
 
 #include "cli/console.h"
@@ -35,6 +36,12 @@ namespace sluice::cli {
 /// The document that people sign, as the file's text.
 [[nodiscard]] std::string plan_document(const InForce& in_force, const config::Config& config,
                                         const plan::Plan& plan, const std::string& operator_name);
+
+/// Refuses (exit 4) a run between servers where signatures are needed, to whose plan nobody has
+/// agreed: it began before there was a policy, or under another one. No later signature makes up
+/// for those of the people who answer for its acts. `events`: the run's.
+void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, const plan::Plan& plan,
+                         const std::vector<ledger::Event>& events, Console& console);
 
 /// The way of one copy through the policy. Must not outlive what it is made of.
 class PlanGate {

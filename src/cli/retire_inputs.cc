@@ -14,6 +14,7 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/plan_approval.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -163,9 +164,15 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
   inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
   // Nobody brings a policy of their own.
-  require_same_policy(InForce::of(*inputs.policy, arguments.config),
-                      ledger::policy_in_force(*inputs.ledger), console);
+  const auto adopted = ledger::policy_in_force(*inputs.ledger);
+  if (!adopted) {
+    refuse(kApproval, "no policy is in force for the target: nothing that it knows was agreed to",
+           "a run with a policy in its config puts it in force", console);
+  }
+  const InForce in_force = InForce::of(*inputs.policy, arguments.config);
+  require_same_policy(in_force, adopted, console);
   read_run(inputs, console);
+  refuse_unsigned_run(in_force, inputs.run.id, inputs.plan, inputs.events, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);
   require_person(arguments, inputs, console);

@@ -13,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/manifest_document.h"
 #include "cli/manifest_file.h"
+#include "cli/plan_approval.h"
 #include "cli/run_choice.h"
 #include "cli/signed_document.h"
 
@@ -111,6 +112,8 @@ Agreed<cutover::Request> approve_cutover(const SwapStart& start, const std::stri
     throw Exit{kUsage};
   }
   if (!start.needs_signatures && manifest.empty()) return by_rule(start, start.request);
+  refuse_unsigned_run(start.in_force, start.run().id, start.plan(),
+                      ledger::events(*start.session, start.run().id), console);
   if (manifest.empty()) {
     ask_for_document(fmt::format("a cutover to a server labelled {} needs a signed manifest",
                                  policy::label_of(start.in_force.policy(), start.plan().target)),
