@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_read.h"
 #include "sluice/codec/printable.h"
 #include "sluice/db/catalog.h"
 #include "sluice/db/target.h"
@@ -73,6 +74,15 @@ void read_run(RetireInputs& inputs, Console& console) {
   inputs.plan = plan_of(*inputs.ledger, inputs.run);
 }
 
+/// Verify tells the ledger of a manifest before it is there: one that somebody else made is none.
+bool is_on_record(const RetireInputs& inputs) {
+  return std::ranges::any_of(inputs.events, [&inputs](const ledger::Event& event) {
+    if (event.kind != "manifest-written") return false;
+    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
+    return body.root().at("sha256").as_string() == inputs.manifest_sha256;
+  });
+}
+
 void refuse_drift(const RetireInputs& inputs, Console& console) {
   const manifest::Manifest& manifest = inputs.manifest;
   std::vector<std::string> differences;
@@ -93,6 +103,9 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
       std::any_of(inputs.events.begin(), inputs.events.end(),
                   [&](const auto& event) { return event.sha256 == manifest.ledger_head; });
   if (!has_head) differences.emplace_back("the manifest's ledger head is none of the run's events");
+  if (!is_on_record(inputs)) {
+    differences.emplace_back("the run's events do not tell of this manifest: verify wrote no such");
+  }
   if (differences.empty()) return;
   for (const std::string& difference : differences) console.error(difference);
   throw Exit{kDrift};
