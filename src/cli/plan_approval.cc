@@ -126,9 +126,9 @@ void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, con
                          const std::vector<ledger::Event>& events, Console& console) {
   if (!needs_signatures(in_force, plan.source, plan.target)) return;
   if (std::ranges::find(events, kPlanApproved, &ledger::Event::kind) != events.end()) return;
-  console.error(fmt::format("run {} was begun without signatures: nobody has agreed to its plan",
-                            run_id),
-                "copy anew with --new-run, by a plan that people have signed");
+  console.error(
+      fmt::format("run {} was begun without signatures: nobody has agreed to its plan", run_id),
+      "copy anew with --new-run, by a plan that people have signed");
   throw Exit{kApproval};
 }
 

@@ -83,14 +83,15 @@ std::vector<std::string> differences_of(const SwapStart& start, const ManifestFi
   return lines;
 }
 
-/// What a rollback and a discard are signed for: all tables of the run, whichever are touched.
-std::vector<document::Purpose> drop_purposes(const policy::Policy& policy, const plan::Plan& plan) {
+/// What a rollback (act cutover) and a discard (act drop) are signed for: all tables of the run,
+/// whichever are touched. Rows are lost of new tables too.
+std::vector<document::Purpose> purposes_of_all(document::Act act, const SwapStart& start) {
   std::vector<model::QualifiedName> names;
-  for (const plan::TablePlan& table : plan.tables) {
+  for (const plan::TablePlan& table : start.plan().tables) {
     names.push_back(table.source);
     names.push_back(table.target);
   }
-  return {{document::Act::drop, policy::classes_of(policy, names)}};
+  return {{act, policy::classes_of(start.in_force.policy(), names)}};
 }
 
 std::string write_document(const SwapStart& start, document::Kind kind,
@@ -154,8 +155,8 @@ std::optional<Agreed<cutover::Loss>> approve_loss(const SwapStart& start, const 
   auto agreed = by_document(
       start, file, document::Kind::rollback,
       [&](const document::Document& document) {
-        refuse_other_acts(document.head, cutover_purposes(start.in_force.policy(), start.plan()),
-                          file, console);
+        refuse_other_acts(document.head, purposes_of_all(document::Act::cutover, start), file,
+                          console);
         return cutover::loss_from_json(document.body);
       },
       console);
@@ -175,8 +176,8 @@ std::optional<Agreed<cutover::Loss>> approve_loss(const SwapStart& start, const 
 std::string propose_loss(const SwapStart& start, const cutover::Loss& loss,
                          const std::string& file) {
   return write_document(start, document::Kind::rollback,
-                        cutover_purposes(start.in_force.policy(), start.plan()),
-                        cutover::to_json(loss), file);
+                        purposes_of_all(document::Act::cutover, start), cutover::to_json(loss),
+                        file);
 }
 
 Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& file,
@@ -193,7 +194,7 @@ Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& fi
   auto agreed = by_document(
       start, file, document::Kind::discard,
       [&](const document::Document& document) {
-        refuse_other_acts(document.head, drop_purposes(start.in_force.policy(), start.plan()), file,
+        refuse_other_acts(document.head, purposes_of_all(document::Act::drop, start), file,
                           console);
         return cutover::drop_from_json(document.body, start.request);
       },
@@ -207,8 +208,7 @@ Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& fi
 
 std::string propose_drop(const SwapStart& start, const cutover::Drop& drop,
                          const std::string& file) {
-  return write_document(start, document::Kind::discard,
-                        drop_purposes(start.in_force.policy(), start.plan()),
+  return write_document(start, document::Kind::discard, purposes_of_all(document::Act::drop, start),
                         cutover::to_json(drop), file);
 }
 
