@@ -68,10 +68,13 @@ class PlanGate {
   [[nodiscard]] std::string document_path() const;
   void require_signed_plan(Console& console);
   void require_same_acts(const plan::Plan& plan, Console& console) const;
+  /// Its limits, and the reasons of its waivers, do not stand in the plan but by this digest.
+  void require_same_config(const plan::Plan& plan, Console& console) const;
 
   const InForce& in_force_;
   const CopyArguments& arguments_;
   const config::Config& config_;
+  std::string config_sha256_;
   model::ServerIdentity source_;
   model::ServerIdentity target_;
   std::string operator_;
