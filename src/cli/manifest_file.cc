@@ -65,10 +65,10 @@ ManifestFile read_manifest_file(const std::string& path) {
 
 void check_contents(const ManifestFile& file, const std::string& proof_path, ManifestCheck& check) {
   const manifest::Manifest& manifest = file.manifest;
+  check.tampered = faults_of(manifest);
   if (file.document.head.run_id != manifest.run_id) {
     check.tampered.emplace_back("its head and its body are of different runs");
   }
-  check.tampered = faults_of(manifest);
   check.checked.emplace_back("accounts, digests and batches add up");
   const manifest::Proof proof(proof_path, manifest.proof_sha256, manifest.digest);
   for (std::string& fault : faults_of(manifest, proof)) check.tampered.push_back(std::move(fault));

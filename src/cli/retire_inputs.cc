@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/json_read.h"
 #include "sluice/codec/printable.h"
 #include "sluice/db/catalog.h"
 #include "sluice/db/target.h"
@@ -15,6 +16,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/old_side.h"
+#include "cli/plan_approval.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -73,6 +75,15 @@ void read_run(RetireInputs& inputs, Console& console) {
   inputs.plan = plan_of(*inputs.ledger, inputs.run);
 }
 
+/// Verify tells the ledger of a manifest before it is there: one that somebody else made is none.
+bool is_on_record(const RetireInputs& inputs) {
+  return std::ranges::any_of(inputs.events, [&inputs](const ledger::Event& event) {
+    if (event.kind != "manifest-written") return false;
+    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
+    return body.root().at("sha256").as_string() == inputs.manifest_sha256;
+  });
+}
+
 void refuse_drift(const RetireInputs& inputs, Console& console) {
   const manifest::Manifest& manifest = inputs.manifest;
   std::vector<std::string> differences;
@@ -93,6 +104,9 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
       std::any_of(inputs.events.begin(), inputs.events.end(),
                   [&](const auto& event) { return event.sha256 == manifest.ledger_head; });
   if (!has_head) differences.emplace_back("the manifest's ledger head is none of the run's events");
+  if (!is_on_record(inputs)) {
+    differences.emplace_back("the run's events do not tell of this manifest: verify wrote no such");
+  }
   if (differences.empty()) return;
   for (const std::string& difference : differences) console.error(difference);
   throw Exit{kDrift};
@@ -165,11 +179,17 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
   inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
   // Nobody brings a policy of their own.
-  require_same_policy(InForce::of(*inputs.policy, arguments.config),
-                      ledger::policy_in_force(*inputs.ledger), console);
+  const auto adopted = ledger::policy_in_force(*inputs.ledger);
+  if (!adopted) {
+    refuse(kApproval, "no policy is in force for the target: nothing that it knows was agreed to",
+           "a run with a policy in its config puts it in force", console);
+  }
+  const InForce in_force = InForce::of(*inputs.policy, arguments.config);
+  require_same_policy(in_force, adopted, console);
   read_run(inputs, console);
+  refuse_unsigned_run(in_force, inputs.run.id, inputs.plan, inputs.events, console);
   refuse_drift(inputs, console);
-  refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);
   require_person(arguments, inputs, console);
   refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
                          inputs.policy->limits.old_side_writes, console);
