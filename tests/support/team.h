@@ -66,7 +66,8 @@ class Team {
  private:
   TempDir dir_;
   std::vector<Member> members_;
-  std::vector<std::string> database_roles_;
+  // A policy wants one; no session of a test logs in as this one.
+  std::vector<std::string> database_roles_{"of_nobody"};
 };
 
 }  // namespace sluice::test
