@@ -12,9 +12,9 @@
 #include "sluice/document/document.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/file.h"
-#include "sluice/os/host.h"
 
 #include "cli/exit_code.h"
+#include "cli/old_side.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -125,10 +125,14 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
   inputs.tables = retire::in_order(std::move(tables), hazards);
 }
 
-void refuse_person(const RetireInputs& inputs, Console& console) {
-  const auto why = policy::why_may_not_run(*inputs.policy, inputs.config.config.operator_name,
-                                           os::this_process().user, {inputs.catalog.server.user});
-  if (why) refuse(kApproval, *why, "the policy says who may run", console);
+/// The policy is the one that the target knows, and whoever runs this, as whom sessions log in, is
+/// the operator: on the source that is the role that deletes.
+void require_person(const RetireArguments& arguments, const RetireInputs& inputs,
+                    Console& console) {
+  config::Config config = inputs.config.config;
+  config.source = endpoint_of_url(arguments.retire_as, "source", "--retire-as");
+  require_admitted(InForce::of(*inputs.policy, arguments.config), config, config.operator_name,
+                   console);
 }
 
 }  // namespace
@@ -166,8 +170,10 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   read_run(inputs, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  require_person(arguments, inputs, console);
+  refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
+                         inputs.policy->limits.old_side_writes, console);
   read_source(arguments, inputs, console);
-  refuse_person(inputs, console);
 }
 
 }  // namespace sluice::cli

@@ -82,9 +82,9 @@ TEST_CASE("verify refuses a run whose events were changed, removed or added") {
            "event 1 of run ");
   is_named(refused_after("DELETE FROM sluice.event WHERE event_no = 1"), "event 2 of run ");
   is_named(refused_after("DELETE FROM sluice.event"), "has no events");
-  is_named(refused_after("INSERT INTO sluice.event SELECT run_id, 3, at, 'run-resumed', '{}', "
-                         "sha256, repeat('0', 64) FROM sluice.event WHERE event_no = 2"),
-           "event 3 of run ");
+  is_named(refused_after("INSERT INTO sluice.event SELECT run_id, 4, at, 'run-resumed', '{}', "
+                         "sha256, repeat('0', 64) FROM sluice.event WHERE event_no = 3"),
+           "event 4 of run ");
 }
 
 TEST_CASE("nothing is read from a plan that somebody has changed in the ledger") {

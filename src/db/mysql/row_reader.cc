@@ -78,6 +78,9 @@ RowReader::RowReader(Connection& connection, const TableRead& table, const State
   statement_.reset(mysql_stmt_init(connection.handle()));
   if (!statement_) throw std::bad_alloc();
   if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) fail();
+  // What a DELETE gives back MariaDB says when it is executed, and not before.
+  const bool known = mysql_stmt_field_count(statement_.get()) > 0;
+  if (!known && mysql_stmt_execute(statement_.get()) != 0) fail();
   check_types(table, readers);
   slots_.resize(mysql_stmt_field_count(statement_.get()));
   for (std::size_t i = 0; i < columns_; ++i) {
@@ -85,12 +88,13 @@ RowReader::RowReader(Connection& connection, const TableRead& table, const State
     slots_[i].fraction_digits = table.columns[i].type.fraction_digits.value_or(0);
   }
   bind(readers);
-  if (mysql_stmt_execute(statement_.get()) != 0) fail();
+  if (known && mysql_stmt_execute(statement_.get()) != 0) fail();
 }
 
 void RowReader::check_types(const TableRead& table,
                             const std::vector<ColumnReader>& readers) const {
   const ResultHandle meta(mysql_stmt_result_metadata(statement_.get()));
+  if (!meta) fail();
   for (std::size_t i = 0; i < columns_; ++i) {
     const MYSQL_FIELD* const field = mysql_fetch_field_direct(meta.get(), static_cast<unsigned>(i));
     if (fits(*field, readers[i])) continue;
