@@ -103,6 +103,20 @@ def goals_of(all_results):
     return goals
 
 
+def swap_table(tables, times):
+    """`times`: [(cutover, rollback)] in milliseconds under locks."""
+    lines = [f"### Cutover of {tables:,} tables", "", "| act | runs | ms under locks |", "| --- | --- | --- |"]
+    for place, act in enumerate(("cutover", "rollback")):
+        of_act = [pair[place] for pair in times]
+        lines.append(f"| {act} | {len(of_act)} | {statistics.median(of_act):,.0f} ({min(of_act):,} to {max(of_act):,}) |")
+    return "\n".join(lines) + "\n"
+
+
+def swap_goals(times):
+    return [Goal(f"{act} of 700 tables, ms under locks", statistics.median(pair[place] for pair in times), 1500)
+            for place, act in enumerate(("cutover", "rollback"))] if times else []
+
+
 def goals_table(goals):
     lines = ["### Goals", "", "| goal | measured | wanted | |", "| --- | --- | --- | --- |"]
     return "\n".join(lines + [goal.line() for goal in goals]) + "\n"

@@ -21,6 +21,11 @@ void show_line(const std::string& text, Console& console) {
   console.print(codec::folded(codec::printable_line(text), kColumns) + "\n");
 }
 
+/// What is said about a document, not what stands in it: words stay whole.
+void say_line(const std::string& text, Console& console) {
+  console.print(codec::wrapped(codec::printable_line(text), kColumns, false) + "\n");
+}
+
 std::string name_of(const policy::Policy& policy, const std::string& principal) {
   const policy::Person* person = policy.find(principal);
   return person == nullptr ? principal : person->name;
@@ -34,10 +39,10 @@ std::string standing(const approve::ActVerdict& act) {
 }
 
 void show_act(const approve::ActVerdict& act, Console& console) {
-  show_line(fmt::format("{}: {}", document::to_string(act.act), standing(act)), console);
+  say_line(fmt::format("{}: {}", document::to_string(act.act), standing(act)), console);
   for (const approve::Signer& signer : act.signers) {
-    show_line(fmt::format("  signed by {} <{}>, key {}", signer.name, signer.principal, signer.key),
-              console);
+    say_line(fmt::format("  signed by {} <{}>, key {}", signer.name, signer.principal, signer.key),
+             console);
   }
 }
 
@@ -45,9 +50,9 @@ void show_commands(const ApprovalReport& report, Console& console) {
   for (const approve::ActVerdict& act : report.verdict.acts()) {
     if (act.complete()) continue;
     for (const std::string& principal : act.could_sign) {
-      show_line(fmt::format("{} signs for {} by:", name_of(report.policy, principal),
-                            document::to_string(act.act)),
-                console);
+      say_line(fmt::format("{} signs for {} by:", name_of(report.policy, principal),
+                           document::to_string(act.act)),
+               console);
       console.print(sign_command(report.file, principal, act.act, "KEY"));
     }
   }
@@ -99,14 +104,14 @@ void show_signatures(const ApprovalReport& report, Console& console) {
   console.print("\n");
   for (const approve::ActVerdict& act : report.verdict.acts()) show_act(act, console);
   for (const approve::RefusedSignature& refused : report.verdict.refused()) {
-    show_line(fmt::format("refused: {} {}", refused.file, refused.reason), console);
+    say_line(fmt::format("refused: {} {}", refused.file, refused.reason), console);
   }
   for (const std::string& objection : report.verdict.objections()) {
-    show_line(fmt::format("not approved by anybody: {}", objection), console);
+    say_line(fmt::format("not approved by anybody: {}", objection), console);
   }
   if (!report.stored.empty()) {
-    show_line(fmt::format("{} {}", report.dry_run ? "would be kept as" : "kept as", report.stored),
-              console);
+    say_line(fmt::format("{} {}", report.dry_run ? "would be kept as" : "kept as", report.stored),
+             console);
   }
   if (report.verdict.objections().empty()) show_commands(report, console);
 }

@@ -39,6 +39,7 @@ struct Command {
 [[nodiscard]] Run declare_retire(CLI::App& app);
 [[nodiscard]] Run declare_cutover(CLI::App& app);
 [[nodiscard]] Run declare_rollback(CLI::App& app);
+[[nodiscard]] Run declare_freeze(CLI::App& app);
 [[nodiscard]] Run declare_discard(CLI::App& app);
 [[nodiscard]] Run declare_approve(CLI::App& app);
 [[nodiscard]] Run declare_restore(CLI::App& app);

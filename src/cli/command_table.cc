@@ -30,6 +30,8 @@ constexpr std::array kCommands{
             "sluice approve manifest.json --policy crm.policy.json", declare_approve},
     Command{"cutover", "give the copied tables the live names, in one transaction",
             "sluice cutover --config crm.json --dry-run", declare_cutover},
+    Command{"freeze", "after a cutover: make the source read-only, or watch it",
+            "sluice freeze --config crm.json --watch --once", declare_freeze},
     Command{"rollback", "give the old tables their names back, in one transaction",
             "sluice rollback --config crm.json --dry-run", declare_rollback},
     Command{"retire", "archive and delete source rows that arrived and people signed for",

@@ -15,6 +15,7 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/old_side.h"
 #include "cli/plan_approval.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
@@ -129,7 +130,8 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
   const auto session = db::open_session(inputs.source, db::Purpose::catalog);
   inputs.catalog = db::read_catalog(*session, {schemas.begin(), schemas.end()});
   const auto hazards = db::read_removal_hazards(*session, names);
-  inputs.findings = retire::preflight(tables, hazards);
+  inputs.findings = retire::staying_tables(inputs.plan, inputs.manifest);
+  for (auto& finding : retire::preflight(tables, hazards)) inputs.findings.push_back(finding);
   if (model::has_errors(inputs.findings)) {
     static_cast<void>(console.findings(inputs.findings));
     throw Exit{kStopRule};
@@ -189,6 +191,8 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);
   require_person(arguments, inputs, console);
+  refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
+                         inputs.policy->limits.old_side_writes, console);
   read_source(arguments, inputs, console);
 }
 

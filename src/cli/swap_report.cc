@@ -136,8 +136,9 @@ void show_done(const SwapReport& report, Console& console) {
                   "it holds for rows written from now on; mend the rows and validate it");
   }
   if (report.source_freeze.empty()) return;
-  console.show("From now on nobody may write to the old side. To see to it, there:\n");
-  console.print(report.source_freeze);
+  console.show(
+      "From now on nobody may write to the source: what is written there is lost.\n"
+      "sluice freeze --with URL sees to it, sluice freeze --dry-run prints the SQL.\n");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,64 +47,83 @@ void hold_sides(db::SqlSession& session, const std::vector<SwapTable>& tables) {
 /// Fills in how many rows there are; what differs from what was verified.
 std::vector<Written> changed_sides(db::SqlSession& session, const Request& request,
                                    const Readiness& readiness, const Accounts& accounts, Cut& cut) {
-  std::vector<Written> changed;
+  std::vector<Counted> wanted;
   const std::string condition = is_newer_sql(session, readiness.target_position);
-  for (CutTable& table : cut.tables) {
+  for (const CutTable& table : cut.tables) {
     const auto account = accounts.find(table.names.number);
     const std::uint64_t expected = account == accounts.end() ? 0
                                                              : account->second.target.count() +
                                                                    account->second.existing.count();
-    Written written = count_written(session, table.names.side, condition, expected,
-                                    &planned(request.plan, table.names));
-    table.rows = written.rows;
-    if (written.changes() > 0) changed.push_back(std::move(written));
+    wanted.push_back({table.names.side, condition, expected, &planned(request.plan, table.names)});
   }
-  return changed;
+  std::vector<Written> counts = count_written(session, wanted);
+  for (std::size_t i = 0; i < counts.size(); ++i) cut.tables[i].rows = counts[i].rows;
+  std::erase_if(counts, [](const Written& written) { return written.changes() == 0; });
+  return counts;
 }
 
-/// What the rows of a live table are held against.
-struct Before {
-  std::string condition;  // of a row that was written since
-  std::optional<std::uint64_t> rows;
+/// What the rows of live tables are held against. Works out each point in time once: under the
+/// locks every question to the server is one that others wait for.
+class LiveTables {
+ public:
+  LiveTables(db::SqlSession& session, const Request& request) : request_(request) {
+    began_ = is_newer_sql(session, snapshot_before(session, request.run.id));
+    kept_ = began_;
+    for (const ledger::Snapshot& taken : ledger::snapshots(session, request.run.id)) {
+      if (taken.origin == ledger::Origin::existing) kept_ = is_newer_sql(session, taken.position);
+    }
+  }
+
+  /// What of a table was written since the copy took its rows.
+  [[nodiscard]] Counted counted(const SwapTable& table, const ledger::Account& account) const {
+    const plan::TablePlan& of_plan = planned(request_.plan, table);
+    switch (of_plan.existing_rows) {
+      case config::ExistingRows::refuse:
+        break;
+      case config::ExistingRows::replace:
+        return {table.live, began_, std::nullopt, &of_plan};
+      case config::ExistingRows::keep:
+        return {table.live, kept_,
+                account.existing.count() + account.kept_open + account.kept_left_behind, &of_plan};
+    }
+    return {table.live, "true", std::nullopt, &of_plan};
+  }
+
+ private:
+  const Request& request_;
+  std::string began_;
+  std::string kept_;
 };
-
-Before before_of(db::SqlSession& session, const Request& request, const plan::TablePlan& table,
-                 const ledger::Account& account) {
-  if (table.existing_rows == config::ExistingRows::refuse) return {"true", std::nullopt};
-  std::string snapshot = snapshot_before(session, request.run.id);
-  if (table.existing_rows == config::ExistingRows::replace) {
-    return {is_newer_sql(session, snapshot), std::nullopt};
-  }
-  for (const ledger::Snapshot& taken : ledger::snapshots(session, request.run.id)) {
-    if (taken.origin == ledger::Origin::existing) snapshot = taken.position;
-  }
-  return {is_newer_sql(session, snapshot),
-          account.existing.count() + account.kept_open + account.kept_left_behind};
-}
 
 /// (tx) Under the locks: rows that applications wrote to live tables since the copy took its rows,
 /// and that the new tables do not have.
-std::vector<Written> lost_rows(db::SqlSession& session, const Request& request,
+std::vector<Written> lost_rows(db::SqlSession& session, const LiveTables& live,
                                const std::vector<SwapTable>& tables, const Accounts& accounts) {
-  std::vector<Written> lost;
+  std::vector<Counted> wanted;
   for (const SwapTable& table : tables) {
     const auto account = accounts.find(table.number);
     if (table.is_new || account == accounts.end()) continue;
-    const plan::TablePlan& of_plan = planned(request.plan, table);
-    const Before before = before_of(session, request, of_plan, account->second);
-    Written written = count_written(session, table.live, before.condition, before.rows, &of_plan);
-    if (written.changes() > 0) lost.push_back(std::move(written));
+    wanted.push_back(live.counted(table, account->second));
   }
+  std::vector<Written> lost = count_written(session, wanted);
+  std::erase_if(lost, [](const Written& written) { return written.changes() == 0; });
   return lost;
 }
 
 void read_oids(db::SqlSession& session, Cut& cut) {
-  for (CutTable& table : cut.tables) {
-    const auto oids = session.query(fmt::format(
-        "SELECT to_regclass({})::oid::bigint, coalesce(to_regclass({})::oid::bigint, 0)",
-        literal(quoted(table.names.side)), literal(quoted(table.names.live))));
-    table.live_oid = std::stoll(oids.rows.at(0).at(0).value());
-    table.kept_oid = table.names.is_new ? 0 : std::stoll(oids.rows.at(0).at(1).value());
+  std::string names;
+  for (const CutTable& table : cut.tables) {
+    names += fmt::format("{}({}, {}, {})", names.empty() ? "" : ", ", table.names.number,
+                         literal(quoted(table.names.side)), literal(quoted(table.names.live)));
+  }
+  const auto oids = session.query(
+      "SELECT to_regclass(side)::oid::bigint, coalesce(to_regclass(live)::oid::bigint, 0) "
+      "FROM (VALUES " +
+      names + ") AS v(no, side, live) ORDER BY no");
+  for (std::size_t i = 0; i < cut.tables.size(); ++i) {
+    cut.tables[i].live_oid = std::stoll(oids.rows.at(i).at(0).value());
+    cut.tables[i].kept_oid =
+        cut.tables[i].names.is_new ? 0 : std::stoll(oids.rows.at(i).at(1).value());
   }
 }
 
@@ -162,6 +182,7 @@ class Cutting {
     std::vector<model::Finding> findings = readiness_.findings;
     std::ranges::move(findings_of(swap_), std::back_inserter(findings));
     std::ranges::move(lock_findings(session_, swap_.lock_count), std::back_inserter(findings));
+    std::ranges::move(orphan_findings(session_, swap_), std::back_inserter(findings));
     if (swap_.tables.empty()) {
       findings.push_back({model::Severity::error, "nothing-to-cut-over", "run " + request_->run.id,
                           "its tables bear their own names already", "sluice status"});
@@ -177,6 +198,7 @@ class Cutting {
     hold_sides(session_, swap_.tables);
     for (const SwapTable& table : swap_.tables) cut_.tables.push_back({table});
     accounts_ = accounts_of(session_, *request_);
+    live_.emplace(session_, *request_);
     read_oids(session_, cut_);
     result_.written = changed_sides(session_, *request_, readiness_, accounts_, cut_);
     for (const Written& written : result_.written) {
@@ -200,7 +222,7 @@ class Cutting {
       is_refused_ = true;
       return true;
     }
-    result_.written = lost_rows(session_, *request_, swap_.tables, accounts_);
+    result_.written = lost_rows(session_, *live_, swap_.tables, accounts_);
     if (changes(result_.written) != options_.losing) {
       result_.findings.push_back(losing_finding(changes(result_.written), options_.losing));
       is_refused_ = true;
@@ -245,6 +267,7 @@ class Cutting {
   Swap swap_;
   Cut cut_;
   Accounts accounts_;
+  std::optional<LiveTables> live_;
   Result result_;
   bool is_refused_ = false;
 };

@@ -110,8 +110,8 @@ void settle(Gathered gathered, const std::vector<Trade>& trades, Swap& swap) {
   // Tables that are renamed are locked already; indexes, sequences and statistics are not.
   const auto renamed = std::ranges::count_if(
       swap.renames, [](const Rename& rename) { return rename.kind != "TABLE"; });
-  swap.lock_count = swap.locks.size() + static_cast<std::size_t>(renamed) + gathered.lock_count +
-                    kLocksBeside;
+  swap.lock_count =
+      swap.locks.size() + static_cast<std::size_t>(renamed) + gathered.lock_count + kLocksBeside;
   swap.digest = digest_of(swap, gathered.facts);
 }
 

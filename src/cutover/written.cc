@@ -1,5 +1,7 @@
 #include "cutover/written.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sluice/model/pg_quoted.h"
@@ -41,6 +43,34 @@ void list_keys(db::SqlSession& session, const std::string& from, const std::stri
   for (const auto& row : keys.rows) written.keys.push_back(row.at(0).value_or(""));
 }
 
+/// The statements' conditions are some hundred bytes each.
+constexpr std::size_t kTablesAtOnce = 100;
+
+/// A row for each of the tables from `from` to `to`, in their order.
+std::string counts_sql(const std::vector<Counted>& tables, std::size_t from, std::size_t to) {
+  std::string sql;
+  for (std::size_t i = from; i < to; ++i) {
+    sql += fmt::format("{}SELECT {}, count(*), count(*) FILTER (WHERE {}) FROM ONLY {}",
+                       sql.empty() ? "" : " UNION ALL ", i, tables[i].condition,
+                       quoted(tables[i].table));
+  }
+  return sql + " ORDER BY 1";
+}
+
+Written counted(db::SqlSession& session, const Counted& table,
+                const std::vector<std::optional<std::string>>& counts) {
+  Written written;
+  written.table = table.table.text();
+  written.rows = std::stoull(counts.at(1).value());
+  written.written = std::stoull(counts.at(2).value());
+  const std::uint64_t old_rows = written.rows - written.written;
+  if (table.expected && *table.expected > old_rows) written.gone = *table.expected - old_rows;
+  if (written.written > 0 && table.planned != nullptr) {
+    list_keys(session, quoted(table.table), table.condition, *table.planned, written);
+  }
+  return written;
+}
+
 }  // namespace
 
 std::string is_newer_sql(db::SqlSession& session, const std::string& snapshot) {
@@ -60,22 +90,22 @@ std::string snapshot_before(db::SqlSession& session, const std::string& run_id) 
   return began + ":" + began + ":";
 }
 
+std::vector<Written> count_written(db::SqlSession& session, const std::vector<Counted>& tables) {
+  std::vector<Written> all;
+  for (std::size_t from = 0; from < tables.size(); from += kTablesAtOnce) {
+    const std::size_t to = std::min(tables.size(), from + kTablesAtOnce);
+    const auto counts = session.query(counts_sql(tables, from, to));
+    for (std::size_t i = from; i < to; ++i) {
+      all.push_back(counted(session, tables[i], counts.rows.at(i - from)));
+    }
+  }
+  return all;
+}
+
 Written count_written(db::SqlSession& session, const model::QualifiedName& table,
                       const std::string& condition, std::optional<std::uint64_t> expected,
                       const plan::TablePlan* planned) {
-  const std::string from = quoted(table);
-  const auto counts = session.query(
-      fmt::format("SELECT count(*), count(*) FILTER (WHERE {}) FROM ONLY {}", condition, from));
-  Written written;
-  written.table = table.text();
-  written.rows = std::stoull(counts.rows.at(0).at(0).value());
-  written.written = std::stoull(counts.rows.at(0).at(1).value());
-  const std::uint64_t old_rows = written.rows - written.written;
-  if (expected && *expected > old_rows) written.gone = *expected - old_rows;
-  if (written.written > 0 && planned != nullptr) {
-    list_keys(session, from, condition, *planned, written);
-  }
-  return written;
+  return count_written(session, {{table, condition, expected, planned}}).front();
 }
 
 std::string versions_sha256(db::SqlSession& session, const model::QualifiedName& table,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sluice/cutover/cutover.h"
 #include "sluice/db/sql_session.h"
@@ -20,6 +21,17 @@ namespace sluice::cutover {
 
 /// The point in time at which the run was recorded.
 [[nodiscard]] std::string snapshot_before(db::SqlSession& session, const std::string& run_id);
+
+/// A table to be counted.
+struct Counted {
+  model::QualifiedName table;
+  std::string condition;
+  std::optional<std::uint64_t> expected;
+  const plan::TablePlan* planned = nullptr;
+};
+/// The same of many tables, in their order, with few ways to the server.
+[[nodiscard]] std::vector<Written> count_written(db::SqlSession& session,
+                                                 const std::vector<Counted>& tables);
 
 /// Counts; where `condition` holds of any, the keys of some, where `planned` says what a key is.
 /// `expected`: how many rows there were.

@@ -37,13 +37,9 @@ void check_plan(const Retiring& table, std::vector<Finding>& findings) {
                              "the table has no key: which row is which cannot be said",
                              "leave its rows where they are"));
   }
-  if (table.plan->target_key.empty()) {
-    findings.push_back(error("no-target-key", table.plan->source,
-                             fmt::format("{} has no key by which its rows could be looked up",
-                                         table.plan->target.text()),
-                             "give the target table a primary key, and verify again"));
-  }
 }
+
+bool can_be_looked_up(const plan::TablePlan& table) { return !table.target_key.empty(); }
 
 Finding of_reference(const db::RemovalHazard& hazard, const Names& names) {
   const bool acts = hazard.detail != "NO ACTION" && hazard.detail != "RESTRICT";
@@ -95,10 +91,10 @@ Finding finding_of(const db::RemovalHazard& hazard, const Names& names) {
       return error("row-security", hazard.table, "row security may hide rows from the role",
                    "switch it off for the table as long as rows are retired");
     case Kind::children:
-      return error("has-children", hazard.table,
-                   fmt::format("rows of {}, which inherits from it, belong to it",
-                               hazard.other.text()),
-                   "leave its rows where they are");
+      return error(
+          "has-children", hazard.table,
+          fmt::format("rows of {}, which inherits from it, belong to it", hazard.other.text()),
+          "leave its rows where they are");
     case Kind::no_transaction:
       return error("no-transactions", hazard.table,
                    fmt::format("its engine {} has no transactions: what was deleted could not be "
@@ -144,9 +140,8 @@ std::vector<Retiring> take_in_order(std::vector<Retiring>& rest,
   return order;
 }
 
-}  // namespace
-
-std::vector<Retiring> retiring_tables(const plan::Plan& plan, const manifest::Manifest& manifest) {
+/// Tables of the manifest that have proved rows, in the plan's order.
+std::vector<Retiring> proved_tables(const plan::Plan& plan, const manifest::Manifest& manifest) {
   std::vector<Retiring> tables;
   for (const manifest::Table& proved : manifest.tables) {
     const auto found =
@@ -161,6 +156,26 @@ std::vector<Retiring> retiring_tables(const plan::Plan& plan, const manifest::Ma
     if (proved.entries > 0) tables.push_back({&*found, &proved});
   }
   return tables;
+}
+
+}  // namespace
+
+std::vector<Retiring> retiring_tables(const plan::Plan& plan, const manifest::Manifest& manifest) {
+  std::vector<Retiring> tables = proved_tables(plan, manifest);
+  std::erase_if(tables, [](const Retiring& table) { return !can_be_looked_up(*table.plan); });
+  return tables;
+}
+
+std::vector<Finding> staying_tables(const plan::Plan& plan, const manifest::Manifest& manifest) {
+  std::vector<Finding> findings;
+  for (const Retiring& table : proved_tables(plan, manifest)) {
+    if (can_be_looked_up(*table.plan)) continue;
+    findings.push_back({Severity::warning, "no-target-key", table.plan->source.text(),
+                        fmt::format("its rows stay: {} has no key by which they could be looked up",
+                                    table.plan->target.text()),
+                        "give the target table a primary key, and verify again"});
+  }
+  return findings;
 }
 
 std::vector<Finding> preflight(const std::vector<Retiring>& tables,

@@ -134,6 +134,7 @@ std::string to_json(const RunStatus& status, std::string_view next) {
   write_counts(json, status.total());
   json.end_object();
   write_verification(json, status.last_verification);
+  write_text(json, "old_side", status.old_side);
   json.member("advice", status.advice);
   json.member("next", next);
   json.end_object();

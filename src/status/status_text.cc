@@ -18,6 +18,7 @@ namespace {
 /// verification, advice, and two that are left for the command to run next.
 constexpr std::size_t kOtherLines = 13;
 constexpr std::size_t kWaitingLines = 4;     // that a stall may take from the tables
+constexpr std::size_t kOldSideLines = 2;     // that writes to the source after a cutover may take
 constexpr std::size_t kStopLines = 4;        // that a person's stop may take from them
 constexpr std::size_t kGovernanceLines = 3;  // that people and policy may take from them
 constexpr std::size_t kLeftOutLines = 3;     // that indexes left out may take from the tables
@@ -89,6 +90,7 @@ std::string head(const RunStatus& status) {
 /// The first lines of a text that is longer than one.
 std::string first_lines(const std::string& text, std::size_t most) {
   const std::string all = codec::wrapped(printable_line(text), kMaxColumns, true);
+  if (text.empty()) return "";
   std::size_t end = 0;
   for (std::size_t lines = 0; lines < most && end < all.size(); ++lines) {
     end = std::min(all.find('\n', end), all.size() - 1) + 1;
@@ -209,7 +211,7 @@ std::string table_lines(const RunStatus& status, std::size_t most) {
 std::string to_text(const RunStatus& status) {
   const std::string stopped = stop(status) + governance(status);
   const std::string why = stall(status);
-  const std::string without = left_out(status);
+  const std::string without = left_out(status) + first_lines(status.old_side, kOldSideLines);
   const auto lines = static_cast<std::size_t>(std::ranges::count(stopped + why + without, '\n'));
   std::string text = head(status) + stopped + holders(status) + why +
                      table_lines(status, kMaxTables - lines) + without;

@@ -39,7 +39,7 @@ TEST_CASE("approve shows a document whole, and says who has signed and who could
   for (std::size_t at = 0; (at = unbroken.find("\n  ", at)) != std::string::npos;) {
     unbroken.erase(at, 3);
   }
-  has(unbroken, "note: \"" + std::string(300, 'n') + "\\u001b[2J\\nkind: plan\"");
+  has(unbroken, "\"" + std::string(300, 'n') + "\\u001b[2J\\nkind: plan\"");
   has(before.out, "act: cutover\n");
   has(before.out, "rows: 18432117\n");
   CHECK(before.out.find('\033') == std::string::npos);

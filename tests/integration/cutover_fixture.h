@@ -9,6 +9,16 @@
 
 namespace sluice::test {
 
+/// What pg_dump writes, without the lines that are others each time.
+inline std::string without_tokens(const std::string& dump) {
+  std::string text;
+  std::istringstream lines(dump);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")) text += line + "\n";
+  }
+  return text;
+}
+
 /// What pg_dump writes of the target's definitions, of the names that applications know: without
 /// the ledger and without what cutovers leave beside them. Owners and privileges are in it.
 inline std::string live_schema(const Migration& migration) {
@@ -17,12 +27,7 @@ inline std::string live_schema(const Migration& migration) {
                    "--exclude-table=*.*__side", "--exclude-table=*.*_lost*",
                    migration.target_database().conninfo()});
   require_exit(dump, 0);
-  std::string text;
-  std::istringstream lines(dump.out);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")) text += line + "\n";
-  }
-  return text;
+  return without_tokens(dump.out);
 }
 
 /// The first lines in which two such dumps differ; empty when none do.

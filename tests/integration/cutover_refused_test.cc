@@ -76,6 +76,43 @@ TEST_CASE("kept rows that changed since they were read are lost by their exact n
   CHECK(rows_of(migration, "t") == "1 | new\n7 | old\n8 | old\n");
 }
 
+TEST_CASE("rows of another table that would lose their parents are found before any lock") {
+  Migration migration;
+  make_pair(migration);
+  migration.target(
+      "INSERT INTO t VALUES (5, 'old'), (6, 'old'); CREATE TABLE child (id int, t_id int "
+      "REFERENCES "
+      "t); INSERT INTO child VALUES (1, 5), (2, 6), (3, 1), (4, NULL);"
+      "CREATE TABLE loose (t_id int); INSERT INTO loose VALUES (99);"
+      "ALTER TABLE loose ADD FOREIGN KEY (t_id) REFERENCES t NOT VALID");
+  copy_and_verify(migration);
+  // Somebody holds the table: a cutover that asked for it would wait.
+  PgSql reader(migration.target_database().conninfo());
+  reader.query("BEGIN; SELECT FROM t");
+  for (const char* const dry : {"--dry-run", "--operator=olga"}) {
+    const RunResult refused = migration.sluice("cutover", {dry});
+    CHECK(refused.exit_code == 3);
+    CHECK(says(refused, "2 rows refer by foreign key"));
+    CHECK(says(refused, "child_t_id_fkey"));
+    CHECK(!says(refused, "loose"));
+  }
+  reader.query("COMMIT");
+  migration.target("DELETE FROM child WHERE t_id > 4");
+  require_exit(migration.sluice("cutover"), 0);
+  CHECK(migration.target_value("SELECT convalidated FROM pg_constraint WHERE conrelid = "
+                               "'child'::regclass AND contype = 'f'") == "t");
+}
+
+TEST_CASE("a plan says what will stand against its cutover") {
+  Migration migration;
+  make_pair(migration);
+  migration.target("CREATE TABLE holder (t t); CREATE TABLE child (t_id int REFERENCES t)");
+  const RunResult planned = migration.sluice("plan");
+  require_exit(planned, 0);
+  CHECK(says(planned, "column t of table"));
+  CHECK(says(planned, "stands against the cutover"));
+}
+
 TEST_CASE("a source that moved since it was verified is a person's decision") {
   Migration migration;
   make_pair(migration);

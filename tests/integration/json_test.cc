@@ -168,6 +168,34 @@ void check_init(Page& page) {
   page.check(whole.init({"--json"}), 2, "sluice.init/1");
 }
 
+/// The acts after a copy, what stands in their way, and the source between them.
+void check_swapped(Page& page) {
+  Migration migration;
+  migration.source("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t");
+  migration.move("t");
+  REQUIRE(migration.copy().exit_code == 0);
+  const std::string run = migration.target_value("SELECT run_id FROM sluice.run");
+  page.check(migration.sluice("cutover", {"--json"}), 3, "sluice.swap/1");
+  REQUIRE(migration.sluice("verify").exit_code == 0);
+  page.check(migration.sluice("cutover", {"--json", "--dry-run"}), 0, "sluice.swap/1");
+  const auto done = page.check(migration.sluice("cutover", {"--json"}), 0, "sluice.swap/1");
+  CHECK(done.root().at("source_freeze").as_string().find("CREATE TRIGGER") != std::string::npos);
+  page.check(migration.sluice("freeze", {"--json", "--with", migration.superuser_url()}), 0,
+             "sluice.old-side/1");
+  page.check(migration.sluice("freeze", {"--json", "--undo", "--with", migration.superuser_url()}),
+             0, "sluice.old-side/1");
+  migration.source("INSERT INTO t VALUES (2)");
+  page.check(migration.sluice("freeze", {"--json", "--watch", "--once"}), 3, "sluice.old-side/1");
+  page.check(migration.sluice("status", {"--json"}), 0, "sluice.status/1");
+  migration.target("INSERT INTO t VALUES (9)");
+  page.check(migration.sluice("rollback", {"--json"}), 3, "sluice.swap/1");
+  page.check(migration.sluice("rollback", {"--json", "--losing", "1"}), 0, "sluice.swap/1");
+  page.check(migration.sluice("discard", {"--json", "--dry-run", "--run", run}), 0,
+             "sluice.discard/1");
+  page.check(migration.sluice("discard", {"--json", "--run", run}), 0, "sluice.discard/1");
+}
+
 /// What a policy adds to the answers.
 void check_governed(Page& page) {
   Governed governed("scratch");
@@ -237,6 +265,7 @@ TEST_CASE("every verb answers in JSON as its page promises, however a copy ends"
   const auto approval = page.check(desk.approve({"--json"}), 4, "sluice.approve/1");
   CHECK(approval.root().at("refused").items().size() == 1);
   check_governed(page);
+  check_swapped(page);
   page.check_all_printed();
 }
 

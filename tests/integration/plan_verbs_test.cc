@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <fmt/format.h>
 
 #include "sluice/codec/json_read.h"
@@ -326,6 +327,45 @@ TEST_CASE("roles made by grants can copy, and can change neither the source nor 
       migration.source("DROP OWNED BY " + source_role + "; DROP ROLE " + source_role);
     }
   }
+}
+
+TEST_CASE("a role with the grants of a cutover can rename tables of another, and of no superuser") {
+  Migration migration;
+  migration.source("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)");
+  migration.target(
+      "CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT count(*) FROM t;"
+      "CREATE VIEW w AS SELECT * FROM v");
+  migration.move("t");
+  const std::string mover = "to_" + migration.target_value("SELECT current_database()");
+  const std::string owner = "own_" + mover;
+  const std::string owner_of_view = "view_" + mover;
+  const auto grant = [&](const std::string& side) {
+    return migration.sluice("grants", {"--side", side, "--target-role", mover}).out;
+  };
+  migration.target(grant("target"));
+  CHECK_THROWS_WITH(migration.target(grant("cutover")),
+                    Catch::Matchers::ContainsSubstring("belong to superuser"));
+  for (const std::string& role : {owner, owner_of_view}) migration.target("CREATE ROLE " + role);
+  migration.target("GRANT CREATE ON SCHEMA public TO " + owner + "; ALTER TABLE t OWNER TO " +
+                   owner + "; ALTER VIEW v OWNER TO " + owner + "; ALTER VIEW w OWNER TO " +
+                   owner_of_view);
+  migration.target_url(url_without_user(migration, "target") + "&user=" + mover);
+  require_exit(migration.copy(), 0);
+  require_exit(migration.sluice("verify"), 0);
+  const RunResult refused = migration.sluice("cutover");
+  CHECK(refused.exit_code == 8);
+  CHECK(migration.target_value("SELECT * FROM w") == "0");
+
+  migration.target(grant("cutover"));
+  CHECK(to_text(migration.target("SELECT roleid::regrole FROM pg_auth_members WHERE member = '" +
+                                 mover + "'::regrole ORDER BY 1")) ==
+        owner + "\npg_read_all_settings\n" + owner_of_view + "\n");
+  require_exit(migration.sluice("cutover"), 0);
+  CHECK(migration.target_value("SELECT * FROM w") == "2");
+  CHECK(migration.target_value("SELECT tableowner FROM pg_tables WHERE tablename = 't'") == owner);
+  migration.target("REASSIGN OWNED BY " + mover + ", " + owner + ", " + owner_of_view +
+                   " TO CURRENT_USER; DROP OWNED BY " + mover + ", " + owner + ", " +
+                   owner_of_view + "; DROP ROLE " + mover + ", " + owner + ", " + owner_of_view);
 }
 
 TEST_CASE("roles made by grants can move a whole database into schemas that are not there") {

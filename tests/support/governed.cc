@@ -35,6 +35,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 Governed::Governed(const std::string& label, From from) : migration(from), label_(label) {
+  team.may_log_in_as("sluice_reader");
+  team.may_log_in_as(migration.target_value("SELECT current_user"));
   migration.member("operator", "\"olga@corp\"");
   migration.member("policy", "\"" + policy().string() + "\"");
   write_policy();
@@ -50,9 +52,6 @@ std::string Governed::policy_text(
   std::string text = team.policy_json(
       fmt::format(R"("servers": [{}], "unsigned_labels": [{}])", servers, unsigned_labels));
   text = replaced(text, "\"version\": 3", fmt::format("\"version\": {}", version));
-  text = replaced(text, "\"os_users\":",
-                  fmt::format(R"("database_roles": ["sluice_reader", "{}"], "os_users":)",
-                              migration.target_value("SELECT current_user")));
   for (const auto& [what, with] : changes) text = replaced(text, what, with);
   return text;
 }

@@ -80,7 +80,7 @@ std::pair<std::string, std::string> Team::public_key(const std::filesystem::path
 std::string Team::policy_json(const std::string& more) const {
   std::string people;
   std::string roles;
-  for (const std::string& role : database_roles) {
+  for (const std::string& role : database_roles_) {
     roles += fmt::format("{}\"{}\"", roles.empty() ? "" : ", ", role);
   }
   for (const Member& member : members_) {

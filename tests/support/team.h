@@ -33,14 +33,13 @@ class Team {
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return dir_.path(); }
   [[nodiscard]] std::filesystem::path revoked_keys() const { return folder() / "revoked.krl"; }
 
-  /// Olga's sessions may log in as this role.
-  void may_log_in_as(const std::string& role) { database_roles.push_back(role); }
+  /// Sessions that Olga starts may log in as this role.
+  void may_log_in_as(const std::string& role) { database_roles_.push_back(role); }
   /// A policy of these people, version 3: an act needs one technical and one business person, plan
   /// one technical person, retire two technical and one business; "continue" one technical person.
-  /// Who runs this test may run as Olga, with sessions of database_roles. `more` is further members
-  /// of its JSON object, such as R"("servers": [], "unsigned_labels": [])".
+  /// Who runs this test may run as Olga. `more` is further members of its JSON object, such as
+  /// R"("servers": [], "unsigned_labels": [])".
   [[nodiscard]] std::string policy_json(const std::string& more = {}) const;
-  std::vector<std::string> database_roles{"reader", "root", "postgres", "mysql", "sluice"};
   /// Writes it into the folder; returns its path.
   [[nodiscard]] std::filesystem::path write_policy(const std::string& more = {}) const;
 
@@ -67,6 +66,8 @@ class Team {
  private:
   TempDir dir_;
   std::vector<Member> members_;
+  // A policy wants one; no session of a test logs in as this one.
+  std::vector<std::string> database_roles_{"of_nobody"};
 };
 
 }  // namespace sluice::test

@@ -82,6 +82,11 @@ struct Swap {
 
 /// Refusals as errors, and everything else that a person should know before.
 [[nodiscard]] std::vector<model::Finding> findings_of(const Swap& swap);
+/// Rows of other tables whose foreign keys the new rows would not satisfy: the cutover would go
+/// through, and leave a key that nobody can validate. Reads those tables; takes no locks that
+/// anybody waits for.
+[[nodiscard]] std::vector<model::Finding> orphan_findings(db::SqlSession& session,
+                                                          const Swap& swap);
 /// Whether the server's lock table has room for the swap.
 [[nodiscard]] std::vector<model::Finding> lock_findings(db::SqlSession& session,
                                                         std::size_t lock_count);

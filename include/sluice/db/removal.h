@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/db/source.h"
@@ -16,6 +17,12 @@
 
 /// Rows by the keys they have, and what else would happen if they went.
 namespace sluice::db {
+
+/// What the names of triggers begin with by which a cutover makes the source read-only. Sessions of
+/// Purpose::removal are let through by them: they say so by `sluice.door` (PostgreSQL) and
+/// `@sluice_door` (MySQL family), so such a trigger is no hazard.
+/// DO NOT CHANGE: it stands in catalogues.
+inline constexpr std::string_view kReadOnlyTrigger = "sluice_read_only_";
 
 /// A session that finds rows by their keys and, opened with Purpose::removal, deletes them. Thread,
 /// transaction and error rules are those of SqlSession.

@@ -39,4 +39,9 @@ struct GrantRoles {
 [[nodiscard]] std::string retire_grants(const config::Config& config, const GrantRoles& roles,
                                         const std::string& consumed_ddl);
 
+/// What the target's role needs beside to give tables other names: that it be a member of the
+/// owners of the live tables and of the views over them, which are found when the SQL is run.
+/// Refuses, as an error of the SQL, where an owner is a superuser.
+[[nodiscard]] std::string cutover_grants(const config::Config& config, const GrantRoles& roles);
+
 }  // namespace sluice::plan

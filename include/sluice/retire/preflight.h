@@ -16,10 +16,14 @@ struct Retiring {
   const manifest::Table* proved = nullptr;
 };
 
-/// Those of the manifest that have rows to go, in the plan's order. Throws Error{drift} where the
-/// manifest names a table that the plan does not have.
+/// Those of the manifest that have rows to go and whose target has a key, in the plan's order.
+/// Throws Error{drift} where the manifest names a table that the plan does not have.
 [[nodiscard]] std::vector<Retiring> retiring_tables(const plan::Plan& plan,
                                                     const manifest::Manifest& manifest);
+
+/// Warnings of those that have rows to go and whose target has no key: they are left out.
+[[nodiscard]] std::vector<model::Finding> staying_tables(const plan::Plan& plan,
+                                                         const manifest::Manifest& manifest);
 
 /// Everything that stands against it, all at once; warnings and notes say what happens beside.
 [[nodiscard]] std::vector<model::Finding> preflight(const std::vector<Retiring>& tables,

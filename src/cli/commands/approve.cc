@@ -168,7 +168,8 @@ Run declare_approve(CLI::App& app) {
   const auto arguments = std::make_shared<ApproveArguments>();
   app.add_option("document", arguments->document, "the document to show: a plan, a manifest")
       ->required();
-  app.add_option("--policy", arguments->policy, "the policy that says who has to sign")->required();
+  app.add_option("--policy", arguments->policy, "the policy that says who has to sign");
+  app.add_option("--config", arguments->config, "a config that names it");
   app.add_option("--sig", arguments->signature, "take this signature in, if it is a good one");
   app.add_option("--key", arguments->key, "sign with this private key; needs --act and --as");
   app.add_option("--act", arguments->act, "what is signed for: cutover, retire, ...");

@@ -18,6 +18,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/last_word.h"
+#include "cli/old_side.h"
 #include "cli/run_choice.h"
 #include "cli/stop_sources.h"
 #include "cli/swap_approval.h"
@@ -29,6 +30,7 @@ namespace {
 
 struct CutoverArguments : SwapArguments {
   std::string manifest;
+  std::string freeze_with;
   int lock_timeout_ms = 3000;
   int retries = cutover::Patience().retries;
   std::uint64_t losing = 0;
@@ -111,6 +113,9 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   for (auto& finding : cutover::lock_findings(session, swap.lock_count)) {
     result.findings.push_back(std::move(finding));
   }
+  for (auto& finding : cutover::orphan_findings(session, swap)) {
+    result.findings.push_back(std::move(finding));
+  }
   const bool is_refused = model::has_errors(result.findings);
   if (is_refused) result.kind = cutover::Result::Kind::refused;
   if (console.json()) {
@@ -123,12 +128,17 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   return is_refused ? kStopRule : kDone;
 }
 
+std::string freeze_script(const SwapStart& start) {
+  return cutover::source_script(start.plan(),
+                                cutover::freeze_of(start.plan(), start.run().id).statements);
+}
+
 /// What is to be said of a cutover.
 int report_cutover(const SwapStart& start, const cutover::Swap& swap, const cutover::Result& result,
                    const CutoverArguments& arguments, Console& console) {
   const bool is_done = result.kind == cutover::Result::Kind::done;
   const SwapReport report{"cutover", start.run().id, &swap, &result,
-                          is_done ? cutover::freeze_sql(start.plan()) : ""};
+                          is_done ? freeze_script(start) : ""};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
   console.next(next);
@@ -140,6 +150,21 @@ std::int64_t newest_event(const SwapStart& start) {
   return events.empty() ? 0 : events.back().number;
 }
 
+/// The cutover stands, whatever becomes of this; returns the exit code.
+int freeze_after(const SwapStart& start, const cutover::Result& result,
+                 const CutoverArguments& arguments, Console& console) {
+  if (arguments.freeze_with.empty() || result.kind != cutover::Result::Kind::done) return kDone;
+  try {
+    const OldSideRun run = old_side_run(start, arguments);
+    return say_old_side(run, freeze_old_side(run, arguments.freeze_with, "--freeze-with"), console);
+  } catch (const model::Error&) {
+    console.error("the tables are cut over, and the source can still be written to",
+                  command_line(words_on_run("freeze", arguments.config, arguments.run)) +
+                      " --with URL tries it again");
+    throw;
+  }
+}
+
 int run_cutover(const CutoverArguments& arguments, Console& console) {
   SwapStart start = start_swap(arguments, plan_of, console);
   const cutover::Readiness readiness =
@@ -148,6 +173,9 @@ int run_cutover(const CutoverArguments& arguments, Console& console) {
     return print_dry_run(*start.session, start.request, readiness, arguments, console);
   }
   const std::int64_t last_event = newest_event(start);
+  if (!arguments.freeze_with.empty()) {
+    static_cast<void>(endpoint_of_url(arguments.freeze_with, "source", "--freeze-with"));
+  }
   refuse_stopped(start, arguments, console);
   refuse_unsigned_losses(start, arguments, console);
   const auto agreed = approve_cutover(start, arguments.manifest, readiness, console);
@@ -168,8 +196,9 @@ int run_cutover(const CutoverArguments& arguments, Console& console) {
   options.patience.stop = signals.token();
   const cutover::Result result =
       cutover::cut_over(agreed.what, *start.session, start.reopen(), readiness, options);
+  const int old_side = freeze_after(start, result, arguments, console);
   const int code = report_cutover(start, swap, result, arguments, console);
-  if (result.kind != cutover::Result::Kind::stopped) return code;
+  if (result.kind != cutover::Result::Kind::stopped) return code == kDone ? old_side : code;
   return report_heard(sources, signals, start.run().id, arguments.config, console);
 }
 
@@ -191,6 +220,8 @@ Run declare_cutover(CLI::App& app) {
                  "rows written to live tables meanwhile that may be lost: the exact number");
   app.add_flag("--accept-moved-source", arguments->accept_moved_source,
                "though the source has moved since it was verified; goes on record");
+  app.add_option("--freeze-with", arguments->freeze_with,
+                 "URL of the source, as a role that then makes it read-only: see freeze");
   app.add_option("--stop-file", arguments->stop_file,
                  "stop waiting for locks when a file is there; its first line says why");
   app.add_flag("--dry-run", arguments->dry_run, "print the SQL, change nothing");

@@ -26,24 +26,28 @@ struct GrantsArguments {
   plan::GrantRoles roles;
 };
 
-/// The role that deletes is no part of "both": it is made when rows are to go.
-int show_retire(const config::Config& config, const GrantsArguments& arguments, Console& console) {
-  const std::string sql =
-      plan::retire_grants(config, arguments.roles, retire::consumed_ddl(config.source.engine));
+/// What is given for an act alone is no part of "both": it is given when the act is due.
+int show_act(const config::Config& config, const GrantsArguments& arguments, Console& console) {
+  const std::string sql = arguments.side == "cutover"
+                              ? plan::cutover_grants(config, arguments.roles)
+                              : plan::retire_grants(config, arguments.roles,
+                                                    retire::consumed_ddl(config.source.engine));
   if (console.json()) {
     codec::JsonWriter json(codec::JsonWriter::Style::pretty);
-    json.begin_object().member("schema", kGrantsSchema).member("retire", sql).end_object();
+    json.begin_object().member("schema", kGrantsSchema).member(arguments.side, sql).end_object();
     console.print(json.take());
     return kDone;
   }
   console.print(sql);
-  console.print("-- Next: sluice retire --help\n");
+  console.print(fmt::format("-- Next: {}\n", command_line({arguments.side, "--help"})));
   return kDone;
 }
 
 int run_grants(const GrantsArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
-  if (arguments.side == "retire") return show_retire(config.config, arguments, console);
+  if (arguments.side == "retire" || arguments.side == "cutover") {
+    return show_act(config.config, arguments, console);
+  }
   std::optional<plan::Plan> plan;
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   std::string source;
@@ -76,8 +80,9 @@ Run declare_grants(CLI::App& app) {
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--plan", arguments->plan, "a plan, for what foreign keys to other tables need");
   app.add_option("--side", arguments->side,
-                 "source, target or both; retire: a role that can delete")
-      ->check(CLI::IsMember({"source", "target", "both", "retire"}));
+                 "source, target or both; cutover: what the target's role needs to rename "
+                 "tables; retire: a role that can delete")
+      ->check(CLI::IsMember({"source", "target", "both", "cutover", "retire"}));
   app.add_option("--source-role", arguments->roles.source, "name of the source's role");
   app.add_option("--target-role", arguments->roles.target, "name of the target's role");
   app.add_option("--retire-role", arguments->roles.retire, "name of the role that can delete");

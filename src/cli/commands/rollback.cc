@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/old_side.h"
 #include "cli/run_choice.h"
 #include "cli/swap_approval.h"
 #include "cli/swap_report.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct RollbackArguments : SwapArguments {
   DocumentFiles files;
+  std::string thaw_with;
   int lock_timeout_ms = 3000;
   int retries = cutover::Patience().retries;
   std::uint64_t losing = 0;
@@ -90,9 +92,31 @@ int propose(const SwapStart& start, const cutover::Cut& cut, const RollbackArgum
   return kDone;
 }
 
+/// It is back, whatever becomes of this.
+void thaw_after(const SwapStart& start, const cutover::Result& result,
+                const RollbackArguments& arguments, Console& console) {
+  if (result.kind != cutover::Result::Kind::done) return;
+  const std::string undo =
+      command_line(words_on_run("freeze", arguments.config, arguments.run)) + " --undo --with URL";
+  if (arguments.thaw_with.empty()) {
+    if (!cutover::is_frozen(ledger::events(*start.session, start.run().id))) return;
+    console.note("the source is still read-only; the way to write there again: " + undo);
+    return;
+  }
+  try {
+    thaw_old_side(old_side_run(start, arguments), arguments.thaw_with, "--thaw-with");
+  } catch (const model::Error&) {
+    console.error("it is rolled back, and the source is still read-only", undo);
+    throw;
+  }
+}
+
 int run_rollback(const RollbackArguments& arguments, Console& console) {
   const SwapStart start = start_swap(arguments, plan_at_start, console);
   check_files(arguments.files, start, console);
+  if (!arguments.thaw_with.empty()) {
+    static_cast<void>(endpoint_of_url(arguments.thaw_with, "source", "--thaw-with"));
+  }
   // A stop does not stand against it: this is the way back.
   const cutover::Cut cut = require_cut(*start.session, start.run(), console);
   if (!arguments.files.propose.empty()) return propose(start, cut, arguments, console);
@@ -104,6 +128,7 @@ int run_rollback(const RollbackArguments& arguments, Console& console) {
   if (agreed) loss.emplace(std::move(agreed->what));
   const cutover::Result result =
       cutover::roll_back(start.request, loss, *start.session, start.reopen(), cut, options);
+  thaw_after(start, result, arguments, console);
   const SwapReport report{"rollback", start.run().id, &swap, &result, ""};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
@@ -128,6 +153,8 @@ Run declare_rollback(CLI::App& app) {
   app.add_option("--propose", arguments->files.propose,
                  "write what would be lost, for people to sign; change nothing");
   app.add_option("--approved", arguments->files.approved, "the document that they signed");
+  app.add_option("--thaw-with", arguments->thaw_with,
+                 "URL of the source, as a role that then lets it be written to again");
   app.add_flag("--dry-run", arguments->dry_run,
                "print the SQL and count what would be lost, change nothing");
   return [arguments](Console& console) { return run_rollback(*arguments, console); };

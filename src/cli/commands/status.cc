@@ -11,6 +11,8 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/governance.h"
+#include "cli/inputs.h"
+#include "cli/old_side.h"
 #include "cli/run_choice.h"
 
 namespace sluice::cli {
@@ -51,6 +53,9 @@ int run_status(const StatusArguments& arguments, Console& console) {
   const ledger::Run run = choose_run(*ledger, place, arguments.run, console);
   status::RunStatus status = status::read_status(*ledger, run.id);
   status.governance = read_governance(*ledger, run.id);
+  if (!arguments.config.empty()) {
+    status.old_side = old_side_line(read_config(arguments.config, console).config, *ledger, run);
+  }
   const Words next = next_words(arguments, status);
   if (console.json()) {
     console.print(status::to_json(status, next.empty() ? "" : command_line(next)));

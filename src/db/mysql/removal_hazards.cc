@@ -107,7 +107,10 @@ class Reader {
     const QueryResult result = query(
         "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_MANIPULATION = 'DELETE' "
         "AND EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? ORDER BY 1");
-    for (const auto& row : result.rows) add(Kind::trigger, row.at(0).value_or(""), "");
+    for (const auto& row : result.rows) {
+      const std::string name = row.at(0).value_or("");
+      if (!name.starts_with(kReadOnlyTrigger)) add(Kind::trigger, name, "");
+    }
   }
 
   SqlSession& session_;

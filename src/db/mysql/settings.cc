@@ -161,8 +161,9 @@ std::vector<std::string> session_statements(model::Engine engine, const ConnectS
 }
 
 std::vector<std::string> removal_statements(bool by_statement) {
+  // The door is that of a source which is read-only since its cutover (kReadOnlyTrigger).
   // READ COMMITTED locks the rows that go and no gaps between them; whoever inserts goes on.
-  return {"SET SESSION TRANSACTION READ WRITE",
+  return {"SET @sluice_door = 'open'", "SET SESSION TRANSACTION READ WRITE",
           std::string("SET SESSION TRANSACTION ISOLATION LEVEL ") +
               (by_statement ? "REPEATABLE READ" : "READ COMMITTED"),
           "SET SESSION innodb_lock_wait_timeout = 3, lock_wait_timeout = 3"};

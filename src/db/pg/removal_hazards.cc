@@ -86,7 +86,10 @@ class Reader {
         "SELECT DISTINCT t.tgname FROM pg_trigger t JOIN parts ON parts.oid = t.tgrelid WHERE NOT "
         "t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & " +
         kOnDelete + " <> 0 ORDER BY 1");
-    for (const auto& row : result.rows) add(Kind::trigger, Row(row).text(), "");
+    for (const auto& row : result.rows) {
+      const std::string name = Row(row).text();
+      if (!name.starts_with(kReadOnlyTrigger)) add(Kind::trigger, name, "");
+    }
   }
 
   void read_rules() {

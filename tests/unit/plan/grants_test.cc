@@ -182,5 +182,17 @@ TEST_CASE("with a plan, tables that foreign keys refer to outside it are there")
       std::string::npos);
 }
 
+TEST_CASE("a cutover needs the owners of live tables, whatever the names") {
+  config::Config config = with_endpoints();
+  config.tables.at(0).target = {"c'rm", "$grants$"};
+  GrantRoles roles;
+  roles.target = "mo'ver";
+  const std::string sql = cutover_grants(config, roles);
+  CHECK(sql.find("to_regclass('\"c''rm\".\"$grants$\"')") != std::string::npos);
+  CHECK(sql.find("format('GRANT %I TO %I', owner.rolname, 'mo''ver')") != std::string::npos);
+  // A name does not end the statement before its end.
+  CHECK(sql.find("DO $grants$") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace sluice::plan

@@ -98,11 +98,23 @@ TEST_CASE("every hazard but replication stands against it, and all are said at o
   CHECK(problems(tables, {{Hazard::Kind::replicated, {"s", "a"}, {}, "n", "d"}}).empty());
 }
 
-TEST_CASE("a table without a key on either side is refused") {
+TEST_CASE("a table without a key is refused") {
   Tables tables({"a", "b"});
   tables.plan_.tables[0].key.clear();
+  CHECK(problems(tables, {}) == std::vector<std::string>{"no-key"});
+}
+
+TEST_CASE("a table whose target has no key stays, is said to, and others count it as staying") {
+  Tables tables({"a", "b", "c"});
   tables.plan_.tables[1].target_key.clear();
-  CHECK(problems(tables, {}) == std::vector<std::string>{"no-key", "no-target-key"});
+  CHECK(order(tables, {}) == "a c ");
+  const auto findings = staying_tables(tables.plan_, tables.manifest_);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].severity == model::Severity::warning);
+  CHECK(findings[0].rule == "no-target-key");
+  CHECK(findings[0].where == "s.b");
+  CHECK(problems(tables, {}).empty());
+  CHECK(problems(tables, {reference("a", "b")}) == std::vector<std::string>{"referenced"});
 }
 
 TEST_CASE("tables without proved rows are none of it; tables of another plan are drift") {
