@@ -211,12 +211,12 @@ int report_old_side(const OldSideRun& run, const OldSideReport& report, Console&
     console.print(to_json(run, report, command_line(next)));
   } else if (!report.is_cut_over) {
     console.show(fmt::format("run {} is not cut over: its source is in use\n", run.run.id));
-  } else if (report.before.retired) {
-    console.show("rows of the source are being retired: the watch is over\n");
   } else {
     console.show(report.before.frozen ? "the source is read-only\n"
                                       : "the source can be written to: sluice freeze --help\n");
-    if (report.look.written.empty()) {
+    if (report.before.retired) {
+      console.show("rows of it are being retired: the watch is over\n");
+    } else if (report.look.written.empty()) {
       console.show("nothing was written there since it was verified for the cutover\n");
     }
   }

@@ -46,10 +46,11 @@ void check_usage(const RetireArguments& arguments) {
 
 Words words_of(const RetireArguments& arguments, const std::string& option,
                const std::string& file) {
-  return {
-      "retire",      "--config",          arguments.config, "--manifest",     arguments.manifest,
-      "--retire-as", arguments.retire_as, "--policy",       arguments.policy, option,
-      file};
+  Words words = {
+      "retire",      "--config",          arguments.config, "--manifest", arguments.manifest,
+      "--retire-as", arguments.retire_as, option,           file};
+  if (!arguments.policy.empty()) words.insert(words.end(), {"--policy", arguments.policy});
+  return words;
 }
 
 class ShowProgress {
@@ -104,7 +105,9 @@ int propose(const RetireArguments& arguments, RetireInputs& inputs, const os::Si
   }
   console.json() ? console.print(to_json(proposal, arguments.propose, sha256))
                  : console.show(to_text(proposal));
-  console.next({"approve", arguments.propose, "--policy", arguments.policy});
+  const bool by_config = arguments.policy.empty();
+  console.next({"approve", arguments.propose, by_config ? "--config" : "--policy",
+                by_config ? arguments.config : arguments.policy});
   return kDone;
 }
 
@@ -201,7 +204,8 @@ Run declare_retire(CLI::App& app) {
   app.add_option("--retire-as", arguments->retire_as,
                  "URL of the source, as the role that may delete")
       ->required();
-  app.add_option("--policy", arguments->policy, "the policy that says who has to sign");
+  app.add_option("--policy", arguments->policy,
+                 "the policy that says who has to sign; else the config's");
   app.add_option("--archive", arguments->archive, "folder that the rows go to, a new one");
   app.add_option("--propose", arguments->propose,
                  "look at the rows, write what people sign into this file, delete nothing");
