@@ -14,6 +14,7 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/manifest_file.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -72,6 +73,34 @@ void read_run(RetireInputs& inputs, Console& console) {
   inputs.plan = plan_of(*inputs.ledger, inputs.run);
 }
 
+/// A manifest and a proof that somebody has made to measure would let any row go.
+void refuse_made_up(const RetireInputs& inputs, Console& console) {
+  std::vector<std::string> faults = faults_of(inputs.manifest);
+  for (std::string& fault : faults_of(inputs.manifest, *inputs.proof)) {
+    faults.push_back(std::move(fault));
+  }
+  if (!was_written(inputs.manifest_sha256, inputs.events)) {
+    faults.emplace_back("the run's events do not tell of this manifest: it was never written so");
+  }
+  if (faults.empty()) return;
+  for (const std::string& fault : faults) console.error(codec::printable_line(fault));
+  refuse(kApproval, "the manifest is not what a verification has written",
+         "get the file that sluice verify --manifest has written, or verify again", console);
+}
+
+/// A live table that a cutover has not replaced yet holds other rows than those that were verified.
+void refuse_not_live(const RetireInputs& inputs, const std::vector<retire::Retiring>& tables,
+                     Console& console) {
+  const std::set<int> live = ledger::live_tables(*inputs.ledger, inputs.run.id);
+  for (const retire::Retiring& table : tables) {
+    if (live.contains(table.plan->number)) continue;
+    refuse(kDrift,
+           fmt::format("{} is not live: what was verified has not taken its place",
+                       codec::printable_line(table.plan->target.text())),
+           "nothing is deleted from the only side that is in use: sluice cutover", console);
+  }
+}
+
 void refuse_drift(const RetireInputs& inputs, Console& console) {
   const manifest::Manifest& manifest = inputs.manifest;
   std::vector<std::string> differences;
@@ -106,6 +135,7 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
     refuse(kNotComparable, "the manifest has proved no row of any table that has a key",
            "sluice manifest show says what it has proved", console);
   }
+  refuse_not_live(inputs, tables, console);
   std::vector<model::QualifiedName> names;
   std::set<std::string> schemas;
   for (const retire::Retiring& table : tables) {
@@ -166,6 +196,7 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   require_same_policy(InForce::of(*inputs.policy, arguments.config),
                       ledger::policy_in_force(*inputs.ledger), console);
   read_run(inputs, console);
+  refuse_made_up(inputs, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.policy->keep, console);
   require_person(arguments, inputs, console);

@@ -199,9 +199,10 @@ TEST_CASE("a cutover goes by the manifest as it was signed, of this run as it st
 }
 
 TEST_CASE("the owner of a table's data signs its cutover too") {
-  const Swapped swapped(
-      {{R"("unsigned_labels": [])",
-        R"("unsigned_labels": [], "classes": {"money": {"owner": "carol@corp", "tables": ["public.t"]}})"}});
+  const std::vector<std::pair<std::string, std::string>> changes{
+      {R"("unsigned_labels": [])",
+       R"("unsigned_labels": [], "classes": {"money": {"owner": "carol@corp", "tables": ["public.t"]}})"}};
+  const Swapped swapped(changes);
   swapped.sign("manifest.json", "cutover");
   check_refused(swapped.cut_over(), kApproval, "data owner: Carol Wu");
   swapped.sign("manifest.json", "cutover", {"carol"});
