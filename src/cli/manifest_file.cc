@@ -40,11 +40,7 @@ void check_chain(const ManifestFile& file, const std::vector<ledger::Event>& eve
 /// The ledger got to know the file before it was there.
 void check_written(const ManifestFile& file, const std::vector<ledger::Event>& events,
                    ManifestCheck& check) {
-  for (const ledger::Event& event : events) {
-    if (event.kind != "manifest-written") continue;
-    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
-    if (body.root().at("sha256").as_string() == file.sha256) return;
-  }
+  if (was_written(file.sha256, events)) return;
   check.tampered.emplace_back("the run's events do not tell of this file: it was never written so");
 }
 
@@ -89,6 +85,15 @@ void check_ledger(const ManifestFile& file, db::SqlSession& ledger, ManifestChec
   const std::vector<ledger::Event> events = ledger::events(ledger, manifest.run_id);
   check_chain(file, events, check);
   check_written(file, events, check);
+}
+
+bool was_written(const std::string& sha256, const std::vector<ledger::Event>& events) {
+  for (const ledger::Event& event : events) {
+    if (event.kind != "manifest-written") continue;
+    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
+    if (body.root().at("sha256").as_string() == sha256) return true;
+  }
+  return false;
 }
 
 void check_server(const manifest::Server& planned, const model::ServerIdentity& found,

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "sluice/codec/json_read.h"
 #include "sluice/codec/printable.h"
 #include "sluice/db/catalog.h"
 #include "sluice/db/target.h"
@@ -15,6 +14,7 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/manifest_file.h"
 #include "cli/old_side.h"
 #include "cli/plan_approval.h"
 #include "cli/policy_in_force.h"
@@ -75,13 +75,32 @@ void read_run(RetireInputs& inputs, Console& console) {
   inputs.plan = plan_of(*inputs.ledger, inputs.run);
 }
 
-/// Verify tells the ledger of a manifest before it is there: one that somebody else made is none.
-bool is_on_record(const RetireInputs& inputs) {
-  return std::ranges::any_of(inputs.events, [&inputs](const ledger::Event& event) {
-    if (event.kind != "manifest-written") return false;
-    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
-    return body.root().at("sha256").as_string() == inputs.manifest_sha256;
-  });
+/// A manifest and a proof that somebody has made to measure would let any row go.
+void refuse_made_up(const RetireInputs& inputs, Console& console) {
+  std::vector<std::string> faults = faults_of(inputs.manifest);
+  for (std::string& fault : faults_of(inputs.manifest, *inputs.proof)) {
+    faults.push_back(std::move(fault));
+  }
+  if (!was_written(inputs.manifest_sha256, inputs.events)) {
+    faults.emplace_back("the run's events do not tell of this manifest: it was never written so");
+  }
+  if (faults.empty()) return;
+  for (const std::string& fault : faults) console.error(codec::printable_line(fault));
+  refuse(kApproval, "the manifest is not what a verification has written",
+         "get the file that sluice verify --manifest has written, or verify again", console);
+}
+
+/// A live table that a cutover has not replaced yet holds other rows than those that were verified.
+void refuse_not_live(const RetireInputs& inputs, const std::vector<retire::Retiring>& tables,
+                     Console& console) {
+  const std::set<int> live = ledger::live_tables(*inputs.ledger, inputs.run.id);
+  for (const retire::Retiring& table : tables) {
+    if (live.contains(table.plan->number)) continue;
+    refuse(kDrift,
+           fmt::format("{} is not live: what was verified has not taken its place",
+                       codec::printable_line(table.plan->target.text())),
+           "nothing is deleted from the only side that is in use: sluice cutover", console);
+  }
 }
 
 void refuse_drift(const RetireInputs& inputs, Console& console) {
@@ -104,9 +123,6 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
       std::any_of(inputs.events.begin(), inputs.events.end(),
                   [&](const auto& event) { return event.sha256 == manifest.ledger_head; });
   if (!has_head) differences.emplace_back("the manifest's ledger head is none of the run's events");
-  if (!is_on_record(inputs)) {
-    differences.emplace_back("the run's events do not tell of this manifest: verify wrote no such");
-  }
   if (differences.empty()) return;
   for (const std::string& difference : differences) console.error(difference);
   throw Exit{kDrift};
@@ -121,6 +137,7 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
     refuse(kNotComparable, "the manifest has proved no row of any table that has a key",
            "sluice manifest show says what it has proved", console);
   }
+  refuse_not_live(inputs, tables, console);
   std::vector<model::QualifiedName> names;
   std::set<std::string> schemas;
   for (const retire::Retiring& table : tables) {
@@ -187,6 +204,7 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   const InForce in_force = InForce::of(*inputs.policy, arguments.config);
   require_same_policy(in_force, adopted, console);
   read_run(inputs, console);
+  refuse_made_up(inputs, console);
   refuse_unsigned_run(in_force, inputs.run.id, inputs.plan, inputs.events, console);
   refuse_drift(inputs, console);
   refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);

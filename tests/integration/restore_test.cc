@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "integration/retire_fixture.h"
+#include "support/mariadb_server.h"
 #include "support/reader.h"
 
 namespace sluice::test {
@@ -148,6 +149,29 @@ TEST_CASE("a row that is there with other values stays, and is named") {
   CHECK_THAT(result.out, ContainsSubstring("[\"4\"]"));
   CHECK(retirement.migration.source_value("SELECT name FROM t WHERE id = 4") == "another");
   CHECK(retirement.count("true") == "50");
+}
+
+TEST_CASE("MariaDB: rows go into the database of the URL, not into that of the archive") {
+  Retirement retirement(From::mariadb);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  const std::string columns = "id, name, kind, amount, born, note";
+  const Rows gone = retirement.migration.source(
+      fmt::format("SELECT {} FROM t WHERE {} ORDER BY id", columns, Retirement::kGoes));
+  require_exit(retirement.retire(), 0);
+  MariadbDatabase scratch;
+  const std::vector<std::string> restore = {
+      "restore", "--archive", retirement.archive(), "--into",
+      url_of(scratch, "defaults_file=" + scratch.server().option_file())};
+  // The table is not there: the one of the source is no stand-in.
+  CHECK(run_sluice(restore).exit_code == 7);
+  CHECK(retirement.count(Retirement::kGoes) == "0");
+  scratch.query(fmt::format("CREATE TABLE t LIKE {}.t", retirement.migration.source_schema()));
+  require_exit(run_sluice(restore), 0);
+  CHECK(retirement.count(Retirement::kGoes) == "0");
+  CHECK(first_difference(
+            gone, scratch.query(fmt::format("SELECT {} FROM t ORDER BY id", columns))) == "");
 }
 
 TEST_CASE("a dry run of a restore writes nothing, and a missed window is told") {

@@ -20,7 +20,11 @@ namespace sluice::test {
 /// A migration whose target is live, people who sign, and a role that may delete.
 class Retirement {
  public:
-  explicit Retirement(From from) : migration(from) { prepare(); }
+  /// `limits`: more members of the policy's, each with a comma behind it.
+  explicit Retirement(From from, std::string limits = {})
+      : migration(from), limits_(std::move(limits)) {
+    prepare();
+  }
   explicit Retirement(MariadbServer& source) : migration(source, PostgresServer::shared()) {
     prepare();
   }
@@ -154,8 +158,9 @@ class Retirement {
       servers += ", " + server("mariadb", migration.source_value("SELECT @@server_uid"));
     }
     return fmt::format(
-        R"("limits": {{"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": ["test"])",
-        servers);
+        R"("limits": {{{}"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": )"
+        R"(["test"])",
+        limits_, servers);
   }
 
  private:
@@ -169,6 +174,7 @@ class Retirement {
   }
 
   std::string retire_as_;
+  std::string limits_;
 };
 
 }  // namespace sluice::test
