@@ -118,7 +118,9 @@ std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
                                                 const plan::Plan& plan) {
   std::vector<model::QualifiedName> replaced;
   for (const plan::TablePlan& table : plan.tables) {
-    if (!table.is_new) replaced.push_back(table.target);
+    if (table.is_new) continue;
+    replaced.push_back(table.source);
+    replaced.push_back(table.target);
   }
   return {{document::Act::cutover, policy::classes_of(policy, replaced)}};
 }

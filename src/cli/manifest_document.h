@@ -13,8 +13,8 @@
 
 namespace sluice::cli {
 
-/// What people sign of a manifest, and of a rollback that loses rows: the act cutover, with the
-/// classes of the tables that a cutover replaces.
+/// What people sign of a manifest: the act cutover, with the classes of the tables that a cutover
+/// replaces, by their names on both sides.
 [[nodiscard]] std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
                                                               const plan::Plan& plan);
 

@@ -40,11 +40,7 @@ void check_chain(const ManifestFile& file, const std::vector<ledger::Event>& eve
 /// The ledger got to know the file before it was there.
 void check_written(const ManifestFile& file, const std::vector<ledger::Event>& events,
                    ManifestCheck& check) {
-  for (const ledger::Event& event : events) {
-    if (event.kind != "manifest-written") continue;
-    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
-    if (body.root().at("sha256").as_string() == file.sha256) return;
-  }
+  if (was_written(file.sha256, events)) return;
   check.tampered.emplace_back("the run's events do not tell of this file: it was never written so");
 }
 
@@ -65,10 +61,10 @@ ManifestFile read_manifest_file(const std::string& path) {
 
 void check_contents(const ManifestFile& file, const std::string& proof_path, ManifestCheck& check) {
   const manifest::Manifest& manifest = file.manifest;
+  check.tampered = faults_of(manifest);
   if (file.document.head.run_id != manifest.run_id) {
     check.tampered.emplace_back("its head and its body are of different runs");
   }
-  check.tampered = faults_of(manifest);
   check.checked.emplace_back("accounts, digests and batches add up");
   const manifest::Proof proof(proof_path, manifest.proof_sha256, manifest.digest);
   for (std::string& fault : faults_of(manifest, proof)) check.tampered.push_back(std::move(fault));
@@ -89,6 +85,15 @@ void check_ledger(const ManifestFile& file, db::SqlSession& ledger, ManifestChec
   const std::vector<ledger::Event> events = ledger::events(ledger, manifest.run_id);
   check_chain(file, events, check);
   check_written(file, events, check);
+}
+
+bool was_written(const std::string& sha256, const std::vector<ledger::Event>& events) {
+  for (const ledger::Event& event : events) {
+    if (event.kind != "manifest-written") continue;
+    const auto body = codec::parse_json_or_throw(event.body, "an event of the ledger");
+    if (body.root().at("sha256").as_string() == sha256) return true;
+  }
+  return false;
 }
 
 void check_server(const manifest::Server& planned, const model::ServerIdentity& found,

@@ -30,6 +30,8 @@ struct ManifestCheck {
 void check_contents(const ManifestFile& file, const std::string& proof_path, ManifestCheck& check);
 /// Whether the target's ledger has its run, and knows it.
 void check_ledger(const ManifestFile& file, db::SqlSession& ledger, ManifestCheck& check);
+/// Whether the run's events tell that a verification has written the file of this SHA-256.
+[[nodiscard]] bool was_written(const std::string& sha256, const std::vector<ledger::Event>& events);
 /// Whether this is the server that the manifest speaks of. `side`: for words.
 void check_server(const manifest::Server& planned, const model::ServerIdentity& found,
                   const std::string& side, ManifestCheck& check);

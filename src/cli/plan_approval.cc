@@ -122,11 +122,22 @@ std::string plan_document(const InForce& in_force, const config::Config& config,
   return document::to_text(head, plan::to_json(plan));
 }
 
+void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, const plan::Plan& plan,
+                         const std::vector<ledger::Event>& events, Console& console) {
+  if (!needs_signatures(in_force, plan.source, plan.target)) return;
+  if (std::ranges::find(events, kPlanApproved, &ledger::Event::kind) != events.end()) return;
+  console.error(
+      fmt::format("run {} was begun without signatures: nobody has agreed to its plan", run_id),
+      "copy anew with --new-run, by a plan that people have signed");
+  throw Exit{kApproval};
+}
+
 PlanGate::PlanGate(const InForce& in_force, const CopyArguments& arguments,
                    const ReadConfig& config, const Catalogs& catalogs, Console& console)
     : in_force_(in_force),
       arguments_(arguments),
       config_(config.config),
+      config_sha256_(config.sha256),
       source_(catalogs.source.server),
       target_(catalogs.target.server),
       operator_(operator_of(config.config, arguments.operator_name)) {
@@ -184,6 +195,14 @@ void PlanGate::require_same_acts(const plan::Plan& plan, Console& console) const
   throw Exit{kApproval};
 }
 
+void PlanGate::require_same_config(const plan::Plan& plan, Console& console) const {
+  if (config_sha256_ == plan.config_sha256) return;
+  console.error(fmt::format("{} was signed for config {}, and {} is {}", signed_->path,
+                            plan.config_sha256, arguments_.config, config_sha256_),
+                "put the config back as it was; another one needs a plan that people sign anew");
+  throw Exit{kDrift};
+}
+
 approve::Approved<plan::Plan> PlanGate::approve(plan::Plan plan, Console& console) const {
   if (const auto& policy = in_force_;
       policy.has_policy() && policy.policy().digest.value_or(plan.digest) != plan.digest) {
@@ -201,6 +220,7 @@ approve::Approved<plan::Plan> PlanGate::approve(plan::Plan plan, Console& consol
                   "name the file of the run's plan with --plan");
     throw Exit{kDrift};
   }
+  require_same_config(*approved, console);
   return approved;
 }
 

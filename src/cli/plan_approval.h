@@ -9,6 +9,7 @@
 #include "sluice/config/config.h"
 #include "sluice/db/sql_session.h"
 #include "sluice/document/document.h"
+#include "sluice/ledger/records.h"
 #include "sluice/plan/plan.h"
 
 #include "cli/console.h"
@@ -36,6 +37,12 @@ namespace sluice::cli {
 [[nodiscard]] std::string plan_document(const InForce& in_force, const config::Config& config,
                                         const plan::Plan& plan, const std::string& operator_name);
 
+/// Refuses (exit 4) a run between servers where signatures are needed, to whose plan nobody has
+/// agreed: it began before there was a policy, or under another one. No later signature makes up
+/// for those of the people who answer for its acts. `events`: the run's.
+void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, const plan::Plan& plan,
+                         const std::vector<ledger::Event>& events, Console& console);
+
 /// The way of one copy through the policy. Must not outlive what it is made of.
 class PlanGate {
  public:
@@ -61,10 +68,13 @@ class PlanGate {
   [[nodiscard]] std::string document_path() const;
   void require_signed_plan(Console& console);
   void require_same_acts(const plan::Plan& plan, Console& console) const;
+  /// Its limits, and the reasons of its waivers, do not stand in the plan but by this digest.
+  void require_same_config(const plan::Plan& plan, Console& console) const;
 
   const InForce& in_force_;
   const CopyArguments& arguments_;
   const config::Config& config_;
+  std::string config_sha256_;
   model::ServerIdentity source_;
   model::ServerIdentity target_;
   std::string operator_;

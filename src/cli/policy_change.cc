@@ -165,6 +165,7 @@ int adopt_policy(const PolicyChange& arguments, Console& console) {
   require_operator(before.policy(), config.config, operator_name, console);
   // Signed as the version in force asks, and as the new one does.
   const approve::Verdict verdict = require_signed(before, arguments.adopt, console);
+  refuse_other_operator(verdict.document().head, operator_name, arguments.adopt, console);
   const auto signed_next = before.verifier().approved(verdict, document::Kind::policy,
                                                       document::Act::policy, succession_from);
   const policy::Policy next = parse_next(*signed_next, before.policy().file, console);

@@ -15,25 +15,27 @@
 #include "sluice/os/sealed_file.h"
 
 #include "cli/exit_code.h"
+#include "cli/signed_document.h"
 
 namespace sluice::cli {
 namespace {
 
 using Clock = std::chrono::system_clock;
 
-std::vector<std::string> classes_of(const RetireInputs& inputs) {
+/// What people sign: it touches every table whose rows go, on both sides.
+std::vector<document::Purpose> purposes_of(const RetireInputs& inputs) {
   std::vector<model::QualifiedName> names;
   for (const retire::Retiring& table : inputs.tables) {
     names.push_back(table.plan->source);
     names.push_back(table.plan->target);
   }
-  return policy::classes_of(*inputs.policy, names);
+  return {{document::Act::retire, policy::classes_of(*inputs.policy, names)}};
 }
 
 document::Head head_of(const RetireInputs& inputs) {
   document::Head head;
   head.kind = document::Kind::retire;
-  head.acts = {{document::Act::retire, classes_of(inputs)}};
+  head.acts = purposes_of(inputs);
   head.run_id = inputs.run.id;
   head.operator_name = inputs.config.config.operator_name;
   head.policy_sha256 = inputs.policy->sha256;
@@ -106,6 +108,9 @@ approve::Approved<retire::Request> approve_retire(const RetireInputs& inputs,
     console.error("nobody has signed for it", "rows of a source are never deleted by a rule alone");
     throw Exit{kApproval};
   }
+  const document::Head& head = verdict.document().head;
+  refuse_other_operator(head, inputs.config.config.operator_name, arguments.approved, console);
+  refuse_other_acts(head, purposes_of(inputs), arguments.approved, console);
   refuse_other(approved->proposal, inputs, arguments, console);
   return approved;
 }

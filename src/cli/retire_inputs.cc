@@ -14,7 +14,9 @@
 #include "sluice/os/file.h"
 
 #include "cli/exit_code.h"
+#include "cli/manifest_file.h"
 #include "cli/old_side.h"
+#include "cli/plan_approval.h"
 #include "cli/policy_in_force.h"
 #include "cli/policy_input.h"
 #include "cli/retire_window.h"
@@ -73,6 +75,34 @@ void read_run(RetireInputs& inputs, Console& console) {
   inputs.plan = plan_of(*inputs.ledger, inputs.run);
 }
 
+/// A manifest and a proof that somebody has made to measure would let any row go.
+void refuse_made_up(const RetireInputs& inputs, Console& console) {
+  std::vector<std::string> faults = faults_of(inputs.manifest);
+  for (std::string& fault : faults_of(inputs.manifest, *inputs.proof)) {
+    faults.push_back(std::move(fault));
+  }
+  if (!was_written(inputs.manifest_sha256, inputs.events)) {
+    faults.emplace_back("the run's events do not tell of this manifest: it was never written so");
+  }
+  if (faults.empty()) return;
+  for (const std::string& fault : faults) console.error(codec::printable_line(fault));
+  refuse(kApproval, "the manifest is not what a verification has written",
+         "get the file that sluice verify --manifest has written, or verify again", console);
+}
+
+/// A live table that a cutover has not replaced yet holds other rows than those that were verified.
+void refuse_not_live(const RetireInputs& inputs, const std::vector<retire::Retiring>& tables,
+                     Console& console) {
+  const std::set<int> live = ledger::live_tables(*inputs.ledger, inputs.run.id);
+  for (const retire::Retiring& table : tables) {
+    if (live.contains(table.plan->number)) continue;
+    refuse(kDrift,
+           fmt::format("{} is not live: what was verified has not taken its place",
+                       codec::printable_line(table.plan->target.text())),
+           "nothing is deleted from the only side that is in use: sluice cutover", console);
+  }
+}
+
 void refuse_drift(const RetireInputs& inputs, Console& console) {
   const manifest::Manifest& manifest = inputs.manifest;
   std::vector<std::string> differences;
@@ -107,6 +137,7 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
     refuse(kNotComparable, "the manifest has proved no row of any table that has a key",
            "sluice manifest show says what it has proved", console);
   }
+  refuse_not_live(inputs, tables, console);
   std::vector<model::QualifiedName> names;
   std::set<std::string> schemas;
   for (const retire::Retiring& table : tables) {
@@ -165,11 +196,18 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
   inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
   // Nobody brings a policy of their own.
-  require_same_policy(InForce::of(*inputs.policy, arguments.config),
-                      ledger::policy_in_force(*inputs.ledger), console);
+  const auto adopted = ledger::policy_in_force(*inputs.ledger);
+  if (!adopted) {
+    refuse(kApproval, "no policy is in force for the target: nothing that it knows was agreed to",
+           "a run with a policy in its config puts it in force", console);
+  }
+  const InForce in_force = InForce::of(*inputs.policy, arguments.config);
+  require_same_policy(in_force, adopted, console);
   read_run(inputs, console);
+  refuse_made_up(inputs, console);
+  refuse_unsigned_run(in_force, inputs.run.id, inputs.plan, inputs.events, console);
   refuse_drift(inputs, console);
-  refuse_outside_window(inputs.events, inputs.policy->keep, console);
+  refuse_outside_window(inputs.events, inputs.plan, inputs.policy->keep, console);
   require_person(arguments, inputs, console);
   refuse_old_side_writes(*inputs.ledger, inputs.run, inputs.events,
                          inputs.policy->limits.old_side_writes, console);

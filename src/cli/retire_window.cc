@@ -1,5 +1,6 @@
 #include "cli/retire_window.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -13,18 +14,20 @@
 namespace sluice::cli {
 namespace {
 
-/// When people began to use the target: the cutover that was not rolled back; for new tables, which
-/// took their own names at its end, the end of the copy.
-std::optional<std::string> live_since(const std::vector<ledger::Event>& events) {
+/// When people began to use the target: the cutover that was not rolled back; where all tables are
+/// new and took their own names at its end, the end of the copy.
+std::optional<std::string> live_since(const std::vector<ledger::Event>& events,
+                                      const plan::Plan& plan) {
   std::optional<std::string> since;
-  bool was_cut_over = false;
+  bool waits_for_cutover = std::ranges::any_of(
+      plan.tables, [](const plan::TablePlan& table) { return table.side != table.target; });
   for (const ledger::Event& event : events) {
     if (event.kind == "cutover") {
       since = event.at;
-      was_cut_over = true;
+      waits_for_cutover = true;
     }
     if (event.kind == "rollback") since.reset();
-    if (event.kind == "run-finished" && !was_cut_over) since = event.at;
+    if (event.kind == "run-finished" && !waits_for_cutover) since = event.at;
   }
   return since;
 }
@@ -42,9 +45,9 @@ std::optional<std::chrono::sys_seconds> seconds_of(const std::string& at) {
 
 }  // namespace
 
-void refuse_outside_window(const std::vector<ledger::Event>& events, const policy::Keep& keep,
-                           Console& console) {
-  const auto since = live_since(events);
+void refuse_outside_window(const std::vector<ledger::Event>& events, const plan::Plan& plan,
+                           const policy::Keep& keep, Console& console) {
+  const auto since = live_since(events, plan);
   if (!since) {
     refuse(kDrift, "the target is not live: it was never cut over, or was rolled back",
            "nothing is deleted from the only side that is in use", console);

@@ -112,6 +112,24 @@ approve::Verdict require_signed(const InForce& in_force, const std::string& path
   return verdict;
 }
 
+void refuse_other_operator(const document::Head& head, const std::string& operator_name,
+                           const std::string& path, Console& console) {
+  if (head.operator_name == operator_name) return;
+  console.error(fmt::format("{} was signed for {} to run it, and {} does", path, head.operator_name,
+                            operator_name.empty() ? "nobody who is named" : operator_name),
+                "let that person run it, or let people sign anew");
+  throw Exit{kApproval};
+}
+
+void refuse_other_acts(const document::Head& head, const std::vector<document::Purpose>& needed,
+                       const std::string& path, Console& console) {
+  if (head.acts == needed) return;
+  console.error(
+      fmt::format("{} was signed for other acts or classes of tables than are needed now", path),
+      "write it anew, and let people sign it");
+  throw Exit{kApproval};
+}
+
 bool needs_signatures(const InForce& in_force, const model::ServerIdentity& source,
                       const model::ServerIdentity& target) {
   return in_force.has_policy() && !policy::unsigned_rule(in_force.policy(), source, target);

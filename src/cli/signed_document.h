@@ -27,14 +27,26 @@ namespace sluice::cli {
 [[nodiscard]] approve::Verdict require_signed(const InForce& in_force, const std::string& path,
                                               Console& console);
 
-/// The same, and what `parse` (a function of const document::Document&) makes of the very bytes
-/// that were verified. Throws Error{approval} where it is a document of another kind, or not for
-/// this act.
+/// Refuses (exit 4) a document that was signed for other hands: its operator's signature does not
+/// count, and everybody else's might not have been given for this one.
+void refuse_other_operator(const document::Head& head, const std::string& operator_name,
+                           const std::string& path, Console& console);
+
+/// Refuses (exit 4) where the acts are not what the policy makes of these tables now: a head is the
+/// word of whoever wrote it, and its classes decide who has to sign.
+void refuse_other_acts(const document::Head& head, const std::vector<document::Purpose>& needed,
+                       const std::string& path, Console& console);
+
+/// What require_signed() does, and what `parse` (a function of const document::Document&) makes of
+/// the very bytes that were verified, for that operator. Throws Error{approval} where it is a
+/// document of another kind, or not for this act.
 template <typename Parse>
 [[nodiscard]] auto approved_by_document(const InForce& in_force, const std::string& path,
-                                        document::Act act, document::Kind kind, Parse&& parse,
+                                        document::Act act, document::Kind kind,
+                                        const std::string& operator_name, Parse&& parse,
                                         Console& console) {
   const approve::Verdict verdict = require_signed(in_force, path, console);
+  refuse_other_operator(verdict.document().head, operator_name, path, console);
   return in_force.verifier().approved(verdict, kind, act, std::forward<Parse>(parse));
 }
 

@@ -13,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/manifest_document.h"
 #include "cli/manifest_file.h"
+#include "cli/plan_approval.h"
 #include "cli/run_choice.h"
 #include "cli/signed_document.h"
 
@@ -33,13 +34,7 @@ template <typename Parse>
 auto by_document(const SwapStart& start, const std::string& file, document::Kind kind,
                  Parse&& parse, Console& console) {
   const approve::Verdict verdict = require_signed(start.in_force, file, console);
-  const document::Head& head = verdict.document().head;
-  if (head.operator_name != start.request.operator_name) {
-    console.error(fmt::format("{} was signed for {} to run it, and {} does", file,
-                              head.operator_name, start.request.operator_name),
-                  "let that person run it, or let people sign anew");
-    throw Exit{kApproval};
-  }
+  refuse_other_operator(verdict.document().head, start.request.operator_name, file, console);
   auto approved = start.in_force.verifier().approved(verdict, kind, document::act_of(kind),
                                                      std::forward<Parse>(parse));
   std::string evidence = approval_event(verdict, approved.grounds(), absolute(file));
@@ -61,16 +56,6 @@ void refuse_differences(const std::string& file, const std::vector<std::string>&
   }
   console.error("what was signed is not what is there", hint);
   throw Exit{kDrift};
-}
-
-/// The acts as the policy has them now: classes decide who has to sign.
-void refuse_other_acts(const std::string& file, const document::Head& head,
-                       const std::vector<document::Purpose>& needed, Console& console) {
-  if (head.acts == needed) return;
-  console.error(
-      fmt::format("{} was signed for other acts or classes of tables than are needed now", file),
-      "write it anew, and let people sign it");
-  throw Exit{kApproval};
 }
 
 /// In what a manifest is not of this run as it stands.
@@ -98,14 +83,15 @@ std::vector<std::string> differences_of(const SwapStart& start, const ManifestFi
   return lines;
 }
 
-/// What a rollback and a discard are signed for: all tables of the run, whichever are touched.
-std::vector<document::Purpose> drop_purposes(const policy::Policy& policy, const plan::Plan& plan) {
+/// What a rollback (act cutover) and a discard (act drop) are signed for: all tables of the run,
+/// whichever are touched. Rows are lost of new tables too.
+std::vector<document::Purpose> purposes_of_all(document::Act act, const SwapStart& start) {
   std::vector<model::QualifiedName> names;
-  for (const plan::TablePlan& table : plan.tables) {
+  for (const plan::TablePlan& table : start.plan().tables) {
     names.push_back(table.source);
     names.push_back(table.target);
   }
-  return {{document::Act::drop, policy::classes_of(policy, names)}};
+  return {{act, policy::classes_of(start.in_force.policy(), names)}};
 }
 
 std::string write_document(const SwapStart& start, document::Kind kind,
@@ -127,6 +113,8 @@ Agreed<cutover::Request> approve_cutover(const SwapStart& start, const std::stri
     throw Exit{kUsage};
   }
   if (!start.needs_signatures && manifest.empty()) return by_rule(start, start.request);
+  refuse_unsigned_run(start.in_force, start.run().id, start.plan(),
+                      ledger::events(*start.session, start.run().id), console);
   if (manifest.empty()) {
     ask_for_document(fmt::format("a cutover to a server labelled {} needs a signed manifest",
                                  policy::label_of(start.in_force.policy(), start.plan().target)),
@@ -140,8 +128,8 @@ Agreed<cutover::Request> approve_cutover(const SwapStart& start, const std::stri
             document, manifest::from_json(document.body)};
         refuse_differences(manifest, differences_of(start, file, readiness),
                            "verify anew with --manifest, and let people sign that", console);
-        refuse_other_acts(manifest, document.head,
-                          cutover_purposes(start.in_force.policy(), start.plan()), console);
+        refuse_other_acts(document.head, cutover_purposes(start.in_force.policy(), start.plan()),
+                          manifest, console);
         return start.request;
       },
       console);
@@ -167,8 +155,8 @@ std::optional<Agreed<cutover::Loss>> approve_loss(const SwapStart& start, const 
   auto agreed = by_document(
       start, file, document::Kind::rollback,
       [&](const document::Document& document) {
-        refuse_other_acts(file, document.head,
-                          cutover_purposes(start.in_force.policy(), start.plan()), console);
+        refuse_other_acts(document.head, purposes_of_all(document::Act::cutover, start), file,
+                          console);
         return cutover::loss_from_json(document.body);
       },
       console);
@@ -188,8 +176,8 @@ std::optional<Agreed<cutover::Loss>> approve_loss(const SwapStart& start, const 
 std::string propose_loss(const SwapStart& start, const cutover::Loss& loss,
                          const std::string& file) {
   return write_document(start, document::Kind::rollback,
-                        cutover_purposes(start.in_force.policy(), start.plan()),
-                        cutover::to_json(loss), file);
+                        purposes_of_all(document::Act::cutover, start), cutover::to_json(loss),
+                        file);
 }
 
 Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& file,
@@ -206,7 +194,7 @@ Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& fi
   auto agreed = by_document(
       start, file, document::Kind::discard,
       [&](const document::Document& document) {
-        refuse_other_acts(file, document.head, drop_purposes(start.in_force.policy(), start.plan()),
+        refuse_other_acts(document.head, purposes_of_all(document::Act::drop, start), file,
                           console);
         return cutover::drop_from_json(document.body, start.request);
       },
@@ -220,8 +208,7 @@ Agreed<cutover::Drop> approve_drop(const SwapStart& start, const std::string& fi
 
 std::string propose_drop(const SwapStart& start, const cutover::Drop& drop,
                          const std::string& file) {
-  return write_document(start, document::Kind::discard,
-                        drop_purposes(start.in_force.policy(), start.plan()),
+  return write_document(start, document::Kind::discard, purposes_of_all(document::Act::drop, start),
                         cutover::to_json(drop), file);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "sluice/codec/json_write.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
@@ -71,6 +73,19 @@ bool is_left_alone(Start& start, const plan::Plan& plan, const StartOptions& opt
   return true;
 }
 
+/// What was deleted from the source may be nowhere but in these tables and in archives.
+void refuse_only_copies(db::SqlSession& control, const std::vector<EarlierTables>& replaced) {
+  for (const EarlierTables& of_run : replaced) {
+    if (!ledger::newest_event(control, of_run.run_id, "retire-begun")) continue;
+    throw model::Error(
+        model::ErrorKind::drift,
+        fmt::format("tables of run {} may hold the only copy of rows that were retired from the "
+                    "source: {} is not dropped",
+                    of_run.run_id, of_run.names.empty() ? "what it made" : of_run.names[0].text()),
+        "rename what is to stay, then begin the new run");
+  }
+}
+
 /// Drops what earlier runs made. Each of them keeps on record what becomes of its tables, from
 /// before the first is dropped: should this process be killed, the next new run drops the others.
 void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& options) {
@@ -81,6 +96,7 @@ void drop_replaced(Start& start, const plan::Plan& plan, const StartOptions& opt
                        "the side tables of earlier runs are not what they were a moment ago",
                        "find out who works on them, then start again");
   }
+  refuse_only_copies(control, options.replaced);
   control.begin();
   for (const EarlierTables& of_run : options.replaced) {
     codec::JsonWriter body;

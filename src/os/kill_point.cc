@@ -40,7 +40,8 @@ void pass_kill_point(const char* name) noexcept {
   static ArmedPoint kill_at("SLUICE_KILL_AT");
   static ArmedPoint stall_at("SLUICE_STALL_AT");
   if (kill_at.fires(name)) ::kill(::getpid(), SIGKILL);
-  if (stall_at.fires(name)) ::kill(::getpid(), SIGSTOP);
+  // To this thread: sent to the process, another thread may take it, and this one would go on.
+  if (stall_at.fires(name)) ::raise(SIGSTOP);
 }
 
 }  // namespace sluice::os

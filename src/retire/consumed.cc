@@ -16,6 +16,7 @@ constexpr const char* kPostgresql =
     "  manifest_sha256 text NOT NULL,\n"
     "  table_no integer NOT NULL,\n"
     "  batch_id text NOT NULL,\n"
+    "  document_sha256 text NOT NULL,\n"
     "  first_key text NOT NULL,\n"
     "  last_key text NOT NULL,\n"
     "  row_count bigint NOT NULL,\n"
@@ -35,6 +36,7 @@ constexpr const char* kMysql =
     "  manifest_sha256 char(64) CHARACTER SET ascii NOT NULL,\n"
     "  table_no int NOT NULL,\n"
     "  batch_id char(32) CHARACTER SET ascii NOT NULL,\n"
+    "  document_sha256 char(64) CHARACTER SET ascii NOT NULL,\n"
     "  first_key longtext NOT NULL,\n"
     "  last_key longtext NOT NULL,\n"
     "  row_count bigint unsigned NOT NULL,\n"
@@ -73,17 +75,18 @@ bool has_consumed_table(db::SqlSession& session) {
 
 void Consumed::insert(const ConsumedBatch& batch) {
   std::string places;
-  constexpr std::size_t kColumns = 11;
+  constexpr std::size_t kColumns = 12;
   for (std::size_t i = 1; i <= kColumns; ++i) {
     places += (i == 1 ? "" : ", ") + place(session_.engine(), i);
   }
   session_.query(
-      "INSERT INTO sluice.consumed (manifest_sha256, table_no, batch_id, first_key, last_key, "
-      "row_count, digest, archive_file, archive_offset, archive_sha256, target_changed) VALUES (" +
+      "INSERT INTO sluice.consumed (manifest_sha256, table_no, batch_id, document_sha256, "
+      "first_key, last_key, row_count, digest, archive_file, archive_offset, archive_sha256, "
+      "target_changed) VALUES (" +
           places + ")",
-      {manifest_, std::to_string(batch.table_no), batch.id, batch.first_key, batch.last_key,
-       std::to_string(batch.stored.rows), batch.stored.digest.to_text(), batch.stored.file,
-       std::to_string(batch.stored.offset), batch.stored.sha256,
+      {manifest_, std::to_string(batch.table_no), batch.id, batch.document_sha256, batch.first_key,
+       batch.last_key, std::to_string(batch.stored.rows), batch.stored.digest.to_text(),
+       batch.stored.file, std::to_string(batch.stored.offset), batch.stored.sha256,
        std::to_string(batch.target_changed)});
 }
 
@@ -111,15 +114,32 @@ bool Consumed::holds(int table_no, const archive::Stored& stored) {
       {std::to_string(table_no), stored.file, std::to_string(stored.offset), stored.sha256});
 }
 
-ConsumedSum Consumed::sum(int table_no) {
+ConsumedSum Consumed::sum(int table_no, const std::string& document_sha256) {
   const model::Engine engine = session_.engine();
   const auto found = session_.query(
-      fmt::format("SELECT coalesce(sum(row_count), 0), coalesce(sum(target_changed), 0) FROM "
-                  "sluice.consumed WHERE manifest_sha256 = {} AND table_no = {}",
-                  place(engine, 1), place(engine, 2)),
-      {manifest_, std::to_string(table_no)});
+      fmt::format("SELECT coalesce(sum(row_count), 0), coalesce(sum(CASE WHEN document_sha256 = {} "
+                  "THEN row_count END), 0), coalesce(sum(target_changed), 0) FROM sluice.consumed "
+                  "WHERE manifest_sha256 = {} AND table_no = {}",
+                  place(engine, 1), place(engine, 2), place(engine, 3)),
+      {document_sha256, manifest_, std::to_string(table_no)});
   const auto& row = found.rows.at(0);
-  return {std::stoull(row.at(0).value()), std::stoull(row.at(1).value())};
+  return {std::stoull(row.at(0).value()), std::stoull(row.at(1).value()),
+          std::stoull(row.at(2).value())};
+}
+
+std::vector<ConsumedPlace> Consumed::places() {
+  const model::Engine engine = session_.engine();
+  const auto found = session_.query(
+      fmt::format("SELECT table_no, archive_file, archive_offset, archive_sha256 FROM "
+                  "sluice.consumed WHERE manifest_sha256 = {} AND table_no <> {}",
+                  place(engine, 1), kNoTable),
+      {manifest_});
+  std::vector<ConsumedPlace> places;
+  for (const auto& row : found.rows) {
+    places.push_back({std::stoi(row.at(0).value()), row.at(1).value(),
+                      std::stoull(row.at(2).value()), row.at(3).value()});
+  }
+  return places;
 }
 
 void Consumed::finish() {

@@ -61,7 +61,7 @@ void Remover::settle() {
   if (newest && newest->rows > 0 && !session_.consumed().holds(number, *newest)) {
     archive_.take_back(number, *newest);
   }
-  before_ = session_.consumed().sum(number);
+  before_ = session_.consumed().sum(number, request_.document_sha256);
   result_.consumed = before_.rows;
 }
 
@@ -105,7 +105,7 @@ std::string Remover::why_stop(const Batch& batch) const {
   if (!batch.unarchivable.empty()) {
     return fmt::format("row {}: {}", batch.unarchivable[0].key, batch.unarchivable[0].what);
   }
-  if (result_.deleted + batch.keys.size() > may_go_) {
+  if (before_.by_document + result_.deleted + batch.keys.size() > may_go_) {
     return fmt::format("more rows are to go than the {} that were signed for", may_go_);
   }
   return why_stop_on_target(batch);
@@ -123,9 +123,20 @@ bool Remover::take(Batch& batch) {
       count(batch, stored);
       return true;
     }
-    archive_.take_back(table_.plan->number, stored);
+    take_back(stored);
     outcome == Outcome::referenced ? drop_referenced(batch) : drop_changed(batch);
   }
+}
+
+/// Never what a server has deleted after all, whatever it answered.
+void Remover::take_back(const archive::Stored& stored) {
+  const int number = table_.plan->number;
+  if (session_.consumed().holds(number, stored)) {
+    throw model::Error(model::ErrorKind::connection,
+                       "the source says that a batch was not deleted, and that it was",
+                       "its rows are in the archive: run the same command again");
+  }
+  archive_.take_back(number, stored);
 }
 
 archive::Stored Remover::store(const Batch& batch) {
@@ -166,6 +177,7 @@ Remover::Outcome Remover::transact(const Batch& batch, const archive::Stored& st
   ConsumedBatch marker;
   marker.table_no = table_.plan->number;
   marker.id = id;
+  marker.document_sha256 = request_.document_sha256;
   marker.first_key = key_json(batch.keys.front());
   marker.last_key = key_json(batch.keys.back());
   marker.stored = stored;

@@ -38,6 +38,7 @@ class Remover {
   [[nodiscard]] std::string why_stop(const Batch& batch) const;
   [[nodiscard]] std::string why_stop_on_target(const Batch& batch) const;
   [[nodiscard]] archive::Stored store(const Batch& batch);
+  void take_back(const archive::Stored& stored);
   /// Tries until the batch is deleted or cannot be.
   [[nodiscard]] Outcome remove(const Batch& batch, const archive::Stored& stored);
   [[nodiscard]] Outcome transact(const Batch& batch, const archive::Stored& stored,
@@ -58,9 +59,9 @@ class Remover {
   archive::Writer& archive_;
   codec::RowHasher hasher_;
   std::set<std::string> accepted_gone_;
-  std::uint64_t may_go_ = 0;      // rows, by the document
-  ConsumedSum before_;            // by earlier calls
-  codec::RowBuffer whole_;        // scratch
+  std::uint64_t may_go_ = 0;          // rows, by the document, in all calls
+  ConsumedSum before_;                // by earlier calls
+  codec::RowBuffer whole_;            // scratch
   std::vector<codec::Field> fields_;  // scratch
   TableResult result_;
 };

@@ -44,13 +44,34 @@ class Targets {
     for (const auto* table : tables) schemas.insert(name_of(*table).schema);
     catalog_ = db::read_catalog(session_, {schemas.begin(), schemas.end()});
     std::vector<RestoreTarget> targets;
-    for (const auto* table : tables) targets.push_back(target_of(*table));
+    std::set<model::QualifiedName> names;
+    for (const auto* table : tables) {
+      targets.push_back(target_of(*table));
+      if (!names.insert(targets.back().read.table).second) refuse_twice(targets.back().read.table);
+    }
     return parents_first(std::move(targets));
   }
 
  private:
   [[nodiscard]] model::QualifiedName name_of(const archive::ArchivedTable& table) const {
-    return request_.rename ? *request_.rename : table.head.source;
+    if (request_.rename) return *request_.rename;
+    if (!model::is_mysql_family(session_.engine())) return table.head.source;
+    // A schema is a database there, and the URL says which: never that of the archive behind it.
+    const archive::Head& head = reader_.head();
+    const std::string& database = request_.into.database;
+    const bool is_own = model::is_mysql_family(head.engine) && database == head.source_database;
+    if (is_own) return table.head.source;
+    if (database.empty()) {
+      throw model::Error(model::ErrorKind::usage, "--into names no database",
+                         "mysql://HOST/DATABASE says where the rows go");
+    }
+    return {database, table.head.source.table};
+  }
+
+  [[noreturn]] static void refuse_twice(const model::QualifiedName& name) {
+    throw model::Error(model::ErrorKind::usage,
+                       fmt::format("two tables of the archive would go to {}", name.text()),
+                       "restore them one by one, with --table and --rename");
   }
 
   RestoreTarget target_of(const archive::ArchivedTable& table) const {

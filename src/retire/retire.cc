@@ -56,7 +56,7 @@ class Retirement {
     refuse_used(session_.consumed());
     SLUICE_KILL_POINT("retire-begun");
     Result result;
-    if (!is_finished(request_.proposal.archive)) {
+    if (!is_finished(setting_, request_.proposal.archive, session_.consumed())) {
       archive::Writer archive =
           archive::Writer::open(request_.proposal.archive, archive_head(setting_, request_));
       for (const Retiring& table : setting_.tables) {

@@ -32,7 +32,7 @@ void add(const Batch& batch, TableSurvey& table) {
 std::uint64_t consumed_rows(const Setting& setting, int table_no) {
   const auto session = db::open_session(setting.source, db::Purpose::catalog);
   if (!has_consumed_table(*session)) return 0;
-  return Consumed(*session, setting.manifest_sha256).sum(table_no).rows;
+  return Consumed(*session, setting.manifest_sha256).sum(table_no, "").rows;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
@@ -48,10 +49,18 @@ void plan_plainly(Governed& governed) {
   governed.migration.move("public.t");
 }
 
+/// What a program said, on one line, wherever it broke its own.
+std::string words_of(const std::string& text) {
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
 void check_refused(const RunResult& result, int code, const std::string& why) {
   INFO(result.out << result.err);
   CHECK(result.exit_code == code);
-  CHECK((result.out + result.err).find(why) != std::string::npos);
+  CHECK(words_of(result.out + result.err).find(why) != std::string::npos);
 }
 
 std::string ledger_there(const Migration& migration) {
@@ -75,7 +84,7 @@ TEST_CASE("a copy between production servers waits for the people whom the polic
   governed.sign_plan("dan", "backfill");
   const RunResult one = governed.copy();
   check_refused(one, kApproval, "backfill: 1 of 2");
-  CHECK(one.err.find("Bob Hill") != std::string::npos);
+  CHECK(words_of(one.err).find("Bob Hill") != std::string::npos);
   CHECK(one.out.find("Next: sluice approve") != std::string::npos);
   CHECK(ledger_there(governed.migration) == "f");
   governed.sign_plan("bob", "backfill");
@@ -91,8 +100,8 @@ TEST_CASE("a copy between production servers waits for the people whom the polic
   CHECK(governed.migration.target_value("SELECT approval_rule FROM sluice.run")
             .starts_with("signed: plan by Alice Stone; backfill by Bob Hill and Dan Reed"));
   const RunResult status = governed.migration.sluice("status");
-  CHECK(status.out.find("policy team version 3; caller Bob Hill") != std::string::npos);
-  CHECK(status.out.find("Dan Reed (backfill)") != std::string::npos);
+  CHECK(words_of(status.out).find("policy team version 3; caller Bob Hill") != std::string::npos);
+  CHECK(words_of(status.out).find("Dan Reed (backfill)") != std::string::npos);
 }
 
 TEST_CASE("what was signed is what is copied") {
@@ -108,7 +117,7 @@ TEST_CASE("what was signed is what is copied") {
   }
   SECTION("an act is left out") {
     write_all(governed.plan(), replaced(text, "\"act\": \"plan\"", "\"act\": \"confirm\""));
-    check_refused(governed.copy(), kApproval, "does not count");
+    check_refused(governed.copy(), kApproval, "signed for plan, which is missing");
   }
   SECTION("the operator is another") {
     write_all(governed.plan(), replaced(text, "olga@corp", "dan@corp"));
@@ -131,7 +140,7 @@ TEST_CASE("what was signed is what is copied") {
   }
   SECTION("the table is another by now") {
     governed.migration.target("ALTER TABLE public.t ALTER COLUMN name TYPE varchar(40)");
-    check_refused(governed.copy(), kDrift, "varchar(40)");
+    check_refused(governed.copy(), kDrift, "character varying(40)");
   }
   CHECK(ledger_there(governed.migration) == "f");
 }

@@ -5,12 +5,29 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "integration/retire_fixture.h"
+#include "support/mariadb_server.h"
 #include "support/reader.h"
 
 namespace sluice::test {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+
+/// All columns of the awkward table but two: the archive is the only place that keeps them.
+std::string dropped_columns(bool is_mysql) {
+  const std::vector<std::string> names =
+      is_mysql
+          ? std::vector<std::string>{"zero",  "part", "moment", "span", "y", "bits", "bytes", "big",
+                                     "exact", "f",    "d",      "e",    "s", "doc",  "l",     "g"}
+          : std::vector<std::string>{"n", "f4", "f8", "t", "b", "d", "ts", "i", "u",
+                                     "j", "js", "a",  "m", "x", "r", "ip", "v", "g"};
+  std::string json;
+  for (const std::string& name : names) {
+    json += fmt::format(R"({}{{"column": "{}", "lossy": true, "reason": "archived"}})",
+                        json.empty() ? "" : ", ", name);
+  }
+  return json;
+}
 
 /// A table with a value of every kind that a way through text could spoil.
 void make_awkward_table(Retirement& retirement) {
@@ -21,7 +38,7 @@ void make_awkward_table(Retirement& retirement) {
         "datetime, moment timestamp(6) NULL, span time(3), y year, bits bit(9), bytes "
         "varbinary(20), big bigint unsigned, exact decimal(65,30), f float, d double, e "
         "enum('a','b'), s set('x','y'), doc json, l varchar(20) CHARACTER SET latin1, g int AS "
-        "(id * 2) STORED);"
+        "(keep * 2) STORED);"
         "INSERT IGNORE INTO w (id, keep, zero, part, moment, span, y, bits, bytes, big, exact, f, "
         "d, e, s, doc, l) VALUES (0, 1, '0000-00-00', '2020-00-15 10:00:00', '2001-09-09 "
         "01:46:40.123456', '-838:59:59', 0, b'101010101', x'00ff27', 18446744073709551615, "
@@ -46,8 +63,10 @@ void make_awkward_table(Retirement& retirement) {
         "NULL, ''), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
         "NULL, NULL, NULL, NULL, NULL)");
   }
-  retirement.migration.move("w", "w", R"("create": {})",
-                            R"({"columns": {"id": {"from": "id"}, "keep": {"from": "keep"}}})");
+  retirement.migration.move(
+      "w", "w", R"("create": {})",
+      R"({"columns": {"id": {"from": "id"}, "keep": {"from": "keep"}}, "drop": [)" +
+          dropped_columns(retirement.is_mysql()) + "]}");
 }
 
 std::string text_of(const Retirement& retirement) {
@@ -130,6 +149,29 @@ TEST_CASE("a row that is there with other values stays, and is named") {
   CHECK_THAT(result.out, ContainsSubstring("[\"4\"]"));
   CHECK(retirement.migration.source_value("SELECT name FROM t WHERE id = 4") == "another");
   CHECK(retirement.count("true") == "50");
+}
+
+TEST_CASE("MariaDB: rows go into the database of the URL, not into that of the archive") {
+  Retirement retirement(From::mariadb);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  const std::string columns = "id, name, kind, amount, born, note";
+  const Rows gone = retirement.migration.source(
+      fmt::format("SELECT {} FROM t WHERE {} ORDER BY id", columns, Retirement::kGoes));
+  require_exit(retirement.retire(), 0);
+  MariadbDatabase scratch;
+  const std::vector<std::string> restore = {
+      "restore", "--archive", retirement.archive(), "--into",
+      url_of(scratch, "defaults_file=" + scratch.server().option_file())};
+  // The table is not there: the one of the source is no stand-in.
+  CHECK(run_sluice(restore).exit_code == 7);
+  CHECK(retirement.count(Retirement::kGoes) == "0");
+  scratch.query(fmt::format("CREATE TABLE t LIKE {}.t", retirement.migration.source_schema()));
+  require_exit(run_sluice(restore), 0);
+  CHECK(retirement.count(Retirement::kGoes) == "0");
+  CHECK(first_difference(
+            gone, scratch.query(fmt::format("SELECT {} FROM t ORDER BY id", columns))) == "");
 }
 
 TEST_CASE("a dry run of a restore writes nothing, and a missed window is told") {

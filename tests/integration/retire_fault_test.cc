@@ -131,10 +131,10 @@ TEST_CASE("two at once: the second is told that the first works") {
 
 TEST_CASE("an archive that has no room stops it before anything is deleted") {
   Retirement retirement(From::postgresql);
-  retirement.make_table(300);
+  retirement.make_incompressible(300);
   retirement.copy_and_verify();
   retirement.propose_and_sign();
-  std::string command = fmt::format("ulimit -f 2; trap '' XFSZ; exec {} retire --config {}",
+  std::string command = fmt::format("ulimit -f 64; trap '' XFSZ; exec {} retire --config {}",
                                     sluice_binary(), retirement.migration.config_file());
   for (const std::string& word :
        retirement.arguments({"--approved", retirement.dir.file("r.json")})) {

@@ -20,7 +20,11 @@ namespace sluice::test {
 /// A migration whose target is live, people who sign, and a role that may delete.
 class Retirement {
  public:
-  explicit Retirement(From from) : migration(from) { prepare(); }
+  /// `limits`: more members of the policy's, each with a comma behind it.
+  explicit Retirement(From from, std::string limits = {})
+      : migration(from), limits_(std::move(limits)) {
+    prepare();
+  }
   explicit Retirement(MariadbServer& source) : migration(source, PostgresServer::shared()) {
     prepare();
   }
@@ -48,6 +52,14 @@ class Retirement {
 "amount": {"from": "amount"}, "born": {"from": "born"}},
 "drop": [{"column": "note", "lossy": true, "reason": "nobody reads it"}],
 "filter": {"column": "kind", "op": "<>", "value": "left"}})");
+  }
+  /// Rows whose notes no archive makes smaller: some 100 KiB of 300 rows.
+  void make_incompressible(int rows) {
+    make_table(rows);
+    migration.source(
+        "ALTER TABLE t ALTER COLUMN note TYPE text; UPDATE t SET note = (SELECT "
+        "string_agg(sha256((t.id * 1000 + n)::text::bytea)::text, '') FROM generate_series(1, 12) "
+        "AS n)");
   }
   static const char* kind_of(int id) { return id % 10 == 3 ? "left" : id % 10 == 7 ? "odd" : "a"; }
   /// SQL: the row was proved, so it is to go.
@@ -146,8 +158,9 @@ class Retirement {
       servers += ", " + server("mariadb", migration.source_value("SELECT @@server_uid"));
     }
     return fmt::format(
-        R"("limits": {{"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": ["test"])",
-        servers);
+        R"("limits": {{{}"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": )"
+        R"(["test"])",
+        limits_, servers);
   }
 
  private:
@@ -161,6 +174,7 @@ class Retirement {
   }
 
   std::string retire_as_;
+  std::string limits_;
 };
 
 }  // namespace sluice::test

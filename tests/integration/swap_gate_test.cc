@@ -156,7 +156,7 @@ TEST_CASE("a cutover goes by the manifest as it was signed, of this run as it st
     swapped.sign("manifest.json", "cutover");
     require_exit(swapped.cut_over(), 0);
     require_exit(swapped.migration.sluice("rollback"), 0);
-    check_refused(swapped.cut_over(), kDrift, "rollback (");
+    check_refused(swapped.cut_over(), kDrift, "cutover (");
   }
   SECTION("it is of an earlier run") {
     swapped.sign("manifest.json", "cutover");
@@ -289,16 +289,16 @@ TEST_CASE("tables are dropped as people have signed it, these and no others") {
       "AND relkind = 'r'");
   SECTION("as it was signed") {
     require_exit(swapped.do_approved("discard", "discard.json", give_up), 0);
-    CHECK(swapped.migration.target_value("SELECT to_regclass('public." + kept + "') IS NULL") ==
+    CHECK(swapped.migration.target_value("SELECT to_regclass('public.\"" + kept + "\"') IS NULL") ==
           "t");
     CHECK(swapped.migration.events("discarded").at(0).find("signed: drop by") != std::string::npos);
     CHECK(swapped.live_rows() == "30");
   }
   SECTION("it has another row by now") {
-    swapped.migration.target("INSERT INTO public." + kept + " VALUES (1, 'late')");
+    swapped.migration.target("INSERT INTO public.\"" + kept + "\" VALUES (1, 'late')");
     check_refused(swapped.do_approved("discard", "discard.json", give_up), kDrift,
                   "is not there as it was agreed to");
-    CHECK(swapped.migration.target_value("SELECT count(*) FROM public." + kept) == "1");
+    CHECK(swapped.migration.target_value("SELECT count(*) FROM public.\"" + kept + "\"") == "1");
   }
   SECTION("the run went back meanwhile") {
     require_exit(swapped.migration.sluice("rollback"), 0);
@@ -330,7 +330,7 @@ TEST_CASE("a cutover that waits for locks hears a stop") {
   swapped.sign("manifest.json", "cutover");
   PgSql blocker(swapped.migration.target_database().conninfo());
   blocker.query("BEGIN");
-  blocker.query("LOCK TABLE public.t");
+  blocker.query("LOCK TABLE public.t IN ROW EXCLUSIVE MODE");
   const auto waiting =
       swapped.migration.start("cutover", {"--manifest", swapped.file("manifest.json").string(),
                                           "--lock-timeout", "300", "--retries", "1000"});

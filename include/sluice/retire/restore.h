@@ -16,29 +16,31 @@
 namespace sluice::retire {
 
 struct RestoreRequest {
-  std::string archive;   ///< its folder
-  model::Endpoint into;  ///< with the right to insert and to select
-  std::string table;     ///< "schema.table" of the source; empty: all of the archive
+  std::string archive;  ///< its folder
+  /// With the right to insert and to select. On MySQL and MariaDB rows go into its database; under
+  /// the archive's own names where it is called like the archive's.
+  model::Endpoint into;
+  std::string table;  ///< "schema.table" of the source; empty: all of the archive
   std::optional<model::QualifiedName> rename;  ///< where the rows of `table` go
-  std::set<std::string> keys;  ///< JSON arrays of the keys' texts; empty: all rows
-  std::optional<std::uint64_t> limit;  ///< rows of each table
-  bool dry_run = false;                ///< looks, and inserts nothing
+  std::set<std::string> keys;                  ///< JSON arrays of the keys' texts; empty: all rows
+  std::optional<std::uint64_t> limit;          ///< rows of each table
+  bool dry_run = false;                        ///< looks, and inserts nothing
 };
 
 struct RestoredTable {
   model::QualifiedName source;
   model::QualifiedName into;
-  bool created = false;       ///< the table was not there
-  std::uint64_t archived = 0;  ///< rows that the archive has of it
-  std::uint64_t restored = 0;  ///< put back, and read again as they are in the archive
-  std::uint64_t there = 0;     ///< were there, and the same
-  std::uint64_t others = 0;    ///< a row of their key is there with other values, and stays
+  bool created = false;             ///< the table was not there
+  std::uint64_t archived = 0;       ///< rows that the archive has of it
+  std::uint64_t restored = 0;       ///< put back, and read again as they are in the archive
+  std::uint64_t there = 0;          ///< were there, and the same
+  std::uint64_t others = 0;         ///< a row of their key is there with other values, and stays
   std::vector<RowNote> other_rows;  ///< the first of them
   double seconds = 0;
 };
 
 struct RestoreResult {
-  std::vector<RestoredTable> tables;  ///< parents before children
+  std::vector<RestoredTable> tables;    ///< parents before children
   std::vector<std::string> statements;  ///< that make schemas and tables; with dry_run not run
   double seconds = 0;
 };

@@ -106,7 +106,7 @@ int run_continue(const ContinueArguments& arguments, Console& console) {
     return propose(arguments, in_force, operator_name, run, *stop, console);
   }
   const std::string approval =
-      approve_continue(in_force, arguments.files, *session, run, *stop, console);
+      approve_continue(in_force, arguments.files, operator_name, *session, run, *stop, console);
   const ledger::Actor by = ledger::actor_of(*session);
   if (arguments.dry_run) {
     console.print(ledger::continuation_sql(*session, run.id, *stop, by, approval));
