@@ -73,7 +73,7 @@ sign() {
 approvals() {
   run "$1" approve "$2" --config "$config"
   say "  ($(grep -c . "$out") lines: all of the document, then)"
-  sed -n '/^[a-z]*: [0-9]* of [0-9]*/p' "$out" | show
+  awk '/^[^ ]/ {mine = /^[a-z]+: [0-9]+ of [0-9]+/} /^  signed by/ {mine = 0} mine' "$out" | show
 }
 
 show_policy() {
@@ -184,6 +184,7 @@ propose_retire() {
   create_remover
   retire 0 --archive "$work/gone" --propose "$work/retire.json"
   show <"$out"
+  grep '^warning' "$remarks" | show
   sign grace "$work/retire.json" retire
   approvals 4 "$work/retire.json"
   sign bob "$work/retire.json" retire
@@ -256,6 +257,7 @@ check_archive() {
   } | awk '{printf "  %-10s %10s %16s %16s\n", $1, $2, $3, $4}' | tee "$work/orders.check"
   [ "$(awk '$1 == "before" {print $2, $3, $4}' "$work/orders.check")" = \
     "$(awk '$1 == "together" {print $2, $3, $4}' "$work/orders.check")" ] || die "the archive does not have what is gone"
+  say "and the new CRM has $(as_postgres -c 'SELECT count(*) FROM crm.orders') orders, which live on"
 }
 
 restore_ten() {
