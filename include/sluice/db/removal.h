@@ -37,8 +37,10 @@ class RowSession : public SqlSession {
   [[nodiscard]] virtual std::optional<Refusal> remove(const TableRead& table,
                                                       std::span<const model::Key> keys,
                                                       SourceBatch& out) = 0;
-  /// (tx) Inserts rows of that form, exactly. A Refusal where the server says that the data are at
-  /// fault; the transaction has failed then. With Purpose::removal only.
+  /// (tx) Inserts rows of that form. On the MySQL family nothing is strict, so that values come
+  /// back which no strict mode takes: compare what find() reads before COMMIT. A Refusal where the
+  /// server says that the data are at fault; the transaction has failed then. With Purpose::removal
+  /// only.
   [[nodiscard]] virtual std::optional<Refusal> insert(const TableRead& table,
                                                       const codec::RowBuffer& rows) = 0;
   /// Takes a lock that bears this name for as long as the session lives; false where another

@@ -98,8 +98,11 @@ class MysqlRowSession final : public RowSession {
 
   [[nodiscard]] std::optional<Refusal> insert(const TableRead& table,
                                               const codec::RowBuffer& rows) override {
-    // Days that do not exist were there before.
-    connection_.query("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ALLOW_INVALID_DATES')");
+    // Days that do not exist were there before, and so was index 0 of an enum, which no strict mode
+    // takes.
+    connection_.query(
+        "SET SESSION sql_mode = "
+        "'NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES'");
     try {
       for (const std::string& statement : insert_statements(table, rows)) {
         connection_.query(statement);
