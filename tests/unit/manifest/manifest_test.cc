@@ -6,7 +6,7 @@
 
 #include "sluice/model/error.h"
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 namespace sluice::manifest {
 namespace {

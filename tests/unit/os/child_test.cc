@@ -17,7 +17,8 @@
 namespace sluice::os {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 ChildCommand shell(const std::string& script) {
   ChildCommand command;
