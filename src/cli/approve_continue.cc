@@ -46,8 +46,8 @@ Words words_of_continue(const InForce& in_force, const ledger::Run& run, const c
 }  // namespace
 
 std::string approve_continue(const InForce& in_force, const ContinueFiles& files,
-                             const std::string& operator_name, db::SqlSession& ledger, const ledger::Run& run,
-                             const ledger::Stop& stop, Console& console) {
+                             const std::string& operator_name, db::SqlSession& ledger,
+                             const ledger::Run& run, const ledger::Stop& stop, Console& console) {
   const plan::Plan plan = plan::from_json(ledger::plan_of_run(ledger, run.id));
   const StopEnd wanted{run.id, stop.sha256};
   if (!needs_signatures(in_force, plan.source, plan.target)) {
@@ -60,9 +60,9 @@ std::string approve_continue(const InForce& in_force, const ContinueFiles& files
     console.next(words_of_continue(in_force, run, "--propose"));
     throw Exit{kApproval};
   }
-  const auto approved = approved_by_document(in_force, files.approved, document::Act::resume,
-                                             document::Kind::resume, operator_name, stop_end,
-                                             console);
+  const auto approved =
+      approved_by_document(in_force, files.approved, document::Act::resume, document::Kind::resume,
+                           operator_name, stop_end, console);
   if (approved->run_id == wanted.run_id && approved->stop_sha256 == wanted.stop_sha256) {
     return approved.rule();
   }

@@ -35,7 +35,7 @@ constexpr std::array kCommands{
     Command{"rollback", "give the old tables their names back, in one transaction",
             "sluice rollback --config crm.json --dry-run", declare_rollback},
     Command{"retire", "archive and delete source rows that arrived and people signed for",
-            "sluice retire --config crm.json --manifest m.json --retire-as URL --approved r.json",
+            "sluice retire --config a.json --manifest m --retire-as URL --approved r",
             declare_retire},
     Command{"restore", "put archived rows back, into the source or a scratch database",
             "sluice restore --archive gone --into postgresql:///scratch", declare_restore},

@@ -77,10 +77,11 @@ std::string verification_report(db::SqlSession& session, const std::string& run_
 std::vector<HeldRow> held_rows(db::SqlSession& session, const std::string& run_id, int table_no,
                                std::int64_t after, int limit) {
   const auto result = session.query(
-      fmt::format("SELECT q.quarantine_id, {}, q.source_key, encode(q.row_form, 'hex'), q.state, "
-                  "q.reason, q.decision FROM sluice.quarantine q WHERE q.run_id = $1 AND q.table_no = $2 "
-                  "AND q.quarantine_id > $3 ORDER BY q.quarantine_id LIMIT $4",
-                  kIsKept),
+      fmt::format(
+          "SELECT q.quarantine_id, {}, q.source_key, encode(q.row_form, 'hex'), q.state, "
+          "q.reason, q.decision FROM sluice.quarantine q WHERE q.run_id = $1 AND q.table_no = $2 "
+          "AND q.quarantine_id > $3 ORDER BY q.quarantine_id LIMIT $4",
+          kIsKept),
       {run_id, std::to_string(table_no), std::to_string(after), std::to_string(limit)});
   std::vector<HeldRow> rows;
   for (const auto& row : result.rows) {

@@ -51,10 +51,10 @@ void Finder::take(std::string_view row, std::span<const codec::Irregular> irregu
     if (out.unarchivable.size() < kMaxNotes) out.unarchivable.push_back({key_json(key), why});
   }
   if (!map(read, irregular, mapped_)) {
-    throw model::Error(model::ErrorKind::drift,
-                       fmt::format("a proved row of {} does not map any more",
-                                   table_.plan->source.text()),
-                       "the manifest was made with another plan");
+    throw model::Error(
+        model::ErrorKind::drift,
+        fmt::format("a proved row of {} does not map any more", table_.plan->source.text()),
+        "the manifest was made with another plan");
   }
   out.rows.append_row(row);
   out.keys.push_back(std::move(key));
@@ -76,8 +76,8 @@ void Finder::add_changed(std::string_view row, std::string_view read,
                          std::span<const codec::Irregular> irregular, Batch& out) {
   ++out.source_changed;
   if (out.changed.size() >= kMaxNotes) return;
-  out.changed.push_back({key_json(key_of(forms_.read, row, irregular)),
-                         "it does not map any more as it did"});
+  out.changed.push_back(
+      {key_json(key_of(forms_.read, row, irregular)), "it does not map any more as it did"});
   if (map(read, irregular, changed_)) changed_notes_.push_back(out.changed.size() - 1);
 }
 

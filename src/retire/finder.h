@@ -53,8 +53,8 @@ class Finder {
   manifest::ProofWriter::Place place_;
   std::string scratch_;
   std::vector<codec::Irregular> planned_;
-  codec::RowBuffer mapped_;   // of the batch's rows
-  codec::RowBuffer changed_;  // of its changed rows, as far as they are noted
+  codec::RowBuffer mapped_;                 // of the batch's rows
+  codec::RowBuffer changed_;                // of its changed rows, as far as they are noted
   std::vector<std::size_t> changed_notes_;  // the note of each of those
   codec::RowBuffer rest_;
   db::SourceBatch found_;

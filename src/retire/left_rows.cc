@@ -54,8 +54,8 @@ std::string columns_that_differ(const RowForms& forms, std::string_view before,
   for (std::size_t i = 0; i < forms.archive_fields.size(); ++i) {
     const std::size_t field = forms.archive_fields[i];
     if (old_fields.at(field) == new_fields.at(field)) continue;
-    columns += (columns.empty() ? "" : ", ") +
-               codec::printable_line(forms.archived.columns[i].name);
+    columns +=
+        (columns.empty() ? "" : ", ") + codec::printable_line(forms.archived.columns[i].name);
   }
   return columns;
 }

@@ -121,10 +121,10 @@ class TableRestore {
   void insert(const codec::RowBuffer& rows, const std::vector<model::Key>& keys) {
     const auto refusal = session_.insert(target_.write, written(rows));
     if (refusal) {
-      throw model::Error(model::ErrorKind::data,
-                         fmt::format("{} does not take the rows: {}", result_.into.text(),
-                                     refusal->message),
-                         "nothing of this batch was inserted");
+      throw model::Error(
+          model::ErrorKind::data,
+          fmt::format("{} does not take the rows: {}", result_.into.text(), refusal->message),
+          "nothing of this batch was inserted");
     }
     SLUICE_KILL_POINT("restore-inserted");
     const auto there = rows_there(keys);
@@ -132,10 +132,10 @@ class TableRestore {
       const std::string key = key_json(keys[i]);
       const auto found = there.find(key);
       if (found != there.end() && found->second == rows.row(i)) continue;
-      throw model::Error(model::ErrorKind::data,
-                         fmt::format("row {} of {} does not read as the archive has it", key,
-                                     result_.into.text()),
-                         "nothing of this batch was inserted");
+      throw model::Error(
+          model::ErrorKind::data,
+          fmt::format("row {} of {} does not read as the archive has it", key, result_.into.text()),
+          "nothing of this batch was inserted");
     }
     session_.commit();
     SLUICE_KILL_POINT("restore-committed");
@@ -177,10 +177,9 @@ std::vector<const archive::ArchivedTable*> chosen(const archive::Reader& reader,
   }
   if (tables.empty()) {
     throw model::Error(model::ErrorKind::usage,
-                       request.table.empty()
-                           ? "the archive has no table"
-                           : fmt::format("the archive has no table {}",
-                                         codec::printable_line(request.table)),
+                       request.table.empty() ? "the archive has no table"
+                                             : fmt::format("the archive has no table {}",
+                                                           codec::printable_line(request.table)),
                        "name it as schema.table of the source");
   }
   return tables;

@@ -14,8 +14,8 @@ namespace sluice::retire {
 /// Where the rows of an archived table go. Borrows `archived`.
 struct RestoreTarget {
   const archive::ArchivedTable* archived = nullptr;
-  db::TableRead read;    // its fields are those of the archive
-  db::TableRead write;   // without what the server computes by itself
+  db::TableRead read;                // its fields are those of the archive
+  db::TableRead write;               // without what the server computes by itself
   std::vector<std::size_t> written;  // of each written column: its field
   bool is_new = false;
   std::vector<std::string> statements;  // that make it

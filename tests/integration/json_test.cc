@@ -108,9 +108,16 @@ class Page {
     printed_[schema].merge(paths);
     return document;
   }
-  /// Whatever is always there was there, and not only as a member of an empty list.
+  /// Whatever is always there was there, and not only as a member of an empty list. Of some pages
+  /// nothing is printed here: retire_test, restore_test, swap_gate_test and policy_verb_test read
+  /// single members of them.
   void check_all_printed() {
+    std::set<std::string> not_printed;
     for (const auto& [schema, list] : promises_) {
+      if (!printed_.contains(schema)) {
+        not_printed.insert(schema);
+        continue;
+      }
       for (const Promise& promise : list) {
         INFO(schema << " " << promise.path);
         if (!promise.always) continue;
@@ -119,6 +126,9 @@ class Page {
         }));
       }
     }
+    CHECK(not_printed == std::set<std::string>{"sluice.loss/1", "sluice.policy.result/1",
+                                               "sluice.restore/1", "sluice.retire-proposal/1",
+                                               "sluice.retire/1"});
   }
 
  private:

@@ -180,6 +180,15 @@ TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns
   static_cast<void>(desk.team.sign(desk.document, "mallory", "cutover"));
   demo.shown(4, {"approve", desk.document.string(), "--policy", desk.policy.string()});
   demo.shown(0, {"policy", "--file", desk.policy.string()});
+  demo.shown(3, {"verify", "--config", config, "--manifest", demo.file("manifest.json")});
+  demo.shown(0, {"manifest", "show", "--help"});
+  demo.shown(3, {"cutover", "--config", config, "--dry-run"}, kSql);
+  demo.shown(2, {"rollback", "--config", config, "--dry-run"}, kSql);
+  demo.shown(0, {"discard", "--config", config, "--run", demo.newest_run(), "--dry-run"}, kSql);
+  demo.shown(0, {"freeze", "--config", config, "--dry-run"}, kSql);
+  demo.shown(4, {"retire", "--config", config, "--manifest", demo.file("none"), "--retire-as",
+                 demo.source_url(), "--archive", demo.file("gone"), "--propose", demo.file("r")});
+  demo.shown(9, {"restore", "--archive", demo.file("gone"), "--into", demo.target_url()});
   demo.shown(3, {"doctor", "--config", config});  // a server of tests keeps nothing in a crash
   const std::string run = demo.newest_run();
   const std::string reason = "the orders of march are missing, and so is everything after that";

@@ -24,8 +24,8 @@ struct TableSurvey {
   int number = 0;  ///< in the plan
   model::QualifiedName source;
   model::QualifiedName target;
-  std::uint64_t rows = 0;      ///< proved, and still as they were: these are to go
-  codec::RowSetDigest digest;  ///< of them, as the plan reads them
+  std::uint64_t rows = 0;            ///< proved, and still as they were: these are to go
+  codec::RowSetDigest digest;        ///< of them, as the plan reads them
   std::uint64_t source_changed = 0;  ///< proved, and others now: they stay
   std::vector<RowNote> changed;      ///< the first of them
   std::uint64_t source_gone = 0;     ///< proved, and not in the source any more
@@ -39,8 +39,8 @@ struct TableSurvey {
 struct Proposal {
   std::string manifest_sha256;  ///< of the manifest's file
   std::string run_id;
-  std::string archive;          ///< folder that the rows go to
-  std::string role;             ///< of the credential that will delete
+  std::string archive;              ///< folder that the rows go to
+  std::string role;                 ///< of the credential that will delete
   std::vector<TableSurvey> tables;  ///< children before parents
   friend bool operator==(const Proposal&, const Proposal&) = default;
 };

@@ -45,7 +45,7 @@ struct Setting {
   std::uint64_t seed = 0;  ///< of the run's row hashes
   model::Endpoint source;  ///< by the credential that may delete
   model::Endpoint target;
-  std::size_t workers = 2;            ///< that read ahead of the one that deletes
+  std::size_t workers = 2;             ///< that read ahead of the one that deletes
   std::size_t batch_bytes = 8U << 20;  ///< of rows; one batch is one transaction
 };
 

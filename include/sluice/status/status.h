@@ -72,8 +72,8 @@ struct RunStatus {
   /// of a cutover whether or not one has. Empty: there is none.
   std::string swap;
   std::string swapped_at;
-  std::string old_side;  ///< of the source after a cutover; whoever can look there fills it
-  std::string next_verb;                  ///< what to run now; empty: nothing, or wait
+  std::string old_side;   ///< of the source after a cutover; whoever can look there fills it
+  std::string next_verb;  ///< what to run now; empty: nothing, or wait
   std::vector<std::string> next_options;  ///< of next_verb
   std::string advice;                     ///< the same in words
 

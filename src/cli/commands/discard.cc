@@ -117,7 +117,7 @@ int drop_tables(SwapStart& start, cutover::Drop drop, const DiscardArguments& ar
   console.json() ? console.print(list_json(start.run().id, dropped, is_done))
                  : show_list(dropped, console);
   static_cast<void>(console.findings(result.findings));
-  if (is_done && !dropped.empty()) console.show("dropped\n");
+  if (is_done && !dropped.empty() && !console.json()) console.show("dropped\n");
   console.next(words_on_run("status", arguments.config, arguments.run));
   return exit_code_of(result);
 }

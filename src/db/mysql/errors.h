@@ -14,8 +14,8 @@ namespace sluice::db::mysql {
 [[nodiscard]] model::Error make_error(unsigned code, std::string_view message,
                                       std::string_view doing);
 
-/// An Error that keeps its number, for those who can act on it. It goes as a plain Error beyond this
-/// folder.
+/// An Error that keeps its number, for those who can act on it. It goes as a plain Error beyond
+/// this folder.
 class FailedStatement : public model::Error {
  public:
   FailedStatement(const model::Error& error, unsigned code) : Error(error), code_(code) {}

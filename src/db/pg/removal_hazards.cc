@@ -40,8 +40,8 @@ class Reader {
 
   /// False where there is no table to look at.
   bool read_kind() {
-    const QueryResult result = query(
-        "SELECT relkind::text, relrowsecurity FROM pg_class WHERE oid = to_regclass($1)");
+    const QueryResult result =
+        query("SELECT relkind::text, relrowsecurity FROM pg_class WHERE oid = to_regclass($1)");
     if (result.rows.empty()) {
       add(Kind::not_there, "", "");
       return false;

@@ -45,8 +45,8 @@ SET idle_in_transaction_session_timeout = '60s';
 )";
 
 // What waits longer for a lock makes the application wait behind it. Each statement sees the newest
-// rows; a commit is on the disk when it is answered. The door is that of a source which is read-only
-// since its cutover (kReadOnlyTrigger).
+// rows; a commit is on the disk when it is answered. The door is that of a source which is
+// read-only since its cutover (kReadOnlyTrigger).
 constexpr const char* kRemoving = R"(
 SET sluice.door = 'open';
 SET default_transaction_read_only = off;

@@ -31,7 +31,6 @@ class PgTargetSession : public SessionOn<TargetSession> {
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return std::nullopt;
     return refusal_or_throw(connection(), result.get());
   }
-
 };
 
 }  // namespace

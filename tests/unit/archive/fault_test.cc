@@ -67,8 +67,8 @@ struct Small {
 TEST_CASE("of a file cut at any byte, with or without rubbish behind, what was stored is kept") {
   const Small small(false);
   const std::size_t begin = small.bytes.find("\"record\":\"batch\"") - 8 - 64 - 2;
-  const std::vector<std::string> rubbish{"", "x", std::string(700, '\0'), "?" + std::string(50, '\n'),
-                                         small.bytes.substr(begin, 40)};
+  const std::vector<std::string> rubbish{
+      "", "x", std::string(700, '\0'), "?" + std::string(50, '\n'), small.bytes.substr(begin, 40)};
   for (std::size_t cut = begin; cut <= small.bytes.size(); ++cut) {
     const std::string& behind = rubbish[cut % rubbish.size()];
     CAPTURE(cut, behind);
