@@ -148,7 +148,7 @@ TEST_CASE("rows that refer to rows of their own table go, those that are referre
   CHECK(retirement.count("true") == "0");
 }
 
-TEST_CASE("rows are kept for as long as the policy says, and a run that is not live keeps them") {
+TEST_CASE("rows are kept for as long as the policy says") {
   Retirement retirement(From::postgresql);
   retirement.make_table(50);
   const std::string policy = retirement.team.policy_json(retirement.policy_members());
