@@ -96,6 +96,10 @@ def goals_of(all_results):
              if name.startswith("sluice") for run in runs]
     if all_results:
         goals.append(Goal("peak memory of sluice in any run, MiB", max(peaks) if peaks else None, 192))
+    retire = all_results.get("retire")
+    if retire is not None:
+        goals.append(Goal("retire: time of pt-archiver --purge / sluice's", ratio(retire, "pt-archiver --purge", "sluice"), 5,
+                          at_least=True))
     memory = all_results.get("memory")
     if memory is not None:
         small, large = (median(runs, "peak_mib") if runs else None for runs in memory.values())
