@@ -75,8 +75,13 @@ Proxy::~Proxy() {
   close(listener_);
 }
 
-void Proxy::lose_answer_to(const std::string& text, int nth) {
+void Proxy::lose_answer_to(const std::string& text, int nth) { arm(text, nth, true); }
+void Proxy::cut_before(const std::string& text, int nth) { arm(text, nth, false); }
+
+void Proxy::arm(const std::string& text, int nth, bool reaches) {
   const std::lock_guard lock(mutex_);
+  reaches_ = reaches;
+  lost_ = false;
   text_ = text;
   remaining_ = nth;
 }
@@ -128,9 +133,10 @@ void Proxy::relay(const std::stop_token& stop, int client) {
       const ssize_t got = recv(end.fd, buffer.data(), buffer.size(), 0);
       const std::size_t size = got > 0 ? static_cast<std::size_t>(got) : 0;
       const bool lose = end.fd == client && size > 0 && is_the_one(buffer.data(), size);
-      open = size > 0 && send_all(end.fd == client ? server : client, {buffer.data(), size});
+      open = size > 0 && ((lose && !reaches_) ||
+                          send_all(end.fd == client ? server : client, {buffer.data(), size}));
       if (lose) {
-        std::this_thread::sleep_for(kTimeToAct);
+        if (reaches_) std::this_thread::sleep_for(kTimeToAct);
         lost_ = true;
         open = false;
       }
