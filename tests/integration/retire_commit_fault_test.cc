@@ -29,6 +29,19 @@ class ByProxy {
   Proxy proxy{retirement.source_port()};
   Rows before;
 
+  /// Retires, and loses the nth COMMIT of the session that deletes, or its answer.
+  [[nodiscard]] RunResult retire_losing(bool arrives, int nth, bool dies = false) {
+    RunOptions options;
+    options.env = {{"SLUICE_STALL_AT", fmt::format("retire-deleted:{}", nth)}};
+    if (dies) options.env.emplace_back("SLUICE_KILL_AT", "retire-in-doubt");
+    const auto process = retirement.start_retire(options);
+    REQUIRE(wait_until_stalled(*process));
+    arrives ? proxy.lose_answer_to("COMMIT") : proxy.cut_before("COMMIT");
+    process->send_signal(SIGCONT);
+    RunResult result = process->wait();
+    CHECK(proxy.lost());
+    return result;
+  }
   [[nodiscard]] std::string left() const { return retirement.count(Retirement::kGoes); }
   void check_end(const RunResult& result) const {
     INFO(result.out << result.err);
@@ -43,28 +56,22 @@ class ByProxy {
 TEST_CASE("an answer to COMMIT that is lost is looked up, not guessed") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   ByProxy fault(from);
-  fault.proxy.lose_answer_to("COMMIT", 2);
-  fault.check_end(fault.retirement.retire());
-  CHECK(fault.proxy.lost());
+  fault.check_end(fault.retire_losing(true, 2));
 }
 
 TEST_CASE("a COMMIT that never arrived has deleted nothing, and is tried again") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   ByProxy fault(from);
-  fault.proxy.cut_before("COMMIT", 2);
-  fault.check_end(fault.retirement.retire());
-  CHECK(fault.proxy.lost());
+  fault.check_end(fault.retire_losing(false, 2));
 }
 
 TEST_CASE("a process that dies in doubt of a COMMIT leaves the next one to look it up") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   ByProxy fault(from);
   const std::string all = fault.left();
-  fault.proxy.cut_before("COMMIT");
-  CHECK(fault.retirement.retire_killed_at("retire-in-doubt").signal == SIGKILL);
+  CHECK(fault.retire_losing(false, 1, true).signal == SIGKILL);
   CHECK(fault.left() == all);
-  fault.proxy.lose_answer_to("COMMIT");
-  CHECK(fault.retirement.retire_killed_at("retire-in-doubt").signal == SIGKILL);
+  CHECK(fault.retire_losing(true, 1, true).signal == SIGKILL);
   CHECK(fault.left() != all);
   fault.check_end(fault.retirement.retire());
 }

@@ -75,20 +75,23 @@ class Retirement {
   }
 
   /// The role that `grants` prints, made as an administrator would.
-  void make_role() {
+  void make_role(const std::string& host = "localhost") {
     const std::string name = role();
-    const RunResult grants =
-        migration.sluice("grants", {"--side", "retire", "--retire-role", name});
+    std::vector<std::string> words = {"--side", "retire", "--retire-role", name};
+    if (is_mysql()) words.insert(words.end(), {"--host", host});
+    const RunResult grants = migration.sluice("grants", words);
     require_exit(grants, 0);
     migration.source(grants.out);
-    if (is_mysql()) migration.source("ALTER USER " + name + "@localhost ACCOUNT UNLOCK");
+    if (!is_mysql()) return;
+    migration.source(fmt::format("ALTER USER '{}'@'{}' ACCOUNT UNLOCK", name, host));
   }
   [[nodiscard]] std::string role() const { return "r" + migration.target_database().name(); }
   [[nodiscard]] std::string retire_url() const {
     return is_mysql() ? migration.source_url_of(role()) : migration.source_url_as(role());
   }
   /// The same through a port of this machine, as somebody who may delete.
-  [[nodiscard]] std::string retire_url_by_port(int port) const {
+  [[nodiscard]] std::string retire_url_by_port(int port) {
+    if (is_mysql()) make_role("127.0.0.1");
     return is_mysql() ? fmt::format("mariadb://{}@127.0.0.1:{}/{}?defaults_file=/dev/null", role(),
                                     port, migration.source_schema())
                       : migration.source_url_by_port(port);

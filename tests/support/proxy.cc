@@ -7,8 +7,10 @@
 #include <system_error>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,9 +56,30 @@ void close_hard(int fd) {
   close(fd);
 }
 
+/// The calling thread, for as long as it lives.
+void enter(const std::string& network) {
+  const int fd = open(("/run/netns/" + network).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || setns(fd, CLONE_NEWNET) != 0) fail("network");
+  close(fd);
+}
+
 }  // namespace
 
-Proxy::Proxy(int target_port) : target_port_(target_port), listener_(new_socket()) {
+Proxy::Proxy(int target_port, const std::string& network) : target_port_(target_port) {
+  if (network.empty()) {
+    listen_at_loopback();
+  } else {
+    // A socket stays in the network in which it was made; the thread ends with it.
+    std::jthread([&] {
+      enter(network);
+      listen_at_loopback();
+    }).join();
+  }
+  acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_loop(stop); });
+}
+
+void Proxy::listen_at_loopback() {
+  listener_ = new_socket();
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof(address);
   if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
@@ -65,7 +88,6 @@ Proxy::Proxy(int target_port) : target_port_(target_port), listener_(new_socket(
     fail("listen");
   }
   port_ = ntohs(address.sin_port);
-  acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_loop(stop); });
 }
 
 Proxy::~Proxy() {

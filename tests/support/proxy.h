@@ -14,7 +14,8 @@ namespace sluice::test {
 /// worst moment. Threads of its own; all functions may be called from any thread.
 class Proxy {
  public:
-  explicit Proxy(int target_port);
+  /// `network`: the namespace (ip netns) on whose loopback it listens; empty: this one.
+  explicit Proxy(int target_port, const std::string& network = {});
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
   ~Proxy();
@@ -47,6 +48,7 @@ class Proxy {
   void go_on() { stalled_ = false; }
 
  private:
+  void listen_at_loopback();
   void accept_loop(const std::stop_token& stop);
   void relay(const std::stop_token& stop, int client);
   [[nodiscard]] int port_for(const std::stop_token& stop, int client);
