@@ -183,8 +183,8 @@ class Writer::Impl {
       table.next_file = files.back().head.file + 1;
       for (DataFile& file : files) {
         if (file.bytes != file.sound_bytes) file = cut_tail(directory_, file);
-        if (!file.batches.empty()) table.last = file.batches.back().stored;
       }
+      if (!files.back().batches.empty()) table.last = files.back().batches.back().stored;
       table.files = std::move(files);
     }
   }

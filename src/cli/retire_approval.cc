@@ -1,6 +1,7 @@
 #include "cli/retire_approval.h"
 
 #include <chrono>
+#include <filesystem>
 #include <vector>
 
 #include <fmt/format.h>
@@ -75,11 +76,19 @@ void refuse_other(const retire::Proposal& proposal, const RetireInputs& inputs,
   compare("the manifest", inputs.manifest_sha256, proposal.manifest_sha256);
   compare("the run", inputs.run.id, proposal.run_id);
   compare("the role", inputs.catalog.server.user, proposal.role);
-  if (!arguments.archive.empty()) compare("the archive", arguments.archive, proposal.archive);
+  if (!arguments.archive.empty()) {
+    compare("the archive", archive_folder(arguments.archive), proposal.archive);
+  }
   if (!same) throw Exit{kDrift};
 }
 
 }  // namespace
+
+std::string archive_folder(const std::string& path) {
+  std::string folder = std::filesystem::absolute(path).lexically_normal().string();
+  if (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
 
 std::string write_proposal(const RetireInputs& inputs, const retire::Proposal& proposal,
                            const std::string& path) {

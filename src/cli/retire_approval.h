@@ -10,6 +10,9 @@
 
 namespace sluice::cli {
 
+/// The folder as the document names it: absolute, whoever says it from where.
+[[nodiscard]] std::string archive_folder(const std::string& path);
+
 /// Writes what a look at the rows has found as a document for people to sign; returns its SHA-256.
 std::string write_proposal(const RetireInputs& inputs, const retire::Proposal& proposal,
                            const std::string& path);

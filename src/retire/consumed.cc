@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/mysql_types.h"
 #include "sluice/model/error.h"
 
 namespace sluice::retire {
@@ -71,6 +72,20 @@ bool has_consumed_table(db::SqlSession& session) {
       "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'sluice' AND table_name "
       "= 'consumed'");
   return found.value() != "0";
+}
+
+bool is_kept(db::SqlSession& session) {
+  if (!model::is_mysql_family(session.engine())) {
+    return session
+               .query(
+                   "SELECT relkind = 'r' AND relpersistence = 'p' FROM pg_class WHERE oid = "
+                   "'sluice.consumed'::regclass")
+               .value() == "t";
+  }
+  const auto engine = session.query(
+      "SELECT COALESCE(ENGINE, '') FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'sluice' "
+      "AND TABLE_NAME = 'consumed'");
+  return codec::mysql_engine_has_snapshots(engine.value());
 }
 
 void Consumed::insert(const ConsumedBatch& batch) {

@@ -65,5 +65,7 @@ class Consumed {
 
 /// Whether the table is there and the role sees it.
 [[nodiscard]] bool has_consumed_table(db::SqlSession& session);
+/// Whether its rows come, go and survive a crash with the transactions that write them.
+[[nodiscard]] bool is_kept(db::SqlSession& session);
 
 }  // namespace sluice::retire

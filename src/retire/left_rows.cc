@@ -1,9 +1,10 @@
 #include "retire/left_rows.h"
 
-#include <map>
 #include <string>
 
 #include "sluice/codec/printable.h"
+
+#include "retire/rows_by_key.h"
 
 namespace sluice::retire {
 namespace {
@@ -68,15 +69,8 @@ std::vector<bool> referenced_rows(db::RowSession& session, const db::TableRead& 
 }
 
 LeftRows look_again(db::RowSession& session, const RowForms& forms, const Batch& batch) {
-  db::SourceBatch now;
-  session.find(forms.read, batch.keys, now);
+  const RowsByKey rows = rows_by_key(session, forms.read, batch.keys);
   session.rollback();
-  codec::IrregularRows irregular(now.irregular);
-  std::map<std::string, std::string_view> rows;
-  for (std::size_t i = 0; i < now.rows.rows(); ++i) {
-    const std::string_view row = now.rows.row(i);
-    rows[key_json(key_of(forms.read, row, irregular.of(i)))] = row;
-  }
   LeftRows left;
   for (std::size_t i = 0; i < batch.keys.size(); ++i) {
     const std::string key = key_json(batch.keys[i]);

@@ -7,12 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "sluice/archive/reader.h"
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
 
 #include "retire/finder.h"
 #include "retire/left_rows.h"
+#include "retire/rows_by_key.h"
 
 namespace sluice::retire {
 namespace {
@@ -40,13 +42,15 @@ const TableSurvey& proposed(const Proposal& proposal, int number) {
 }  // namespace
 
 Remover::Remover(const Setting& setting, const Request& request, const Retiring& table,
-                 const RowForms& forms, RemovalSession& session, archive::Writer& archive)
+                 const RowForms& forms, RemovalSession& session, archive::Writer& archive,
+                 const std::stop_token& stop)
     : setting_(setting),
       request_(request),
       table_(table),
       forms_(forms),
       session_(session),
       archive_(archive),
+      stop_(stop),
       hasher_(setting.algorithm, setting.seed) {
   const TableSurvey& allowed = proposed(request.proposal, table.plan->number);
   accepted_gone_.insert(allowed.target_gone_keys.begin(), allowed.target_gone_keys.end());
@@ -57,12 +61,27 @@ Remover::Remover(const Setting& setting, const Request& request, const Retiring&
 
 void Remover::settle() {
   const int number = table_.plan->number;
-  const auto newest = archive_.last_stored(number);
-  if (newest && newest->rows > 0 && !session_.consumed().holds(number, *newest)) {
+  // More than one where the source has lost commits that it had answered, as a standby that lagged.
+  while (const auto newest = archive_.last_stored(number)) {
+    if (newest->rows == 0 || session_.consumed().holds(number, *newest)) break;
+    if (!source_has(*newest)) break;
     archive_.take_back(number, *newest);
   }
   before_ = session_.consumed().sum(number, request_.document_sha256);
   result_.consumed = before_.rows;
+}
+
+/// Whether every row of a stored batch is in the source. One that is not, whoever deleted it, and
+/// whatever became of sluice.consumed, may be nowhere but in the archive.
+bool Remover::source_has(const archive::Stored& stored) {
+  codec::RowBuffer rows;
+  archive::Reader::open(request_.proposal.archive).read(stored, rows);
+  const db::TableRead read = archived_read(forms_);
+  std::vector<model::Key> keys;
+  for (std::size_t i = 0; i < rows.rows(); ++i) keys.push_back(key_of(read, rows.row(i), {}));
+  const auto there = rows_by_key(session_.rows(), read, keys);
+  return std::all_of(keys.begin(), keys.end(),
+                     [&](const model::Key& key) { return there.contains(key_json(key)); });
 }
 
 void Remover::begin_pass() {
@@ -124,6 +143,7 @@ bool Remover::take(Batch& batch) {
       return true;
     }
     take_back(stored);
+    if (outcome == Outcome::stopped) return false;
     outcome == Outcome::referenced ? drop_referenced(batch) : drop_changed(batch);
   }
 }
@@ -156,16 +176,19 @@ Remover::Outcome Remover::remove(const Batch& batch, const archive::Stored& stor
       return transact(batch, stored, id);
     } catch (const model::CommitInDoubt&) {
       if (was_deleted(id)) return Outcome::deleted;
+      if (tries >= kTries) throw;
     } catch (const model::Error& error) {
       if (error.retry() == model::Retry::never || tries >= kTries) throw;
       if (error.retry() == model::Retry::new_session) session_.reconnect();
     }
     session_.rows().rollback();
+    if (stop_.stop_requested()) return Outcome::stopped;
     std::this_thread::sleep_for(kPause);
   }
 }
 
 bool Remover::was_deleted(const std::string& id) {
+  SLUICE_KILL_POINT("retire-in-doubt");
   session_.reconnect();
   return session_.consumed().holds(table_.plan->number, id);
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,14 @@ namespace sluice::retire {
 class Remover {
  public:
   Remover(const Setting& setting, const Request& request, const Retiring& table,
-          const RowForms& forms, RemovalSession& session, archive::Writer& archive);
+          const RowForms& forms, RemovalSession& session, archive::Writer& archive,
+          const std::stop_token& stop);
 
-  /// Takes out of the archive what an earlier process stored and did not delete.
+  /// Takes out of the archive what an earlier process stored and did not delete; never a row that
+  /// the source does not have.
   void settle();
   /// Deletes the batch's rows but for those that may not go. False where the table stops:
-  /// result().stopped says why.
+  /// result().stopped says why; nothing where it was asked to.
   [[nodiscard]] bool take(Batch& batch);
   /// Before the rows are gone through again, because some could not go yet.
   void begin_pass();
@@ -32,8 +35,9 @@ class Remover {
   [[nodiscard]] TableResult& result() noexcept { return result_; }
 
  private:
-  enum class Outcome { deleted, referenced, differs };
+  enum class Outcome { deleted, referenced, differs, stopped };
 
+  [[nodiscard]] bool source_has(const archive::Stored& stored);
   void note(const Batch& batch);
   [[nodiscard]] std::string why_stop(const Batch& batch) const;
   [[nodiscard]] std::string why_stop_on_target(const Batch& batch) const;
@@ -57,6 +61,7 @@ class Remover {
   const RowForms& forms_;
   RemovalSession& session_;
   archive::Writer& archive_;
+  const std::stop_token& stop_;
   codec::RowHasher hasher_;
   std::set<std::string> accepted_gone_;
   std::uint64_t may_go_ = 0;          // rows, by the document, in all calls

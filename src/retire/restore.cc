@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -17,6 +17,7 @@
 #include "retire/finder.h"
 #include "retire/restore_table.h"
 #include "retire/row_forms.h"
+#include "retire/rows_by_key.h"
 
 namespace sluice::retire {
 namespace {
@@ -53,9 +54,7 @@ class TableRestore {
   }
 
  private:
-  [[nodiscard]] bool is_full() const {
-    return request_.limit && result_.restored + result_.there + result_.others >= *request_.limit;
-  }
+  [[nodiscard]] bool is_full() const { return is_enough(0); }
 
   void take(const codec::RowBuffer& all) {
     codec::RowBuffer rows;
@@ -71,7 +70,8 @@ class TableRestore {
 
   [[nodiscard]] bool is_enough(std::size_t taken) const {
     return request_.limit &&
-           result_.restored + result_.there + result_.others + taken >= *request_.limit;
+           result_.restored + result_.there + result_.others + result_.refused + taken >=
+               *request_.limit;
   }
 
   void restore_rows(const codec::RowBuffer& rows, const std::vector<model::Key>& keys) {
@@ -88,22 +88,42 @@ class TableRestore {
         note_there(found->first, found->second, rows.row(i));
       }
     }
-    const bool has_work = !request_.dry_run && !missing_keys.empty();
-    has_work ? insert(missing, missing_keys) : session_.rollback();
-    result_.restored += missing_keys.size();
+    if (request_.dry_run) {
+      result_.restored += missing_keys.size();
+    } else if (!missing_keys.empty()) {
+      return put_back(missing, 0, missing_keys);
+    }
+    session_.rollback();
   }
 
-  [[nodiscard]] std::map<std::string, std::string> rows_there(const std::vector<model::Key>& keys) {
-    std::map<std::string, std::string> rows;
-    if (target_.is_new && request_.dry_run) return rows;
-    db::SourceBatch found;
-    session_.find(target_.read, keys, found);
-    codec::IrregularRows irregular(found.irregular);
-    for (std::size_t i = 0; i < found.rows.rows(); ++i) {
-      const std::string_view row = found.rows.row(i);
-      rows.emplace(key_json(key_of(target_.read, row, irregular.of(i))), row);
-    }
-    return rows;
+  /// Rows `first` and following, as many as there are keys. What the server does not take is
+  /// halved until each row that it refuses is known: one that stands in the way of another key, or
+  /// lacks a parent, costs no other row.
+  void put_back(const codec::RowBuffer& rows, std::size_t first, std::span<const model::Key> keys) {
+    const auto refusal = session_.insert(target_.write, written(rows, first, keys.size()));
+    if (!refusal) return compare_and_commit(rows, first, keys);
+    session_.rollback();
+    if (keys.size() == 1) return note_refused(key_json(keys[0]), refusal->message);
+    const std::size_t half = keys.size() / 2;
+    session_.begin();
+    put_back(rows, first + half, keys.subspan(half));
+    session_.begin();
+    put_back(rows, first, keys.first(half));
+  }
+
+  void note_refused(const std::string& key, const std::string& message) {
+    ++result_.refused;
+    result_.refused_rows.push_back({key, message});
+    if (result_.refused_rows.size() < kMaxNotes) return;
+    throw model::Error(
+        model::ErrorKind::data,
+        fmt::format("{} does not take the rows: {}", result_.into.text(), message),
+        "rows that were put back are there; the same command goes on when it is settled");
+  }
+
+  [[nodiscard]] RowsByKey rows_there(std::span<const model::Key> keys) {
+    if (target_.is_new && request_.dry_run) return {};
+    return rows_by_key(session_, target_.read, keys);
   }
 
   void note_there(const std::string& key, std::string_view there, std::string_view archived) {
@@ -118,35 +138,32 @@ class TableRestore {
   }
 
   /// Commits only what reads as the archive has it.
-  void insert(const codec::RowBuffer& rows, const std::vector<model::Key>& keys) {
-    const auto refusal = session_.insert(target_.write, written(rows));
-    if (refusal) {
-      throw model::Error(
-          model::ErrorKind::data,
-          fmt::format("{} does not take the rows: {}", result_.into.text(), refusal->message),
-          "nothing of this batch was inserted");
-    }
+  void compare_and_commit(const codec::RowBuffer& rows, std::size_t first,
+                          std::span<const model::Key> keys) {
     SLUICE_KILL_POINT("restore-inserted");
     const auto there = rows_there(keys);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const std::string key = key_json(keys[i]);
       const auto found = there.find(key);
-      if (found != there.end() && found->second == rows.row(i)) continue;
+      if (found != there.end() && found->second == rows.row(first + i)) continue;
       throw model::Error(
           model::ErrorKind::data,
           fmt::format("row {} of {} does not read as the archive has it", key, result_.into.text()),
           "nothing of this batch was inserted");
     }
     session_.commit();
+    result_.restored += keys.size();
     SLUICE_KILL_POINT("restore-committed");
   }
 
-  /// Without what the server computes by itself.
-  [[nodiscard]] codec::RowBuffer written(const codec::RowBuffer& rows) const {
+  /// Without what the server computes by itself. The last one first: where each row is checked for
+  /// itself (InnoDB), one that another of its batch refers to went after that one.
+  [[nodiscard]] codec::RowBuffer written(const codec::RowBuffer& rows, std::size_t first,
+                                         std::size_t count) const {
     codec::RowBuffer out;
     std::vector<codec::Field> fields;
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      codec::parse_fields(rows.row(i), fields);
+    for (std::size_t i = first + count; i > first; --i) {
+      codec::parse_fields(rows.row(i - 1), fields);
       out.begin_row(static_cast<std::int16_t>(target_.written.size()));
       for (const std::size_t field : target_.written) {
         if (fields.at(field).null) {

@@ -19,10 +19,18 @@ namespace sluice::retire {
 namespace {
 
 void require_consumed_table(db::SqlSession& session) {
-  if (has_consumed_table(session)) return;
-  throw model::Error(model::ErrorKind::config,
-                     "the source has no table sluice.consumed, which says what was deleted",
-                     "sluice grants --side retire prints the SQL that makes it");
+  const char* const hint = "sluice grants --side retire prints the SQL that makes it";
+  if (!has_consumed_table(session)) {
+    throw model::Error(model::ErrorKind::config,
+                       "the source has no table sluice.consumed, which says what was deleted",
+                       hint);
+  }
+  if (!is_kept(session)) {
+    throw model::Error(model::ErrorKind::config,
+                       "what is written to sluice.consumed is not kept with what is deleted: it is "
+                       "unlogged, or its engine has no transactions",
+                       hint);
+  }
 }
 
 void refuse_used(Consumed consumed) {
@@ -79,7 +87,7 @@ class Retirement {
  private:
   TableResult retire_table(const Retiring& table, archive::Writer& archive) {
     const RowForms forms = forms_of(setting_, table);
-    Remover remover(setting_, request_, table, forms, session_, archive);
+    Remover remover(setting_, request_, table, forms, session_, archive, stop_);
     remover.settle();
     const bool again = refers_to_itself(setting_, table);
     // Rows that others of the same table refer to go when those are gone.

@@ -86,6 +86,16 @@ RowForms row_forms(const plan::TablePlan& plan, const model::Table& table, model
   return forms;
 }
 
+db::TableRead archived_read(const RowForms& forms) {
+  db::TableRead read;
+  read.table = forms.read.table;
+  for (const std::size_t field : forms.archive_fields) {
+    read.columns.push_back(forms.read.columns.at(field));
+  }
+  read.key = forms.archived.key;
+  return read;
+}
+
 db::TableRead target_read(const plan::TablePlan& plan) {
   db::TableRead read;
   read.table = plan.target;

@@ -30,6 +30,9 @@ struct RowForms {
 [[nodiscard]] RowForms row_forms(const plan::TablePlan& plan, const model::Table& table,
                                  model::Engine engine);
 
+/// The table's rows as the archive keeps them.
+[[nodiscard]] db::TableRead archived_read(const RowForms& forms);
+
 /// The live target's rows as the plan writes them.
 [[nodiscard]] db::TableRead target_read(const plan::TablePlan& plan);
 

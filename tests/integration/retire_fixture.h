@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,17 +75,30 @@ class Retirement {
   }
 
   /// The role that `grants` prints, made as an administrator would.
-  void make_role() {
+  void make_role(const std::string& host = "localhost") {
     const std::string name = role();
-    const RunResult grants =
-        migration.sluice("grants", {"--side", "retire", "--retire-role", name});
+    std::vector<std::string> words = {"--side", "retire", "--retire-role", name};
+    if (is_mysql()) words.insert(words.end(), {"--host", host});
+    const RunResult grants = migration.sluice("grants", words);
     require_exit(grants, 0);
     migration.source(grants.out);
-    if (is_mysql()) migration.source("ALTER USER " + name + "@localhost ACCOUNT UNLOCK");
+    if (!is_mysql()) return;
+    migration.source(fmt::format("ALTER USER '{}'@'{}' ACCOUNT UNLOCK", name, host));
   }
   [[nodiscard]] std::string role() const { return "r" + migration.target_database().name(); }
   [[nodiscard]] std::string retire_url() const {
     return is_mysql() ? migration.source_url_of(role()) : migration.source_url_as(role());
+  }
+  /// The same through a port of this machine, as somebody who may delete.
+  [[nodiscard]] std::string retire_url_by_port(int port) {
+    if (is_mysql()) make_role("127.0.0.1");
+    return is_mysql() ? fmt::format("mariadb://{}@127.0.0.1:{}/{}?defaults_file=/dev/null", role(),
+                                    port, migration.source_schema())
+                      : migration.source_url_by_port(port);
+  }
+  /// Where the source's server listens.
+  [[nodiscard]] int source_port() const {
+    return is_mysql() ? MariadbServer::shared().port() : PostgresServer::shared().port();
   }
   [[nodiscard]] bool is_mysql() const { return migration.from() != From::postgresql; }
 
@@ -176,5 +191,30 @@ class Retirement {
   std::string retire_as_;
   std::string limits_;
 };
+
+inline constexpr const char* kRetiredColumns = "id, name, kind, amount, born, note";
+
+/// Rows that are gone from the source are in the archive, each once and as they were; no others.
+inline void check_promises(const Retirement& retirement, const Rows& before) {
+  retirement.load_archive();
+  const Rows archived = retirement.migration.target(
+      fmt::format("SELECT {} FROM archived ORDER BY id", kRetiredColumns));
+  std::vector<std::string> left;
+  for (const Row& row : retirement.migration.source("SELECT id FROM t")) left.push_back(*row[0]);
+  const std::set<std::string> there(left.begin(), left.end());
+  Rows gone;
+  for (const Row& row : before) {
+    if (!there.contains(*row[0])) gone.push_back(row);
+  }
+  CHECK(first_difference(gone, archived) == "");
+  const bool all_proved = std::all_of(gone.begin(), gone.end(), [](const Row& row) {
+    return std::string(Retirement::kind_of(std::stoi(*row[0]))) == "a";
+  });
+  CHECK(all_proved);
+}
+
+inline Rows all_rows(const Retirement& retirement) {
+  return retirement.migration.source(fmt::format("SELECT {} FROM t ORDER BY id", kRetiredColumns));
+}
 
 }  // namespace sluice::test

@@ -7,8 +7,10 @@
 #include <system_error>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,9 +56,30 @@ void close_hard(int fd) {
   close(fd);
 }
 
+/// The calling thread, for as long as it lives.
+void enter(const std::string& network) {
+  const int fd = open(("/run/netns/" + network).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || setns(fd, CLONE_NEWNET) != 0) fail("network");
+  close(fd);
+}
+
 }  // namespace
 
-Proxy::Proxy(int target_port) : target_port_(target_port), listener_(new_socket()) {
+Proxy::Proxy(int target_port, const std::string& network) : target_port_(target_port) {
+  if (network.empty()) {
+    listen_at_loopback();
+  } else {
+    // A socket stays in the network in which it was made; the thread ends with it.
+    std::jthread([&] {
+      enter(network);
+      listen_at_loopback();
+    }).join();
+  }
+  acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_loop(stop); });
+}
+
+void Proxy::listen_at_loopback() {
+  listener_ = new_socket();
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof(address);
   if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
@@ -65,7 +88,6 @@ Proxy::Proxy(int target_port) : target_port_(target_port), listener_(new_socket(
     fail("listen");
   }
   port_ = ntohs(address.sin_port);
-  acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_loop(stop); });
 }
 
 Proxy::~Proxy() {
@@ -75,8 +97,13 @@ Proxy::~Proxy() {
   close(listener_);
 }
 
-void Proxy::lose_answer_to(const std::string& text, int nth) {
+void Proxy::lose_answer_to(const std::string& text, int nth) { arm(text, nth, true); }
+void Proxy::cut_before(const std::string& text, int nth) { arm(text, nth, false); }
+
+void Proxy::arm(const std::string& text, int nth, bool reaches) {
   const std::lock_guard lock(mutex_);
+  reaches_ = reaches;
+  lost_ = false;
   text_ = text;
   remaining_ = nth;
 }
@@ -128,9 +155,10 @@ void Proxy::relay(const std::stop_token& stop, int client) {
       const ssize_t got = recv(end.fd, buffer.data(), buffer.size(), 0);
       const std::size_t size = got > 0 ? static_cast<std::size_t>(got) : 0;
       const bool lose = end.fd == client && size > 0 && is_the_one(buffer.data(), size);
-      open = size > 0 && send_all(end.fd == client ? server : client, {buffer.data(), size});
+      open = size > 0 && ((lose && !reaches_) ||
+                          send_all(end.fd == client ? server : client, {buffer.data(), size}));
       if (lose) {
-        std::this_thread::sleep_for(kTimeToAct);
+        if (reaches_) std::this_thread::sleep_for(kTimeToAct);
         lost_ = true;
         open = false;
       }

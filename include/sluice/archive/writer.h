@@ -48,8 +48,8 @@ class Writer {
   /// in the archive with another head.
   [[nodiscard]] Stored append(const TableHead& table, const codec::RowBuffer& rows);
 
-  /// The table's newest batch, whoever stored it. After a crash it may be one whose append() never
-  /// returned.
+  /// The newest batch of the table's newest file, whoever stored it: what can be taken back. After
+  /// a crash it may be one whose append() never returned.
   [[nodiscard]] std::optional<Stored> last_stored(int table_number) const;
 
   /// Takes a table's newest batch out again: what it was stored for did not happen. Throws

@@ -36,6 +36,8 @@ struct RestoredTable {
   std::uint64_t there = 0;          ///< were there, and the same
   std::uint64_t others = 0;         ///< a row of their key is there with other values, and stays
   std::vector<RowNote> other_rows;  ///< the first of them
+  std::uint64_t refused = 0;          ///< the server does not take them, and says why
+  std::vector<RowNote> refused_rows;  ///< all of them; of a hundred, restore() throws
   double seconds = 0;
 };
 
@@ -45,8 +47,9 @@ struct RestoreResult {
   double seconds = 0;
 };
 
-/// Each batch of the archive in one transaction, compared before it is committed. Throws
-/// Error{data} where the archive is damaged, {drift} where a table there has other columns,
+/// Each batch of the archive in one transaction, compared before it is committed; in several where
+/// the server refuses rows of it. Throws Error{data} where the archive is damaged or too many rows
+/// are refused, {drift} where a table there has other columns,
 /// {interrupted} where it was stopped: the same call goes on.
 [[nodiscard]] RestoreResult restore(const RestoreRequest& request, const std::stop_token& stop);
 

@@ -104,6 +104,11 @@ std::string to_text(const retire::RestoreResult& result, bool dry_run) {
     for (const retire::RowNote& row : table.other_rows) {
       text += fmt::format("    row {}\n", codec::printable_line(row.key));
     }
+    if (table.refused > 0) text += fmt::format("  {:>12}  were refused\n", table.refused);
+    for (const retire::RowNote& row : table.refused_rows) {
+      text += fmt::format("    row {}: {}\n", codec::printable_line(row.key),
+                          codec::printable_line(row.what));
+    }
   }
   return text + fmt::format("{:.1f} s\n", result.seconds);
 }
@@ -124,6 +129,12 @@ std::string to_json(const retire::RestoreResult& result, const RestoreArguments&
     json.key("other_rows").begin_array();
     for (const retire::RowNote& row : table.other_rows) json.value(row.key);
     json.end_array();
+    json.member("refused", table.refused);
+    json.key("refused_rows").begin_array();
+    for (const retire::RowNote& row : table.refused_rows) {
+      json.begin_object().member("key", row.key).member("what", row.what).end_object();
+    }
+    json.end_array();
     json.end_object();
   }
   json.end_array();
@@ -134,7 +145,7 @@ std::string to_json(const retire::RestoreResult& result, const RestoreArguments&
 int exit_code_of(const retire::RestoreResult& result, const RestoreArguments& arguments,
                  Console& console) {
   for (const retire::RestoredTable& table : result.tables) {
-    if (table.others > 0) return kStopRule;
+    if (table.others + table.refused > 0) return kStopRule;
   }
   if (arguments.window == 0 || result.seconds <= static_cast<double>(arguments.window)) {
     return kDone;

@@ -90,7 +90,7 @@ int propose(const RetireArguments& arguments, RetireInputs& inputs, const os::Si
   retire::Proposal proposal;
   proposal.manifest_sha256 = inputs.manifest_sha256;
   proposal.run_id = inputs.run.id;
-  proposal.archive = std::filesystem::absolute(arguments.archive).lexically_normal().string();
+  proposal.archive = archive_folder(arguments.archive);
   proposal.role = inputs.catalog.server.user;
   {
     const ShowProgress progress(console);

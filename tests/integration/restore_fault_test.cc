@@ -1,0 +1,96 @@
+// Whatever ends a restore, the same command goes on; a row that the server does not take costs no
+// other.
+
+#include <csignal>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "integration/retire_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+std::vector<std::string> restore_words(const Retirement& retirement) {
+  return {"restore", "--archive", retirement.archive(), "--into",
+          retirement.migration.superuser_url()};
+}
+
+void retire_all(const Retirement& retirement) {
+  retirement.propose_and_sign();
+  require_exit(retirement.retire(), 0);
+}
+
+}  // namespace
+
+TEST_CASE("killed at any point, a restore goes on to the same end") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  retirement.make_table(1000);
+  retirement.copy_and_verify();
+  const Rows before = all_rows(retirement);
+  retire_all(retirement);
+  const auto killed_at = [&](const std::string& point) {
+    RunOptions options;
+    options.env = {{"SLUICE_KILL_AT", point}};
+    CHECK(run_sluice(restore_words(retirement), options).signal == SIGKILL);
+    return std::stoi(retirement.count("true"));
+  };
+  // Rows are there or not, by whole transactions; each call goes on where the last one ended.
+  CHECK(killed_at("restore-inserted") == 200);
+  const int one = killed_at("restore-committed");
+  CHECK(one > 200);
+  CHECK(killed_at("restore-inserted:2") > one);
+  require_exit(run_sluice(restore_words(retirement)), 0);
+  CHECK(first_difference(before, all_rows(retirement)) == "");
+}
+
+TEST_CASE("rows that stand in the way of archived ones cost no other row") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  const bool mysql = from == From::mariadb;
+  // Keys that the server takes for equal, and another unique one.
+  retirement.migration.source(
+      mysql ? "CREATE TABLE t (id varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT "
+              "NULL PRIMARY KEY, code int NOT NULL UNIQUE)"
+            : "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic "
+              "= false); CREATE TABLE t (id varchar(20) COLLATE nocase PRIMARY KEY, code int NOT "
+              "NULL UNIQUE)");
+  std::string values;
+  for (int i = 1; i <= 40; ++i) values += fmt::format("{}('k{}', {})", i == 1 ? "" : ", ", i, i);
+  retirement.migration.source("INSERT INTO t VALUES " + values);
+  retirement.migration.move("t", "t", R"("create": {})");
+  retirement.copy_and_verify();
+  retire_all(retirement);
+  REQUIRE(retirement.count("true") == "0");
+  retirement.migration.source("INSERT INTO t VALUES ('K7', 1007), ('other', 9), ('k20', 20)");
+  const RunResult result = run_sluice(restore_words(retirement));
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.out, ContainsSubstring("[\"k7\"]"));
+  CHECK_THAT(result.out, ContainsSubstring("[\"k9\"]"));
+  CHECK(retirement.count("true") == "40");
+  CHECK(retirement.migration.source_value("SELECT code FROM t WHERE id = 'k7'") == "1007");
+  CHECK(retirement.count("code BETWEEN 1 AND 40") == "39");
+}
+
+TEST_CASE("rows that refer to rows of their own batch come back") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  retirement.migration.source(
+      "CREATE TABLE t (id int NOT NULL PRIMARY KEY, boss int, "
+      "FOREIGN KEY (boss) REFERENCES t (id))");
+  retirement.migration.source("INSERT INTO t VALUES (9, NULL), (5, 9), (3, 5), (7, 9), (1, 3)");
+  retirement.migration.move("t", "t", R"("create": {})");
+  retirement.copy_and_verify();
+  const std::string before = to_text(retirement.migration.source("SELECT * FROM t ORDER BY id"));
+  retire_all(retirement);
+  REQUIRE(retirement.count("true") == "0");
+  require_exit(run_sluice(restore_words(retirement)), 0);
+  CHECK(to_text(retirement.migration.source("SELECT * FROM t ORDER BY id")) == before);
+}
+
+}  // namespace sluice::test
