@@ -85,6 +85,16 @@ void write_findings(JsonWriter& json, const cutover::Result& result) {
   json.end_array();
 }
 
+void write_archive(JsonWriter& json, const std::optional<cutover::LostArchive>& archive) {
+  json.key("archive");
+  if (!archive) {
+    json.null();
+    return;
+  }
+  json.begin_object().member("directory", printable_line(archive->directory));
+  json.member("index_sha256", archive->index_sha256).member("rows", archive->rows).end_object();
+}
+
 void show_objects(const cutover::Swap& swap, Console& console) {
   // Names come from elsewhere, and there may be thousands: counted by kind; --json has each.
   std::map<std::tuple<cutover::Fate, std::string>, std::size_t> counts;
@@ -131,6 +141,7 @@ void show_done(const SwapReport& report, Console& console) {
                            report.swap->tables.size(), report.swap->tables.size() == 1 ? "" : "s",
                            result.locked.count(), result.attempts,
                            result.attempts == 1 ? "" : "s"));
+  if (report.archive) console.show(archive_text(*report.archive));
   for (const std::string& failed : result.not_validated) {
     console.error("not validated: " + failed,
                   "it holds for rows written from now on; mend the rows and validate it");
@@ -165,8 +176,14 @@ std::string to_json(const SwapReport& report, std::string_view next) {
   json.key("not_validated").begin_array();
   for (const std::string& failed : result.not_validated) json.value(printable_line(failed));
   json.end_array().member("source_freeze", report.source_freeze);
+  write_archive(json, report.archive);
   json.member("next", next).end_object();
   return json.take();
+}
+
+std::string archive_text(const cutover::LostArchive& archive) {
+  return fmt::format("{} rows that were taken away are archived in {}\nits index: SHA-256 {}\n",
+                     archive.rows, printable_line(archive.directory), archive.index_sha256);
 }
 
 void show(const SwapReport& report, Console& console) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "sluice/cutover/cutover.h"
+#include "sluice/cutover/lost_archive.h"
 
 #include "cli/console.h"
 
@@ -22,9 +24,11 @@ struct SwapReport {
   const cutover::Swap* swap = nullptr;  // as it was worked out before the locks
   const cutover::Result* result = nullptr;
   std::string source_freeze;  // SQL that makes the old side read-only; may be empty
+  std::optional<cutover::LostArchive> archive = std::nullopt;  // of rows that a rollback took away
 };
 
 [[nodiscard]] std::string to_json(const SwapReport& report, std::string_view next);
+[[nodiscard]] std::string archive_text(const cutover::LostArchive& archive);
 /// Says what was done, or why nothing was.
 void show(const SwapReport& report, Console& console);
 /// What a rollback would lose, of which people sign `file`.

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/printable.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/model/error.h"
 #include "sluice/os/new_file.h"
 
 #include "cli/exit_code.h"
@@ -33,6 +35,8 @@ SwapStart start_swap(const SwapArguments& arguments, ReadPlan read_plan, Console
   if (!arguments.dry_run) require_admitted(in_force, config.config, operator_name, console);
   model::Endpoint target = plan::held_to(plan.target, config.config.target);
   auto session = db::open_session(target, db::Purpose::target);
+  // Whoever comes after a session that waits for a lock may have to wait behind it.
+  session->query("SET lock_timeout = '3s'");
   const bool needs_them = needs_signatures(in_force, plan.source, plan.target);
   return {std::move(config),   {std::move(run), std::move(plan), std::move(operator_name)},
           std::move(target),   std::move(session),
@@ -48,6 +52,20 @@ void adopt_policy(SwapStart& start) {
   start.session->begin();
   adopt_first_policy(start.in_force, *start.session, start.run().id, start.request.operator_name);
   start.session->commit();
+}
+
+int unless_locked(const SwapStart& start, Console& console, const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const model::Error& error) {
+    if (error.retry() != model::Retry::same_session) throw;
+    start.session->rollback();
+    for (const std::string& holder : cutover::lock_holders(*start.reopen()(), start.request)) {
+      console.error(codec::printable_line(holder));
+    }
+    console.error(error.what(), "wait for those sessions or end them, then start it again");
+    throw Exit{kLocked};
+  }
 }
 
 void check_files(const DocumentFiles& files, const SwapStart& start, Console& console) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ using ReadPlan = plan::Plan (*)(db::SqlSession& ledger, const ledger::Run& run);
 void refuse_stopped(const SwapStart& start, const SwapArguments& arguments, Console& console);
 /// Puts the policy in force where the target knows none yet.
 void adopt_policy(SwapStart& start);
+
+/// Does what may have to wait for locks on the target. Where they are not to be had, says so and
+/// who holds them, and throws Exit (6).
+int unless_locked(const SwapStart& start, Console& console, const std::function<int()>& work);
 
 /// A document that people sign: to be written, or as they signed it.
 struct DocumentFiles {

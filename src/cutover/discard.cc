@@ -6,6 +6,7 @@
 
 #include "sluice/codec/json_write.h"
 #include "sluice/cutover/loss.h"
+#include "sluice/cutover/lost_archive.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/pg_quoted.h"
 #include "sluice/os/host.h"
@@ -13,6 +14,7 @@
 
 #include "cutover/mark.h"
 #include "cutover/record.h"
+#include "cutover/transaction.h"
 
 namespace sluice::cutover {
 namespace {
@@ -66,11 +68,11 @@ std::vector<Leftover> on_record(db::SqlSession& session, const plan::Plan& plan,
   return all;
 }
 
-std::string body_of(const approve::Approved<Drop>& drop, const std::string& evidence,
-                    const std::vector<Leftover>& dropped) {
+std::string body_of(const approve::Approved<Drop>& drop, const std::string& attempt,
+                    const std::string& evidence, const std::vector<Leftover>& dropped) {
   codec::JsonWriter json;
   const os::ProcessIdentity process = os::this_process();
-  json.begin_object().member("approval", drop.rule());
+  json.begin_object().member("approval", drop.rule()).member("attempt", attempt);
   json.member("give_up_way_back", drop->give_up_way_back).member("host", process.host);
   json.member("operator", drop->operator_name).member("os_user", process.user);
   write_signed(json, evidence);
@@ -94,6 +96,17 @@ model::Finding only_copy(const Leftover& table) {
   return {model::Severity::error, "only-copy", table.name.text(),
           "may hold the only copy of rows that were retired from the source",
           "sluice restore puts them back; what is then copied and verified anew stands for them"};
+}
+
+/// What applications wrote between a cutover and its rollback is nowhere else.
+model::Finding in_no_archive(const Written& lost) {
+  return {model::Severity::error, "not-archived", lost.kept_in.text(),
+          "holds rows that a rollback took from applications, and no archive has them",
+          "sluice rollback --archive DIR writes them into one"};
+}
+
+bool has_oid(const std::vector<Leftover>& tables, std::int64_t oid) {
+  return std::ranges::find(tables, oid, &Leftover::oid) != tables.end();
 }
 
 bool is_same(const Leftover& one, const Leftover& other) {
@@ -176,7 +189,11 @@ std::vector<model::Finding> discard_findings(db::SqlSession& session, const ledg
   if (!give_up_way_back && std::ranges::any_of(tables, is_kept)) {
     findings.push_back(only_way_back(run));
   }
-  if (retired_since(ledger::events(session, run.id), 0).begun == 0) return findings;
+  const auto events = ledger::events(session, run.id);
+  for (const Written& lost : not_archived(events)) {
+    if (has_oid(tables, lost.kept_oid)) findings.push_back(in_no_archive(lost));
+  }
+  if (retired_since(events, 0).begun == 0) return findings;
   for (const Leftover& table : tables) {
     if (table.what == Leftover::What::side) findings.push_back(only_copy(table));
   }
@@ -184,7 +201,8 @@ std::vector<model::Finding> discard_findings(db::SqlSession& session, const ledg
 }
 
 Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
-               const std::string& evidence, std::vector<Leftover>& dropped) {
+               const OpenSession& reopen, const std::string& evidence,
+               std::vector<Leftover>& dropped) {
   Result result;
   if (!ledger::take_run(session, drop->run.id, ledger::Holding::alone)) {
     result.kind = Result::Kind::held;
@@ -201,11 +219,14 @@ Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
   }
   for (const std::string& sql : drop_sql(dropped)) session.query(sql);
   SLUICE_KILL_POINT("discard_dropped");
-  if (!dropped.empty()) {
-    ledger::append_event_within(session, drop->run.id, kDiscarded,
-                                body_of(drop, evidence, dropped));
+  if (dropped.empty()) {
+    session.rollback();
+    return result;
   }
-  session.commit();
+  const std::string attempt = os::random_hex(16);
+  ledger::append_event_within(session, drop->run.id, kDiscarded,
+                              body_of(drop, attempt, evidence, dropped));
+  static_cast<void>(commit(session, reopen, drop->run.id, attempt));
   return result;
 }
 

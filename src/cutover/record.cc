@@ -159,7 +159,7 @@ bool is_recorded(db::SqlSession& session, const std::string& run_id, const std::
   const bool found = session
                          .query(
                              "SELECT EXISTS (SELECT FROM sluice.event WHERE run_id = $1 "
-                             "AND kind IN ('cutover', 'rollback') "
+                             "AND kind IN ('cutover', 'rollback', 'discarded') "
                              "AND strpos(body, '\"attempt\":\"' || $2 || '\"') > 0)",
                              {run_id, attempt})
                          .value() == "t";

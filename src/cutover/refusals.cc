@@ -56,6 +56,30 @@ constexpr std::string_view kUnknown = R"(
   JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class
   WHERE w.id IS DISTINCT FROM w.new_id AND c.relkind NOT IN ('v', 'm', 'r', 'p') ORDER BY 2)";
 
+/// What goes when the table goes is of the table, but for objects of other tables that only name
+/// it: constraint triggers with FROM, for one.
+constexpr std::string_view kForeignParts = R"(
+  WITH @w
+  SELECT DISTINCT 'object' AS kind, pg_describe_object(d.classid, d.objid, d.objsubid) AS name,
+    m.live, 'refused' AS fate, 'names the table and belongs to another one: drop it before, and '
+    'make it again afterwards' AS remark
+  FROM m JOIN w USING (place)
+  JOIN pg_depend d ON d.refclassid = m.class AND d.refobjid = m.obj AND d.deptype = 'a'
+  CROSS JOIN LATERAL (SELECT CASE d.classid
+    WHEN 'pg_class'::regclass THEN coalesce((SELECT indrelid FROM pg_index
+      WHERE indexrelid = d.objid), (SELECT min(own.id::bigint)::oid FROM own WHERE seq = d.objid))
+    WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger t WHERE t.oid = d.objid)
+    WHEN 'pg_constraint'::regclass THEN (SELECT conrelid FROM pg_constraint k WHERE k.oid = d.objid)
+    WHEN 'pg_rewrite'::regclass THEN (SELECT ev_class FROM pg_rewrite r WHERE r.oid = d.objid)
+    WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy p WHERE p.oid = d.objid)
+    WHEN 'pg_attrdef'::regclass THEN (SELECT adrelid FROM pg_attrdef f WHERE f.oid = d.objid)
+    WHEN 'pg_statistic_ext'::regclass THEN (SELECT stxrelid FROM pg_statistic_ext s
+      WHERE s.oid = d.objid)
+    WHEN 'pg_publication_rel'::regclass THEN (SELECT prrelid FROM pg_publication_rel r
+      WHERE r.oid = d.objid) END AS id) owner
+  WHERE w.id IS DISTINCT FROM w.new_id
+    AND (owner.id IS NULL OR owner.id NOT IN (SELECT id FROM w WHERE id IS NOT NULL)) ORDER BY 2)";
+
 constexpr std::string_view kFacts = R"(
   WITH @w,
   t AS (SELECT place, 'out' AS role, id FROM w UNION ALL SELECT place, 'in', new_id FROM w)
@@ -75,7 +99,7 @@ constexpr std::string_view kFacts = R"(
 
 void gather_refusals(db::SqlSession& session, const std::vector<Trade>& trades,
                      Gathered& gathered) {
-  for (const std::string_view question : {kKinds, kRowTypes, kUnknown}) {
+  for (const std::string_view question : {kKinds, kRowTypes, kUnknown, kForeignParts}) {
     gather(session, question, trades, gathered);
   }
 }

@@ -76,9 +76,13 @@ class Renames {
  public:
   explicit Renames(const std::string& run_id) : suffix_(kept_suffix(run_id)) {}
 
-  void out_of_the_way(const SwapTable& table, const std::vector<Part>& parts) {
+  void out_of_the_way(const SwapTable& table, Parts& parts) {
     add(out_, {"TABLE", table.live, table.kept});
-    for (const Part& part : parts) {
+    for (const Part& part : parts.outgoing) {
+      // One that the new table has no counterpart of changes its owner, not its name.
+      const bool is_shared = part.kind == "SEQUENCE" &&
+                             counterpart(parts.incoming, part) == parts.incoming.end();
+      if (is_shared) continue;
       add(out_, {part.kind, part.name, schema::derived_name(part.name, suffix_)});
     }
   }
@@ -189,12 +193,12 @@ std::vector<Rename> cutover_renames(db::SqlSession& session, const plan::Plan& p
   std::vector<Trade> trades;
   for (const SwapTable& table : tables) trades.push_back({table.live, table.side});
   if (trades.empty()) return {};
-  const auto parts = read_parts(session, trades);
+  auto parts = read_parts(session, trades);
   Renames renames(run_id);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const auto found = parts.find(i);
-    const Parts of_table = found == parts.end() ? Parts() : found->second;
-    if (!tables[i].is_new) renames.out_of_the_way(tables[i], of_table.outgoing);
+    Parts of_table = found == parts.end() ? Parts() : found->second;
+    if (!tables[i].is_new) renames.out_of_the_way(tables[i], of_table);
     const auto number = static_cast<std::size_t>(tables[i].number - 1);
     renames.take_names(tables[i], plan.tables.at(number), of_table);
   }

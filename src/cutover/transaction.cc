@@ -104,6 +104,8 @@ std::unique_ptr<db::SqlSession> commit(db::SqlSession& session, const OpenSessio
 std::vector<std::string> run_later(db::SqlSession& session,
                                    const std::vector<std::string>& statements) {
   std::vector<std::string> failed;
+  // Readers and writers do not wait behind these.
+  if (!statements.empty()) session.query("SET lock_timeout = '90s'");
   for (const std::string& sql : statements) {
     try {
       session.query(sql);

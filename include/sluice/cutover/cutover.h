@@ -177,6 +177,11 @@ struct RollbackOptions {
                                db::SqlSession& session, const OpenSession& reopen, const Cut& cut,
                                const RollbackOptions& options);
 
+/// Sessions that hold locks on the run's tables, or on tables that refer to them, for people; of
+/// `session` none.
+[[nodiscard]] std::vector<std::string> lock_holders(db::SqlSession& session,
+                                                    const Request& request);
+
 /// Before the rows are counted, and the transaction's statements, for --dry-run.
 [[nodiscard]] std::string script_of(const Swap& swap, const Patience& patience);
 

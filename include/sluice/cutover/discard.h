@@ -44,8 +44,9 @@ struct Drop {
   std::optional<std::vector<Leftover>> tables;
 };
 
-/// What stands against dropping these: the only way back where nobody has given it up, and side
-/// tables once a retire has begun, because the rows that it deleted may be nowhere else.
+/// What stands against dropping these: the only way back where nobody has given it up, rows that a
+/// rollback took away and no archive has, and side tables once a retire has begun, because the rows
+/// that it deleted may be nowhere else.
 [[nodiscard]] std::vector<model::Finding> discard_findings(db::SqlSession& session,
                                                            const ledger::Run& run,
                                                            const std::vector<Leftover>& tables,
@@ -55,7 +56,8 @@ struct Drop {
 /// not exactly those that were agreed to, where a person's stop is in force; and where anything
 /// else needs one of them (throws the server's Error). `evidence`: as CutoverOptions::evidence.
 [[nodiscard]] Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
-                             const std::string& evidence, std::vector<Leftover>& dropped);
+                             const OpenSession& reopen, const std::string& evidence,
+                             std::vector<Leftover>& dropped);
 
 /// Canonical JSON of an object: the body of a document of kind discard, of a Drop with tables.
 [[nodiscard]] std::string to_json(const Drop& drop);

@@ -165,8 +165,7 @@ int freeze_after(const SwapStart& start, const cutover::Result& result,
   }
 }
 
-int run_cutover(const CutoverArguments& arguments, Console& console) {
-  SwapStart start = start_swap(arguments, plan_of, console);
+int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& console) {
   const cutover::Readiness readiness =
       cutover::read_readiness(*start.session, start.run(), start.plan());
   if (arguments.dry_run) {
@@ -200,6 +199,11 @@ int run_cutover(const CutoverArguments& arguments, Console& console) {
   const int code = report_cutover(start, swap, result, arguments, console);
   if (result.kind != cutover::Result::Kind::stopped) return code == kDone ? old_side : code;
   return report_heard(sources, signals, start.run().id, arguments.config, console);
+}
+
+int run_cutover(const CutoverArguments& arguments, Console& console) {
+  SwapStart start = start_swap(arguments, plan_of, console);
+  return unless_locked(start, console, [&] { return cut_over(start, arguments, console); });
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ int drop_tables(SwapStart& start, cutover::Drop drop, const DiscardArguments& ar
   adopt_policy(start);
   std::vector<cutover::Leftover> dropped;
   const cutover::Result result =
-      cutover::discard(agreed.what, *start.session, agreed.evidence, dropped);
+      cutover::discard(agreed.what, *start.session, start.reopen(), agreed.evidence, dropped);
   const bool is_done = result.kind == cutover::Result::Kind::done;
   if (result.kind == cutover::Result::Kind::held) {
     console.error(fmt::format("run {} is held by another process", start.run().id),
@@ -122,8 +122,7 @@ int drop_tables(SwapStart& start, cutover::Drop drop, const DiscardArguments& ar
   return exit_code_of(result);
 }
 
-int run_discard(const DiscardArguments& arguments, Console& console) {
-  SwapStart start = start_swap(arguments, plan_at_start, console);
+int discard(SwapStart& start, const DiscardArguments& arguments, Console& console) {
   check_files(arguments.files, start, console);
   cutover::Drop drop{start.run(), start.plan(), start.request.operator_name,
                      arguments.give_up_way_back, std::nullopt};
@@ -131,6 +130,11 @@ int run_discard(const DiscardArguments& arguments, Console& console) {
   if (!arguments.files.propose.empty()) return propose(start, std::move(drop), arguments, console);
   refuse_stopped(start, arguments, console);
   return drop_tables(start, std::move(drop), arguments, console);
+}
+
+int run_discard(const DiscardArguments& arguments, Console& console) {
+  SwapStart start = start_swap(arguments, plan_at_start, console);
+  return unless_locked(start, console, [&] { return discard(start, arguments, console); });
 }
 
 }  // namespace

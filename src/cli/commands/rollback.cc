@@ -9,7 +9,9 @@
 
 #include "sluice/cutover/cutover.h"
 #include "sluice/cutover/loss.h"
+#include "sluice/cutover/lost_archive.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/os/new_file.h"
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
@@ -26,6 +28,7 @@ namespace {
 struct RollbackArguments : SwapArguments {
   DocumentFiles files;
   std::string thaw_with;
+  std::string archive;
   int lock_timeout_ms = 3000;
   int retries = cutover::Patience().retries;
   std::uint64_t losing = 0;
@@ -36,6 +39,62 @@ cutover::Patience patience_of(const RollbackArguments& arguments) {
   patience.lock_timeout = std::chrono::milliseconds(arguments.lock_timeout_ms);
   patience.retries = arguments.retries;
   return patience;
+}
+
+/// Of this rollback and of earlier ones: whatever is in no archive yet.
+std::optional<cutover::LostArchive> archive_rest(const SwapStart& start,
+                                                 const RollbackArguments& arguments) {
+  auto tables = cutover::not_archived(ledger::events(*start.session, start.run().id));
+  if (arguments.archive.empty() || tables.empty()) return std::nullopt;
+  return cutover::archive_lost(*start.session, start.target, start.request, std::move(tables),
+                               arguments.archive);
+}
+
+/// It is back, whatever becomes of this.
+std::optional<cutover::LostArchive> archive_after(const SwapStart& start,
+                                                  const cutover::Result& result,
+                                                  const RollbackArguments& arguments,
+                                                  Console& console) {
+  if (result.kind != cutover::Result::Kind::done || result.written.empty()) return std::nullopt;
+  Words again = words_on_run("rollback", arguments.config, arguments.run);
+  again.insert(again.end(), {"--archive", "DIR"});
+  try {
+    auto archive = archive_rest(start, arguments);
+    if (!archive && arguments.archive.empty()) {
+      console.note("what was put aside is in no archive yet: " + command_line(again));
+    }
+    return archive;
+  } catch (const model::Error&) {
+    console.error("it is rolled back, and the rows that were put aside are in no archive yet",
+                  command_line(again));
+    throw;
+  }
+}
+
+/// Of a run that is not cut over: what earlier rollbacks put aside.
+int archive_only(const SwapStart& start, const RollbackArguments& arguments, Console& console) {
+  const auto archive = archive_rest(start, arguments);
+  if (!archive) {
+    console.error(
+        fmt::format("run {} is not cut over, and no rows are left to be archived", start.run().id),
+        "sluice status says where it stands");
+    throw Exit{kUsage};
+  }
+  const Words next = words_on_run("status", arguments.config, arguments.run);
+  const cutover::Swap nothing;
+  const cutover::Result done;
+  console.json() ? console.print(to_json({"archive", start.run().id, &nothing, &done, "", archive},
+                                         command_line(next)))
+                 : console.show(archive_text(*archive));
+  console.next(next);
+  return kDone;
+}
+
+/// Before anything is changed.
+void refuse_used_folder(const RollbackArguments& arguments, Console& console) {
+  if (arguments.archive.empty() || !os::is_there(arguments.archive + "/archive.json")) return;
+  console.error(arguments.archive + " holds an archive already", "name another folder");
+  throw Exit{kUsage};
 }
 
 cutover::Cut require_cut(db::SqlSession& ledger, const ledger::Run& run, Console& console) {
@@ -111,11 +170,16 @@ void thaw_after(const SwapStart& start, const cutover::Result& result,
   }
 }
 
-int run_rollback(const RollbackArguments& arguments, Console& console) {
-  const SwapStart start = start_swap(arguments, plan_at_start, console);
+int roll_back(const SwapStart& start, const RollbackArguments& arguments, Console& console) {
   check_files(arguments.files, start, console);
   if (!arguments.thaw_with.empty()) {
     static_cast<void>(endpoint_of_url(arguments.thaw_with, "source", "--thaw-with"));
+  }
+  refuse_used_folder(arguments, console);
+  const bool is_cut_over =
+      cutover::standing_cut(ledger::events(*start.session, start.run().id)).has_value();
+  if (!is_cut_over && !arguments.archive.empty() && !arguments.dry_run) {
+    return archive_only(start, arguments, console);
   }
   // A stop does not stand against it: this is the way back.
   const cutover::Cut cut = require_cut(*start.session, start.run(), console);
@@ -129,11 +193,17 @@ int run_rollback(const RollbackArguments& arguments, Console& console) {
   const cutover::Result result =
       cutover::roll_back(start.request, loss, *start.session, start.reopen(), cut, options);
   thaw_after(start, result, arguments, console);
-  const SwapReport report{"rollback", start.run().id, &swap, &result, ""};
+  auto archive = archive_after(start, result, arguments, console);
+  const SwapReport report{"rollback", start.run().id, &swap, &result, "", std::move(archive)};
   const Words next = words_on_run("status", arguments.config, arguments.run);
   console.json() ? console.print(to_json(report, command_line(next))) : show(report, console);
   console.next(next);
   return exit_code_of(result);
+}
+
+int run_rollback(const RollbackArguments& arguments, Console& console) {
+  const SwapStart start = start_swap(arguments, plan_at_start, console);
+  return unless_locked(start, console, [&] { return roll_back(start, arguments, console); });
 }
 
 }  // namespace
@@ -153,6 +223,8 @@ Run declare_rollback(CLI::App& app) {
   app.add_option("--propose", arguments->files.propose,
                  "write what would be lost, for people to sign; change nothing");
   app.add_option("--approved", arguments->files.approved, "the document that they signed");
+  app.add_option("--archive", arguments->archive,
+                 "folder to be made: archive the rows that are taken from applications");
   app.add_option("--thaw-with", arguments->thaw_with,
                  "URL of the source, as a role that then lets it be written to again");
   app.add_flag("--dry-run", arguments->dry_run,
