@@ -36,7 +36,7 @@ policy = {
     "schema": "sluice.policy/1", "name": "crm", "version": 1,
     "people": [
         person("ada", "Ada Lovelace", "database engineer", "technical", os_users=[os_user],
-               database_roles=["reader", "mover", "remover"]),
+               database_roles=["reader", "mover", "remover", "root"]),
         person("grace", "Grace Hopper", "head of engineering", "technical"),
         person("bob", "Bob Hill", "head of sales operations", "business"),
     ],
@@ -57,6 +57,9 @@ config |= {"policy": "crm.policy.json", "operator": "ada@corp"}
 json.dump(config, open(config_path, "w"), indent=2)
 PY
 }
+
+# acts_of DOCUMENT: what it asks signatures for: the cutover, and what was decided about quarantined rows.
+acts_of() { python3 -c 'import json, sys; print(*[a["act"] for a in json.load(open(sys.argv[1]))["acts"]])' "$1"; }
 
 # sign PERSON DOCUMENT ACT...: with stock ssh-keygen, as sluice approve says. What is signed are the file's very bytes.
 sign() {
@@ -80,6 +83,17 @@ show_policy() {
   run 0 policy --file "$work/crm.policy.json"
   grep -E '^- (plan|cutover|retire|customer)[: ]|^- Ada.*as OS|^Grace|is production|^Source rows' "$out" | show
   say "(keep is 0 days here so that the demo can go on; teams wait for weeks)"
+}
+
+# Who decides is itself decided: by the people whom the policy names.
+adopt_policy() {
+  run 0 policy --config "$config" --change "$work/crm.policy.json" --out "$work/policy.json"
+  sign grace "$work/policy.json" policy
+  run 4 policy --config "$config" --adopt "$work/policy.json"
+  waiting_for
+  sign bob "$work/policy.json" policy
+  run 0 policy --config "$config" --adopt "$work/policy.json"
+  show <"$out"
 }
 
 # Exit 4 has other reasons as well: only people who are missed are what the demo is about.
@@ -133,9 +147,9 @@ sign_cutover() {
   as_postgres -f "$out" 2>&1 | sed -n 's/.*NOTICE: */for this hour only; /p' | show
   run 4 cutover --config "$config" --manifest "$work/first.manifest"
   waiting_for
-  sign grace "$work/first.manifest" cutover
+  sign grace "$work/first.manifest" $(acts_of "$work/first.manifest")
   approvals 4 "$work/first.manifest"
-  sign bob "$work/first.manifest" cutover
+  sign bob "$work/first.manifest" $(acts_of "$work/first.manifest")
   approvals 0 "$work/first.manifest"
 }
 
@@ -155,8 +169,8 @@ roll_back() {
 cut_over_again() {
   run 0 verify --config "$config" --manifest "$work/second.manifest"
   grep '^run ' "$out" | show
-  sign grace "$work/second.manifest" cutover
-  sign bob "$work/second.manifest" cutover
+  sign grace "$work/second.manifest" $(acts_of "$work/second.manifest")
+  sign bob "$work/second.manifest" $(acts_of "$work/second.manifest")
   cut_over second.manifest
 }
 
@@ -266,7 +280,7 @@ check_archive() {
 restore_ten() {
   database=gone as_postgres -c "SELECT '[\"' || id || '\"]' FROM orders ORDER BY id LIMIT 10" >"$work/keys.txt"
   run 0 restore --archive "$work/gone" --into "mariadb:///legacy_crm?defaults_file=$MARIA1_OPTION_FILE&group=client" \
-    --table legacy_crm.orders --keys "$work/keys.txt"
+    --table legacy_crm.orders --keys "$work/keys.txt" --config "$config"
   show <"$out"
   local ids
   ids=$(tr -d '[]"' <"$work/keys.txt" | paste -sd,)

@@ -34,7 +34,7 @@ class Keygen {
   /// neither more nor less than that. Throws Error{approval} where it does not answer.
   [[nodiscard]] bool verifies(const Question& question) const;
   [[nodiscard]] const os::SealedFile& revoked_keys() const noexcept { return revoked_; }
-  /// For messages: whether the list names the key.
+  /// Whether the list revokes the key.
   [[nodiscard]] bool is_revoked(std::string_view key_blob) const;
   /// Runs it. Throws Error{approval} where it hangs or floods.
   [[nodiscard]] os::ChildResult run(std::vector<std::string> arguments,

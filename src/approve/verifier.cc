@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "sluice/codec/base64.h"
 #include "sluice/model/error.h"
 
 #include "approve/judge.h"
 #include "approve/keygen.h"
+#include "approve/sshsig.h"
 
 namespace sluice::approve {
 namespace {
@@ -92,6 +94,19 @@ std::string revoked_keys_of(const policy::Policy& policy) {
   return std::filesystem::path(policy.file).parent_path() / policy.revoked_keys;
 }
 
+/// A list that lacks a key which the policy knows to be revoked is another one, or of earlier: what
+/// it says of all others is worth nothing.
+void require_revoked(const policy::Policy& policy, const Keygen& keygen) {
+  for (const policy::Key& key : policy.revoked) {
+    const std::string blob = codec::from_base64(key.blob).value();
+    if (keygen.is_revoked(blob)) continue;
+    throw Error(ErrorKind::approval,
+                fmt::format("{} does not revoke {}, and policy {} says that it is revoked",
+                            policy.revoked_keys, fingerprint_of(blob), policy.version),
+                "put the list back that was there, or add the key: ssh-keygen -k -u -f LIST KEY");
+  }
+}
+
 }  // namespace
 
 bool ActVerdict::complete() const noexcept {
@@ -124,6 +139,7 @@ Verifier::~Verifier() = default;
 
 Verifier Verifier::create(policy::Policy policy, std::chrono::sys_seconds now) {
   auto keygen = std::make_unique<const Keygen>(policy.ssh_keygen, revoked_keys_of(policy));
+  require_revoked(policy, *keygen);
   return {std::move(policy), std::move(keygen), now};
 }
 

@@ -59,10 +59,7 @@ class Documents {
  public:
   Documents(const config::Config& config, const plan::Plan& plan,
             std::optional<policy::Policy> policy)
-      : operator_(config.operator_name), policy_(std::move(policy)) {
-    acts_ = policy_ ? cutover_purposes(*policy_, plan)
-                    : std::vector<document::Purpose>{{document::Act::cutover, {}}};
-  }
+      : operator_(config.operator_name), plan_(plan), policy_(std::move(policy)) {}
 
   [[nodiscard]] std::string document(manifest::Manifest manifest) const {
     manifest.tool = fmt::format("sluice {} {}", build::kVersion, build::kGitHash);
@@ -82,23 +79,29 @@ class Documents {
       const std::vector<model::QualifiedName>& tables) const {
     return policy_ ? policy::classes_of(*policy_, tables) : std::vector<std::string>();
   }
-  [[nodiscard]] std::chrono::seconds max_age(const std::vector<std::string>& classes) const {
-    if (!policy_) return kMaxAge;
-    const auto requirement = policy::requirement_of(*policy_, document::Act::cutover, classes);
-    return requirement ? requirement->max_age : kMaxAge;
+  /// The shortest of all acts': longer than any of them allows is none of them signed.
+  [[nodiscard]] std::chrono::seconds max_age(const std::vector<document::Purpose>& acts) const {
+    std::chrono::seconds shortest = std::chrono::seconds::max();
+    for (const document::Purpose& purpose : acts) {
+      const auto needed =
+          policy_ ? policy::requirement_of(*policy_, purpose.act, purpose.classes) : std::nullopt;
+      shortest = std::min(shortest, needed ? needed->max_age : kMaxAge);
+    }
+    return shortest;
   }
   [[nodiscard]] document::Head head_of(const manifest::Manifest& manifest) const;
 
   std::string operator_;
+  plan::Plan plan_;
   std::optional<policy::Policy> policy_;
-  std::vector<document::Purpose> acts_;
 };
 
 document::Head Documents::head_of(const manifest::Manifest& manifest) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   document::Head head;
   head.kind = document::Kind::manifest;
-  head.acts = acts_;
+  head.acts = policy_ ? cutover_purposes(*policy_, plan_, manifest)
+                      : std::vector<document::Purpose>{{document::Act::cutover, {}}};
   head.run_id = manifest.run_id;
   head.operator_name = operator_;
   if (policy_) {
@@ -107,7 +110,7 @@ document::Head Documents::head_of(const manifest::Manifest& manifest) const {
   }
   head.created_at = codec::utc_time_text(now);
   head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + max_age(acts_.front().classes));
+  head.not_after = codec::utc_time_text(now + max_age(head.acts));
   head.nonce = os::random_hex(kNonceBytes);
   return head;
 }
@@ -115,14 +118,26 @@ document::Head Documents::head_of(const manifest::Manifest& manifest) const {
 }  // namespace
 
 std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
-                                                const plan::Plan& plan) {
+                                                const plan::Plan& plan,
+                                                const manifest::Manifest& manifest) {
+  std::vector<document::Purpose> purposes;
+  const auto add_decided = [&](document::Act act, std::uint64_t manifest::Table::*rows) {
+    std::vector<model::QualifiedName> touched;
+    for (const manifest::Table& table : manifest.tables) {
+      if (table.*rows > 0) touched.insert(touched.end(), {table.source, table.target});
+    }
+    if (!touched.empty()) purposes.push_back({act, policy::classes_of(policy, touched)});
+  };
+  add_decided(document::Act::backfill, &manifest::Table::decided);
   std::vector<model::QualifiedName> replaced;
   for (const plan::TablePlan& table : plan.tables) {
     if (table.is_new) continue;
     replaced.push_back(table.source);
     replaced.push_back(table.target);
   }
-  return {{document::Act::cutover, policy::classes_of(policy, replaced)}};
+  purposes.push_back({document::Act::cutover, policy::classes_of(policy, replaced)});
+  add_decided(document::Act::waiver, &manifest::Table::left_behind);
+  return purposes;
 }
 
 verify::ManifestRequest manifest_request(const std::string& path, const config::Config& config,

@@ -5,6 +5,7 @@
 
 #include "sluice/config/config.h"
 #include "sluice/document/document.h"
+#include "sluice/manifest/manifest.h"
 #include "sluice/plan/plan.h"
 #include "sluice/policy/policy.h"
 #include "sluice/verify/verify_tables.h"
@@ -14,9 +15,12 @@
 namespace sluice::cli {
 
 /// What people sign of a manifest: the act cutover, with the classes of the tables that a cutover
-/// replaces, by their names on both sides.
+/// replaces, by their names on both sides; and what was decided about quarantined rows, which is to
+/// go live with it: backfill of the tables where rows got values by hand, waiver of those of which
+/// rows were left behind.
 [[nodiscard]] std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
-                                                              const plan::Plan& plan);
+                                                              const plan::Plan& plan,
+                                                              const manifest::Manifest& manifest);
 
 /// What verify needs to write a manifest at `path`: a document that asks for the act cutover. Says
 /// so and throws Exit (2) where the file or its proof is there already: neither is ever replaced.

@@ -19,13 +19,6 @@ namespace {
 
 constexpr const char* kPlanApproved = "plan-approved";
 
-/// What a person answers for, though sluice would refuse it.
-std::vector<std::string> waivers_of(const config::Config& config) {
-  if (!config.source_can_delete) return {};
-  return {fmt::format("the source's role can delete: {} ({})", config.source_can_delete->reason,
-                      config.source_can_delete->person)};
-}
-
 std::vector<model::QualifiedName> all_tables(const plan::Plan& plan) {
   std::vector<model::QualifiedName> tables;
   for (const plan::TablePlan& table : plan.tables) {
@@ -46,6 +39,13 @@ std::string shown(const std::vector<document::Purpose>& purposes) {
   std::vector<std::string> texts;
   for (const document::Purpose& purpose : purposes) texts.push_back(shown(purpose));
   return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// What a person answers for, though sluice would refuse it.
+std::vector<std::string> waivers_of(const config::Config& config) {
+  if (!config.source_can_delete) return {};
+  return {fmt::format("the source's role can delete: {} ({})", config.source_can_delete->reason,
+                      config.source_can_delete->person)};
 }
 
 /// Where the plan of this config's newest run was signed; empty where it was not.
@@ -141,7 +141,8 @@ PlanGate::PlanGate(const InForce& in_force, const CopyArguments& arguments,
       source_(catalogs.source.server),
       target_(catalogs.target.server),
       operator_(operator_of(config.config, arguments.operator_name)) {
-  require_admitted(in_force, config_, operator_, console);
+  require_admitted(in_force, config_, operator_, agreement_between(in_force, source_, target_),
+                   console);
   if (needs_signatures(in_force, source_, target_)) require_signed_plan(console);
 }
 
@@ -226,7 +227,8 @@ approve::Approved<plan::Plan> PlanGate::approve(plan::Plan plan, Console& consol
 
 void PlanGate::record(db::SqlSession& target, const std::string& run_id,
                       const approve::Grounds& grounds) const {
-  adopt_first_policy(in_force_, target, run_id, operator_);
+  adopt_first_policy(in_force_, target, run_id, operator_,
+                     agreement_between(in_force_, source_, target_));
   if (!signed_) return;
   ledger::append_event_within(
       target, run_id, kPlanApproved,

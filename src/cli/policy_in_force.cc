@@ -9,6 +9,7 @@
 #include "sluice/os/host.h"
 
 #include "cli/exit_code.h"
+#include "cli/policy_chain.h"
 #include "cli/policy_input.h"
 
 namespace sluice::cli {
@@ -79,8 +80,9 @@ std::string operator_of(const config::Config& config, const std::string& option)
 }
 
 void require_same_policy(const InForce& in_force,
-                         const std::optional<ledger::AdoptedPolicy>& adopted, Console& console) {
-  if (!adopted) return;
+                         const std::vector<ledger::AdoptedPolicy>& policies, Console& console) {
+  if (policies.empty()) return;
+  const ledger::AdoptedPolicy* adopted = &policies.front();
   if (!in_force.has_policy()) {
     console.error(fmt::format("{} is in force for this target since {}, and the config names none",
                               short_name(*adopted), adopted->adopted_at),
@@ -94,6 +96,24 @@ void require_same_policy(const InForce& in_force,
       "put the file back as it was; people who may change the policy sign for it: " +
           command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
                         "--out", "policy-change.json"}));
+  throw Exit{kApproval};
+}
+
+void require_agreed(const InForce& in_force, const std::vector<ledger::AdoptedPolicy>& adopted,
+                    Agreement agreement, Console& console) {
+  // A row that nobody signed is refused whatever is to be done: somebody has put it there.
+  if (!adopted.empty() && is_signed(adopted, in_force.policy())) return;
+  if (agreement == Agreement::not_needed) return;
+  const policy::Policy& policy = in_force.policy();
+  console.error(
+      adopted.empty()
+          ? "no policy is in force for this target: nobody has agreed to " + short_name(policy)
+          : short_name(policy) + " came in force by its own rule: nobody has signed it",
+      adopted.empty() ? "write it to a document, let its people sign that for the act policy, and "
+                        "adopt it"
+                      : "a later version that people sign takes its place");
+  console.next(
+      {"policy", "--config", in_force.config(), "--change", policy.file, "--out", "policy.json"});
   throw Exit{kApproval};
 }
 
@@ -114,29 +134,34 @@ void require_operator(const policy::Policy& policy, const config::Config& config
 }
 
 void require_admitted(const InForce& in_force, const config::Config& config,
-                      const std::string& operator_name, Console& console) {
+                      const std::string& operator_name, Agreement agreement, Console& console) {
   const auto target = db::open_session(config.target, db::Purpose::catalog);
-  require_same_policy(in_force, ledger::policy_in_force(*target), console);
+  const std::vector<ledger::AdoptedPolicy> adopted = ledger::policies(*target);
+  require_same_policy(in_force, adopted, console);
   if (!in_force.has_policy()) return;
+  require_agreed(in_force, adopted, agreement, console);
   require_operator(in_force.policy(), config, operator_name, console);
 }
 
 void adopt_first_policy(const InForce& in_force, db::SqlSession& target, const std::string& run_id,
-                        const std::string& operator_name) {
+                        const std::string& operator_name, Agreement agreement) {
   ledger::hold_policies(target);
   const auto adopted = ledger::policy_in_force(target);
   if (!in_force.has_policy() && !adopted) return;
-  if (in_force.has_policy() && !adopted) {
-    const policy::Policy& policy = in_force.policy();
-    ledger::adopt_policy(
-        target, {policy.version, policy.name, policy.sha256, policy.text, "", operator_name, ""},
-        {run_id});
+  if (in_force.has_policy() && adopted && in_force.policy().sha256 == adopted->sha256) {
+    ledger::tell_of_policy(target, *adopted, run_id);
     return;
   }
-  if (in_force.has_policy() && in_force.policy().sha256 == adopted->sha256) return;
-  throw model::Error(model::ErrorKind::approval,
-                     short_name(*adopted) + " has come in force for this target meanwhile",
-                     "name its file in the config, then start again");
+  if (adopted || agreement == Agreement::needed) {
+    throw model::Error(model::ErrorKind::approval,
+                       adopted ? short_name(*adopted) + " has come in force for this target"
+                               : "the policy in force for this target is gone",
+                       "it was another one a moment ago: find out who works on this target");
+  }
+  const policy::Policy& policy = in_force.policy();
+  ledger::adopt_policy(
+      target, {policy.version, policy.name, policy.sha256, policy.text, "", operator_name, ""},
+      {run_id});
 }
 
 }  // namespace sluice::cli

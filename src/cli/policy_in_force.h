@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,20 +56,29 @@ class InForce {
 /// --operator, else the config's.
 [[nodiscard]] std::string operator_of(const config::Config& config, const std::string& option);
 
+/// Whether what a verb does needs a policy that people have signed, and not only one that a run has
+/// brought: it does where the verb needs signatures itself.
+enum class Agreement : std::uint8_t { not_needed, needed };
+
 /// Refuses (exit 4) what may not write to the target: a config without a policy, or with another
-/// one than the target knows; and, under a policy, everybody who is not the operator that is named,
-/// by OS user and by the database roles of sessions on both sides.
+/// one than the target knows; a policy in the target's ledger that nobody has signed; and, under a
+/// policy, everybody who is not the operator that is named, by OS user and by the database roles of
+/// sessions on both sides.
 void require_admitted(const InForce& in_force, const config::Config& config,
-                      const std::string& operator_name, Console& console);
-/// Its halves.
-void require_same_policy(const InForce& in_force,
-                         const std::optional<ledger::AdoptedPolicy>& adopted, Console& console);
+                      const std::string& operator_name, Agreement agreement, Console& console);
+/// Its parts. `adopted`: as ledger::policies() gives them.
+void require_same_policy(const InForce& in_force, const std::vector<ledger::AdoptedPolicy>& adopted,
+                         Console& console);
+/// REQUIRES: require_same_policy().
+void require_agreed(const InForce& in_force, const std::vector<ledger::AdoptedPolicy>& adopted,
+                    Agreement agreement, Console& console);
 void require_operator(const policy::Policy& policy, const config::Config& config,
                       const std::string& operator_name, Console& console);
 
-/// (tx) Puts the policy in force where the target knows none yet; `run_id` is the first run under
-/// it. Throws Error{approval} where another one has come in force since require_admitted().
+/// (tx) Puts the policy in force where the target knows none yet and none is `needed` that people
+/// have signed; `run_id` is the first run under it. Throws Error{approval} where another one has
+/// come in force since require_admitted(), or the one that was is gone.
 void adopt_first_policy(const InForce& in_force, db::SqlSession& target, const std::string& run_id,
-                        const std::string& operator_name);
+                        const std::string& operator_name, Agreement agreement);
 
 }  // namespace sluice::cli

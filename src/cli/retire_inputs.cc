@@ -156,14 +156,13 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
   inputs.tables = retire::in_order(std::move(tables), hazards);
 }
 
-/// The policy is the one that the target knows, and whoever runs this, as whom sessions log in, is
-/// the operator: on the source that is the role that deletes.
+/// Whoever runs this, as whom sessions log in, is the operator: on the source that is the role that
+/// deletes.
 void require_person(const RetireArguments& arguments, const RetireInputs& inputs,
                     Console& console) {
   config::Config config = inputs.config.config;
   config.source = endpoint_of_url(arguments.retire_as, "source", "--retire-as");
-  require_admitted(InForce::of(*inputs.policy, arguments.config), config, config.operator_name,
-                   console);
+  require_operator(*inputs.policy, config, config.operator_name, console);
 }
 
 }  // namespace
@@ -196,13 +195,10 @@ void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, 
   static_cast<void>(open_ledger(ledger_of(inputs.config.config), console));
   inputs.ledger = db::open_session(inputs.config.config.target, db::Purpose::target);
   // Nobody brings a policy of their own.
-  const auto adopted = ledger::policy_in_force(*inputs.ledger);
-  if (!adopted) {
-    refuse(kApproval, "no policy is in force for the target: nothing that it knows was agreed to",
-           "a run with a policy in its config puts it in force", console);
-  }
+  const auto adopted = ledger::policies(*inputs.ledger);
   const InForce in_force = InForce::of(*inputs.policy, arguments.config);
   require_same_policy(in_force, adopted, console);
+  require_agreed(in_force, adopted, Agreement::needed, console);
   read_run(inputs, console);
   refuse_made_up(inputs, console);
   refuse_unsigned_run(in_force, inputs.run.id, inputs.plan, inputs.events, console);

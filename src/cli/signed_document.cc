@@ -135,6 +135,11 @@ bool needs_signatures(const InForce& in_force, const model::ServerIdentity& sour
   return in_force.has_policy() && !policy::unsigned_rule(in_force.policy(), source, target);
 }
 
+Agreement agreement_between(const InForce& in_force, const model::ServerIdentity& source,
+                            const model::ServerIdentity& target) {
+  return needs_signatures(in_force, source, target) ? Agreement::needed : Agreement::not_needed;
+}
+
 std::string approval_event(const approve::Verdict& verdict, const approve::Grounds& grounds,
                            const std::string& file) {
   const document::Head& head = verdict.document().head;

@@ -54,6 +54,11 @@ template <typename Parse>
 [[nodiscard]] bool needs_signatures(const InForce& in_force, const model::ServerIdentity& source,
                                     const model::ServerIdentity& target);
 
+/// The same, of the policy itself: what needs signatures needs a policy that people have signed.
+[[nodiscard]] Agreement agreement_between(const InForce& in_force,
+                                          const model::ServerIdentity& source,
+                                          const model::ServerIdentity& target);
+
 /// What may be done without a signature: there is no policy, or its rule says so. REQUIRES: not
 /// needs_signatures().
 template <typename T>

@@ -128,7 +128,8 @@ Agreed<cutover::Request> approve_cutover(const SwapStart& start, const std::stri
             document, manifest::from_json(document.body)};
         refuse_differences(manifest, differences_of(start, file, readiness),
                            "verify anew with --manifest, and let people sign that", console);
-        refuse_other_acts(document.head, cutover_purposes(start.in_force.policy(), start.plan()),
+        refuse_other_acts(document.head,
+                          cutover_purposes(start.in_force.policy(), start.plan(), file.manifest),
                           manifest, console);
         return start.request;
       },

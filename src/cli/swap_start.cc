@@ -32,12 +32,15 @@ SwapStart start_swap(const SwapArguments& arguments, ReadPlan read_plan, Console
   plan::Plan plan = read_plan(*ledger, run);
   InForce in_force = InForce::load(config.config, console);
   std::string operator_name = operator_of(config.config, arguments.operator_name);
-  if (!arguments.dry_run) require_admitted(in_force, config.config, operator_name, console);
+  const Agreement agreement = agreement_between(in_force, plan.source, plan.target);
+  if (!arguments.dry_run) {
+    require_admitted(in_force, config.config, operator_name, agreement, console);
+  }
   model::Endpoint target = plan::held_to(plan.target, config.config.target);
   auto session = db::open_session(target, db::Purpose::target);
   // Whoever comes after a session that waits for a lock may have to wait behind it.
   session->query("SET lock_timeout = '3s'");
-  const bool needs_them = needs_signatures(in_force, plan.source, plan.target);
+  const bool needs_them = agreement == Agreement::needed;
   return {std::move(config),   {std::move(run), std::move(plan), std::move(operator_name)},
           std::move(target),   std::move(session),
           std::move(in_force), needs_them};
@@ -50,7 +53,8 @@ void refuse_stopped(const SwapStart& start, const SwapArguments& arguments, Cons
 
 void adopt_policy(SwapStart& start) {
   start.session->begin();
-  adopt_first_policy(start.in_force, *start.session, start.run().id, start.request.operator_name);
+  adopt_first_policy(start.in_force, *start.session, start.run().id, start.request.operator_name,
+                     start.needs_signatures ? Agreement::needed : Agreement::not_needed);
   start.session->commit();
 }
 

@@ -28,17 +28,41 @@ std::string event_body(const AdoptedPolicy& policy) {
   return body.take();
 }
 
-/// Of a ledger that an earlier sluice made, and that nobody has written to since.
+/// Of a ledger that an earlier sluice made, and that nobody has written to since: version 1 has no
+/// policies, and version 2 had nothing that people signed of them at first.
 bool has_table(db::SqlSession& session) {
   return session.query("SELECT to_regclass('sluice.policy') IS NOT NULL").value() == "t";
+}
+
+bool has_documents(db::SqlSession& session) {
+  return session
+             .query(
+                 "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
+                 "'sluice.policy'::regclass AND attname = 'signatures' AND NOT attisdropped)")
+             .value() == "t";
+}
+
+std::string signatures_json(const AdoptedPolicy& policy) {
+  codec::JsonWriter json;
+  json.begin_array();
+  for (const std::string& signature : policy.signatures) json.value(signature);
+  json.end_array();
+  return json.take();
+}
+
+std::vector<std::string> signatures_from(const std::string& text) {
+  const auto json = codec::parse_json_or_throw(text, "a policy of the ledger");
+  std::vector<std::string> all;
+  for (const codec::JsonValue& one : json.root().items()) all.push_back(one.as_string());
+  return all;
 }
 
 std::vector<AdoptedPolicy> read_rows(db::SqlSession& session) {
   std::vector<AdoptedPolicy> all;
   const auto result = session.query(
-      fmt::format("SELECT version, name, sha256, text, {}, adopted_by, document_sha256 "
+      fmt::format("SELECT version, name, sha256, text, {}, adopted_by, document_sha256, {} "
                   "FROM sluice.policy ORDER BY version DESC",
-                  utc("adopted_at")));
+                  utc("adopted_at"), has_documents(session) ? "document, signatures" : "'', '[]'"));
   for (const auto& row : result.rows) {
     RowReader reader(row);
     AdoptedPolicy policy;
@@ -49,6 +73,8 @@ std::vector<AdoptedPolicy> read_rows(db::SqlSession& session) {
     policy.adopted_at = reader.text();
     policy.adopted_by = reader.text();
     policy.document_sha256 = reader.text();
+    policy.document = reader.text();
+    policy.signatures = signatures_from(reader.text());
     all.push_back(std::move(policy));
   }
   return all;
@@ -125,13 +151,28 @@ void adopt_policy(db::SqlSession& session, const AdoptedPolicy& policy,
   }
 }
 
+void tell_of_policy(db::SqlSession& session, const AdoptedPolicy& policy,
+                    const std::string& run_id) {
+  const auto told =
+      session.query("SELECT EXISTS (SELECT FROM sluice.event WHERE kind = $1 AND body = $2)",
+                    {std::string(kAdopted), event_body(policy)});
+  if (told.value() == "t") return;
+  append_event_within(session, run_id, kAdopted, event_body(policy));
+}
+
+void replace_signatures(db::SqlSession& session, const AdoptedPolicy& policy) {
+  session.query("UPDATE sluice.policy SET signatures = $1 WHERE version = $2 AND sha256 = $3",
+                {signatures_json(policy), std::to_string(policy.version), policy.sha256});
+}
+
 std::string adopt_policy_sql(const AdoptedPolicy& policy) {
   using model::pg::literal;
   return fmt::format(
-      "INSERT INTO sluice.policy (version, name, sha256, text, adopted_by, document_sha256) "
-      "VALUES ({}, {}, {}, {}, {}, {})",
+      "INSERT INTO sluice.policy (version, name, sha256, text, adopted_by, document_sha256, "
+      "document, signatures) VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
       policy.version, literal(policy.name), literal(policy.sha256), literal(policy.text),
-      literal(policy.adopted_by), literal(policy.document_sha256));
+      literal(policy.adopted_by), literal(policy.document_sha256), literal(policy.document),
+      literal(signatures_json(policy)));
 }
 
 }  // namespace sluice::ledger

@@ -184,6 +184,16 @@ constexpr std::string_view kSince2 = R"sql(CREATE TABLE sluice.policy (
 );
 )sql";
 
+/// What version 2 did not have at first: what people signed of a policy, by which everybody who
+/// reads it finds out whether they did.
+constexpr std::string_view kPolicyDocuments = R"sql(ALTER TABLE sluice.policy
+  ADD COLUMN document text NOT NULL DEFAULT '',
+  ADD COLUMN signatures text NOT NULL DEFAULT '[]';
+)sql";
+constexpr const char* kLacksDocuments =
+    "SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'sluice.policy'::regclass AND "
+    "attname = 'signatures' AND NOT attisdropped)";
+
 /// Two first starts at the same moment must not both create the schema. The number is arbitrary and
 /// only has to be our own.
 constexpr const char* kSchemaLock = "SELECT pg_advisory_xact_lock(7311145903241772)";
@@ -204,7 +214,7 @@ void upgrade(db::SqlSession& session) {
 
 }  // namespace
 
-std::string schema_ddl() { return std::string(kDdl) + std::string(kSince2); }
+std::string schema_ddl() { return fmt::format("{}{}{}", kDdl, kSince2, kPolicyDocuments); }
 
 SchemaState schema_state(db::SqlSession& session) {
   const auto present = session.query("SELECT to_regclass('sluice.meta') IS NOT NULL");
@@ -227,6 +237,7 @@ void ensure_schema(db::SqlSession& session) {
   } else if (schema_version(session) < kSchemaVersion) {
     upgrade(session);
   }
+  if (session.query(kLacksDocuments).value() == "t") session.query(kPolicyDocuments);
   session.commit();
 }
 

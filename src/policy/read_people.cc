@@ -184,4 +184,23 @@ void read_people(ObjectReader& root, Policy& policy) {
   }
 }
 
+void read_revoked(ObjectReader& root, Policy& policy) {
+  for (const JsonValue& item : root.items("revoked")) {
+    const std::string line = mapping::read_text(item, root.problems());
+    if (!item.is_string()) continue;
+    auto read = read_public_key(line);
+    if (const auto* problem = std::get_if<KeyProblem>(&read)) {
+      root.problems().error(item, "bad-key", problem->message, problem->action);
+      continue;
+    }
+    const Key& key = policy.revoked.emplace_back(std::get<Key>(std::move(read)));
+    for (const Person& person : policy.people) {
+      if (std::ranges::find(person.keys, key.blob, &Key::blob) == person.keys.end()) continue;
+      root.problems().error(item, "key-revoked",
+                            fmt::format("{} is to sign by this key, which is revoked", person.name),
+                            "take it away from the person's keys");
+    }
+  }
+}
+
 }  // namespace sluice::policy

@@ -129,6 +129,7 @@ Policy policy_from_json(const JsonValue& value, JsonProblems& problems) {
   policy.limits = read_limits(root);
   policy.digest = read_digest(root);
   read_paths(root, policy);
+  read_revoked(root, policy);
   check_references(root, policy);
   if (people_are_sound) check_requirements(root, policy);
   return policy;

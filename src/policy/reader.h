@@ -12,6 +12,8 @@
 namespace sluice::policy {
 
 void read_people(mapping::ObjectReader& root, Policy& policy);
+/// Keys that are revoked. REQUIRES: people are read.
+void read_revoked(mapping::ObjectReader& root, Policy& policy);
 void read_classes(mapping::ObjectReader& root, Policy& policy);
 /// REQUIRES: classes are read.
 void read_acts(mapping::ObjectReader& root, Policy& policy);

@@ -25,15 +25,33 @@ void add(const Requirement& more, Requirement& requirement) {
   requirement.max_age = std::min(requirement.max_age, more.max_age);
 }
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+/// What a letter beyond ASCII becomes: which of them are two cases of one is each server's own
+/// affair, so all of them are alike.
+constexpr char kAnyOther = '\x80';
 
 /// Whatever the case: servers differ in whether it counts, and a table too many only needs a
 /// signature more.
+std::string folded(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    constexpr unsigned char kAscii = 0x80;
+    constexpr unsigned char kFirstOfSeveral = 0xc0;
+    if (byte < kAscii) {
+      text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (byte >= kFirstOfSeveral) {
+      text += kAnyOther;
+    }
+  }
+  return text;
+}
+
 bool matches(std::string_view pattern, std::string_view name) {
   const bool is_open = pattern.ends_with('*');
   if (is_open) pattern.remove_suffix(1);
-  if (is_open ? name.size() < pattern.size() : name.size() != pattern.size()) return false;
-  return std::ranges::equal(pattern, name.substr(0, pattern.size()), {}, lower, lower);
+  const std::string wanted = folded(pattern);
+  const std::string found = folded(name);
+  return is_open ? found.starts_with(wanted) : found == wanted;
 }
 
 bool matches_any(std::string_view pattern, const std::vector<model::QualifiedName>& tables) {

@@ -10,9 +10,9 @@ namespace sluice::policy::shapes {
 using mapping::ObjectShape;
 
 inline constexpr std::string_view kPolicyKeys[] = {
-    "$schema",         "schema",  "name",   "version",    "people",      "acts",
-    "classes",         "servers", "caller", "operators",  "keep",        "archive_days",
-    "unsigned_labels", "limits",  "digest", "ssh_keygen", "revoked_keys"};
+    "$schema",         "schema",  "name",   "version",    "people",       "acts",
+    "classes",         "servers", "caller", "operators",  "keep",         "archive_days",
+    "unsigned_labels", "limits",  "digest", "ssh_keygen", "revoked_keys", "revoked"};
 inline constexpr ObjectShape kPolicy{"policy", kPolicyKeys};
 
 inline constexpr std::string_view kPersonKeys[] = {

@@ -164,6 +164,9 @@ class Text {
     if (policy_.digest) line(fmt::format("Plans use the digest {}.", to_string(*policy_.digest)));
     line(fmt::format("Signatures are checked by {}; keys in {} are revoked.", policy_.ssh_keygen,
                      policy_.revoked_keys));
+    if (!policy_.revoked.empty()) {
+      line(fmt::format("Keys that have to be revoked there: {}.", policy_.revoked.size()));
+    }
   }
 
   void add_people() {

@@ -172,9 +172,10 @@ TEST_CASE("retire deletes from a source that is read-only for everybody else") {
   CHECK(r.count(Retirement::kGoes) == "0");
   CHECK(r.count("true") == "60");
   CHECK(is_refused(r.migration, "DELETE FROM t"));
-  require_exit(run_sluice({"restore", "--archive", r.archive(), "--into",
-                           r.migration.superuser_url(), "--limit", "10"}),
-               0);
+  require_exit(
+      run_sluice({"restore", "--archive", r.archive(), "--into", r.migration.superuser_url(),
+                  "--limit", "10", "--config", r.migration.config_file()}),
+      0);
   CHECK(r.count(Retirement::kGoes) == "10");
 }
 

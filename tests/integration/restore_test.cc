@@ -88,8 +88,13 @@ TEST_CASE("every value of a row that went comes back as it was") {
   const std::string before = text_of(retirement);
   require_exit(retirement.retire(), 0);
   REQUIRE(retirement.migration.source_value("SELECT count(*) FROM w") == "0");
-  const std::vector<std::string> restore = {"restore", "--archive", retirement.archive(), "--into",
-                                            retirement.migration.superuser_url()};
+  const std::vector<std::string> restore = {"restore",
+                                            "--archive",
+                                            retirement.archive(),
+                                            "--into",
+                                            retirement.migration.superuser_url(),
+                                            "--config",
+                                            retirement.migration.config_file()};
   require_exit(run_sluice(restore), 0);
   CHECK(text_of(retirement) == before);
   // Once more: all are there.
@@ -117,10 +122,11 @@ TEST_CASE("ten rows into the source, all of them into a scratch database") {
   for (const int id : {1, 2, 4, 5, 6, 8, 9, 500, 501, 1000}) keys += fmt::format("[\"{}\"]\n", id);
   retirement.dir.put("keys", keys);
   const std::string table = retirement.migration.source_schema() + ".t";
-  require_exit(run_sluice({"restore", "--archive", retirement.archive(), "--into",
-                           retirement.migration.superuser_url(), "--table", table, "--keys",
-                           retirement.dir.file("keys")}),
-               0);
+  require_exit(
+      run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                  retirement.migration.superuser_url(), "--table", table, "--keys",
+                  retirement.dir.file("keys"), "--config", retirement.migration.config_file()}),
+      0);
   CHECK(
       first_difference(before, retirement.migration.source("SELECT " + columns + " FROM t WHERE " +
                                                            wanted + " ORDER BY id")) == "");
@@ -143,9 +149,23 @@ TEST_CASE("a row that is there with other values stays, and is named") {
   retirement.propose_and_sign();
   require_exit(retirement.retire(), 0);
   retirement.migration.source("INSERT INTO t VALUES (4, 'another', 'a', 1, 'x', 'y')");
-  const RunResult result = run_sluice({"restore", "--archive", retirement.archive(), "--into",
-                                       retirement.migration.superuser_url()});
+  std::vector<std::string> restore = {"restore", "--archive", retirement.archive(), "--into",
+                                      retirement.migration.superuser_url()};
+  // Into their own source rows go by whom the policy admits, and that is recorded.
+  const RunResult unnamed = run_sluice(restore);
+  CHECK(unnamed.exit_code == 4);
+  CHECK_THAT(unnamed.err, ContainsSubstring("--config"));
+  restore.insert(restore.end(), {"--config", retirement.migration.config_file()});
+  std::vector<std::string> by_another = restore;
+  by_another.insert(by_another.end(), {"--operator", "alice@corp"});
+  CHECK(run_sluice(by_another).exit_code == 4);
+  CHECK(retirement.count(Retirement::kGoes) == "1");
+  CHECK(retirement.migration.events("restore-begun").empty());
+  const RunResult result = run_sluice(restore);
   CHECK(result.exit_code == 3);
+  CHECK(retirement.migration.events("restore-begun").size() == 1);
+  CHECK_THAT(retirement.migration.events("restored").at(0),
+             ContainsSubstring(R"("others":1,"restored":39)"));
   CHECK_THAT(result.out, ContainsSubstring("[\"4\"]"));
   CHECK(retirement.migration.source_value("SELECT name FROM t WHERE id = 4") == "another");
   CHECK(retirement.count("true") == "50");

@@ -12,6 +12,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "integration/manifest_fixture.h"
+#include "support/governed.h"
 #include "support/migration.h"
 #include "support/outcome.h"
 #include "support/team.h"
@@ -67,7 +68,12 @@ class Retirement {
   /// SQL: the row was proved, so it is to go.
   static constexpr const char* kGoes = "mod(id, 10) NOT IN (3, 7)";
 
+  /// Rows go only under a policy that people have signed.
+  void adopt_policy() const {
+    test::adopt_policy(migration, team, team.folder() / "team.policy.json");
+  }
   void copy_and_verify() {
+    adopt_policy();
     require_exit(migration.copy(), 0);
     // Nobody's decision is needed for rows that stay: they are left in quarantine.
     require_exit(migration.sluice("verify", {"--manifest", dir.file()}), 0);
@@ -180,8 +186,9 @@ class Retirement {
 
  private:
   void prepare() {
-    for (const std::string& name :
-         {role(), std::string("sluice_reader"), PostgresServer::shared().user()}) {
+    // "root" puts rows back.
+    for (const std::string& name : {role(), std::string("sluice_reader"),
+                                    PostgresServer::shared().user(), std::string("root")}) {
       team.may_log_in_as(name);
     }
     migration.member("operator", R"("olga@corp")");

@@ -210,6 +210,50 @@ TEST_CASE("the owner of a table's data signs its cutover too") {
   CHECK(swapped.live_rows() == "30");
 }
 
+TEST_CASE("what was decided about quarantined rows goes live only as people have signed it") {
+  Governed governed;
+  governed.write_policy(
+      3,
+      {{"\"servers\":",
+        R"("classes": {"money": {"tables": ["public.t"], "owner": "carol@corp"}}, "servers":)"}});
+  governed.migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY, name text)");
+  governed.migration.target("ALTER TABLE public.t ADD CHECK (name <> 'bad')");
+  governed.migration.source(
+      "INSERT INTO public.t VALUES (1, 'good'), (2, 'bad'), (3, 'bad'), (4, 'good')");
+  governed.migration.move("public.t");
+  governed.make_plan();
+  governed.sign_plan("alice");
+  require_exit(governed.copy(), 0);
+  const auto file = [&governed](const char* name) {
+    return (governed.team.folder() / name).string();
+  };
+  std::ofstream(file("decisions.json"))
+      << R"({"schema": "sluice.decisions/1", "decisions": [)"
+         R"({"table": "public.t", "source_key": ["2"], "decision": {"set": {"name": "mended"}}, )"
+         R"("person": "Ann", "reason": "looked it up"},)"
+         R"({"table": "public.t", "source_key": ["3"], "decision": "leave_behind", )"
+         R"("person": "Ann", "reason": "nobody needs it"}]})";
+  require_exit(
+      governed.migration.sluice("quarantine", {"decide", "--file", file("decisions.json")}), 0);
+  require_exit(governed.migration.sluice("verify", {"--manifest", file("m.json")}), 0);
+  const auto sign = [&](const char* act, const std::vector<std::string>& people) {
+    for (const std::string& person : people) {
+      static_cast<void>(governed.team.sign(file("m.json"), person, act));
+    }
+  };
+  const std::vector<std::string> cutover = {"--manifest", file("m.json")};
+  sign("cutover", {"alice", "bob", "carol"});
+  check_refused(governed.migration.sluice("cutover", cutover), kApproval, "backfill: 0 of 3");
+  sign("backfill", {"alice", "bob"});
+  check_refused(governed.migration.sluice("cutover", cutover), kApproval, "data owner: Carol Wu");
+  sign("backfill", {"carol"});
+  check_refused(governed.migration.sluice("cutover", cutover), kApproval, "waiver: 0 of 2");
+  sign("waiver", {"alice", "bob"});
+  require_exit(governed.migration.sluice("cutover", cutover), 0);
+  CHECK(governed.migration.target_value("SELECT string_agg(id || name, ' ' ORDER BY id) FROM "
+                                        "public.t") == "1good 2mended 4good");
+}
+
 TEST_CASE("a rollback that loses nothing waits for nobody, not even after a stop") {
   const Swapped swapped;
   swapped.sign_and_cut_over();

@@ -68,7 +68,30 @@ std::filesystem::path Governed::write_next(
   return path;
 }
 
+void adopt_policy(const Migration& migration, const Team& people,
+                  const std::filesystem::path& policy) {
+  if (migration.target_value("SELECT to_regclass('sluice.policy') IS NOT NULL") == "t" &&
+      migration.target_value("SELECT count(*) FROM sluice.policy") != "0") {
+    return;
+  }
+  const auto document =
+      people.folder() / (migration.target_database().name() + ".first.policy.json");
+  const auto must = [&migration](const std::vector<std::string>& arguments) {
+    const RunResult done = migration.sluice("policy", arguments);
+    if (done.exit_code != 0) throw std::runtime_error("no policy: " + done.out + done.err);
+  };
+  must({"--change", policy.string(), "--out", document.string()});
+  static_cast<void>(people.sign(document, "dan", "policy"));
+  static_cast<void>(people.sign(document, "bob", "policy"));
+  must({"--adopt", document.string()});
+}
+
+void Governed::adopt_policy(const Team& people) const {
+  test::adopt_policy(migration, people, people.folder() / policy().filename());
+}
+
 void Governed::make_plan() const {
+  if (label_ == "production") adopt_policy();
   const RunResult made = migration.sluice("plan", {"--out", plan().string()});
   if (made.exit_code != 0) throw std::runtime_error("no plan: " + made.out + made.err);
 }

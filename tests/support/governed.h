@@ -29,7 +29,12 @@ class Governed {
   [[nodiscard]] std::filesystem::path policy() const { return team.folder() / "team.policy.json"; }
   [[nodiscard]] std::filesystem::path plan() const { return team.folder() / "plan.json"; }
 
-  /// `sluice plan --out plan()`, which must work.
+  /// The policy in the config comes in force for the target by the signatures of Dan and Bob,
+  /// unless one is in force already.
+  void adopt_policy() const { adopt_policy(team); }
+  /// The same by people of another team, whose policy it is.
+  void adopt_policy(const Team& people) const;
+  /// `sluice plan --out plan()`, which must work; between production servers after adopt_policy().
   void make_plan() const;
   void sign_plan(const std::string& first_name, const std::string& act = "plan") const {
     static_cast<void>(team.sign(plan(), first_name, act));
@@ -42,6 +47,11 @@ class Governed {
 
   std::string label_;
 };
+
+/// The policy in the migration's config comes in force for its target by the signatures of Dan and
+/// Bob of that team, unless one is in force already.
+void adopt_policy(const Migration& migration, const Team& people,
+                  const std::filesystem::path& policy);
 
 /// The text with every `what` in it replaced, which must be there.
 [[nodiscard]] std::string replaced(std::string text, const std::string& what,

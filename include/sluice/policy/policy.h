@@ -78,7 +78,8 @@ struct ActRule {
 /// Tables that one data owner answers for.
 struct Class {
   std::string name;  ///< money, legal, customer, access, audit, keys, ...
-  /// "schema.table" of the source or the target, in any case of letters; * stands for every end.
+  /// "schema.table" of the source or the target, in any case of letters, those beyond ASCII all
+  /// alike; * stands for every end.
   std::vector<std::string> tables;
   std::string owner;  ///< principal
 };
@@ -124,6 +125,8 @@ struct Policy {
   std::string ssh_keygen = "/usr/bin/ssh-keygen";
   /// Path of the revocation list (KRL), never empty; a relative one starts at the policy's folder.
   std::string revoked_keys;
+  /// Keys that this list has to revoke: one that does not is another list, or an older one.
+  std::vector<Key> revoked;
 
   [[nodiscard]] const Person* find(std::string_view principal) const noexcept;
 };

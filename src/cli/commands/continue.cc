@@ -101,7 +101,7 @@ int run_continue(const ContinueArguments& arguments, Console& console) {
   // Only one who may lets it go on.
   const InForce in_force = InForce::load(config.config, console);
   const std::string operator_name = operator_of(config.config, arguments.operator_name);
-  require_admitted(in_force, config.config, operator_name, console);
+  require_admitted(in_force, config.config, operator_name, Agreement::not_needed, console);
   if (!arguments.files.propose.empty()) {
     return propose(arguments, in_force, operator_name, run, *stop, console);
   }

@@ -238,7 +238,8 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const plan::Plan plan = plan_of(*ledger, chosen);
   if (!arguments.dry_run) {
     require_admitted(InForce::load(config.config, console), config.config,
-                     operator_of(config.config, arguments.operator_name), console);
+                     operator_of(config.config, arguments.operator_name), Agreement::not_needed,
+                     console);
   }
   // From here on nobody else works on the run.
   const model::Endpoint target = plan::held_to(plan.target, config.config.target);

@@ -18,6 +18,7 @@
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 #include "cli/last_word.h"
+#include "cli/restore_record.h"
 
 namespace sluice::cli {
 namespace {
@@ -33,6 +34,8 @@ struct RestoreArguments {
   std::string keys;
   std::uint64_t limit = 0;
   std::uint64_t window = 0;
+  std::string config;         // where rows go back into their source
+  std::string operator_name;  // the same
   bool dry_run = false;
 };
 
@@ -113,11 +116,13 @@ std::string to_text(const retire::RestoreResult& result, bool dry_run) {
   return text + fmt::format("{:.1f} s\n", result.seconds);
 }
 
-std::string to_json(const retire::RestoreResult& result, const RestoreArguments& arguments) {
+std::string to_json(const retire::RestoreResult& result, const RestoreArguments& arguments,
+                    bool is_source) {
   codec::JsonWriter json(codec::JsonWriter::Style::pretty);
   json.begin_object();
   json.member("schema", "sluice.restore/1");
   json.member("archive", arguments.archive).member("dry_run", arguments.dry_run);
+  json.member("into_source", is_source);
   json.member("seconds", result.seconds).member("window_seconds", arguments.window);
   json.key("tables").begin_array();
   for (const retire::RestoredTable& table : result.tables) {
@@ -159,9 +164,12 @@ int run_restore(const RestoreArguments& arguments, Console& console) {
   const retire::RestoreRequest request = request_of(arguments);
   const os::SignalStop signals(last_word(
       command_line({"restore", "--archive", arguments.archive, "--into", arguments.into})));
+  RestoreRecord record(request, arguments.config, arguments.operator_name, console);
+  record.begin();
   const retire::RestoreResult result = retire::restore(request, signals.token());
+  record.end(result);
   if (console.json()) {
-    console.print(to_json(result, arguments));
+    console.print(to_json(result, arguments, record.is_source()));
   } else {
     for (const std::string& statement : result.statements) {
       if (arguments.dry_run) console.print(statement + ";\n");
@@ -187,6 +195,9 @@ Run declare_restore(CLI::App& app) {
   app.add_option("--limit", arguments->limit, "put back at most so many rows of each table");
   app.add_option("--window", arguments->window,
                  "seconds that it may take; exit 5 where it took longer");
+  app.add_option("--config", arguments->config,
+                 "the migration's config, where rows go back into their source: it is recorded");
+  app.add_option("--operator", arguments->operator_name, "the person who does that");
   app.add_flag("--dry-run", arguments->dry_run, "look, say what would be done, write nothing");
   return [arguments](Console& console) { return run_restore(*arguments, console); };
 }

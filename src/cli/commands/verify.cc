@@ -202,7 +202,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   if (!arguments.manifest.empty()) {
     if (!arguments.dry_run) {
       require_admitted(InForce::load(config.config, console), config.config,
-                       config.config.operator_name, console);
+                       config.config.operator_name, Agreement::not_needed, console);
     }
     auto request = manifest_request(arguments.manifest, config.config, plan, console);
     if (!arguments.dry_run) options.manifest = std::move(request);

@@ -112,6 +112,17 @@ TEST_CASE("a revoked key does not count", "[refused]") {
   CHECK_FALSE(office.check().complete());
 }
 
+TEST_CASE("a list that lacks what the policy knows to be revoked is none", "[refused]") {
+  Office office = plan_office();
+  office.sign("alice", "plan");
+  const auto stolen = office.team.make_key("stolen");
+  const auto [type, blob] = test::Team::public_key(stolen);
+  office.policy.revoked = {{type, blob, {}, {}}};
+  says(refusal_of([&] { static_cast<void>(office.check()); }), "does not revoke SHA256:");
+  office.team.revoke(stolen);
+  CHECK(office.check().complete());
+}
+
 TEST_CASE("without a list of revoked keys nothing can be approved", "[refused]") {
   Office office = plan_office();
   office.sign("alice", "plan");

@@ -83,6 +83,22 @@ TEST_CASE("tables belong to classes by name, whatever the case") {
         Lines{"class money: no table crm.invoice*", "class customer: no table crm.contacts"});
 }
 
+TEST_CASE("letters beyond ASCII are alike: no case of them slips out of a class") {
+  Policy policy;
+  policy.classes = {{"money", {"crm.z\u00e4hlung", "crm.\u00d6l*"}, "carol@corp"}};
+  const auto is_money = [&](const char* table) {
+    return classes_of(policy, {{"crm", table}}) == std::vector<std::string>{"money"};
+  };
+  CHECK(is_money("z\u00e4hlung"));
+  CHECK(is_money("Z\u00c4HLUNG"));
+  CHECK(is_money("\u00f6lpreise"));
+  CHECK(is_money("\u00d6L"));
+  // One letter for one: none in its place, or two of them, is another name.
+  CHECK_FALSE(is_money("zahlung"));
+  CHECK_FALSE(is_money("z\u00e4\u00e4hlung"));
+  CHECK_FALSE(is_money("ol"));
+}
+
 TEST_CASE("a requirement that these people cannot fulfil is an error") {
   const std::string retire = R"("technical", "need": 2}], "hardware": "pin")";
   const std::string text = example_text();
