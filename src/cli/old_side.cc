@@ -123,10 +123,11 @@ OldSideRun read_old_side_run(const std::string& config_file, const std::string& 
   result.operator_name = operator_of(config, operator_option);
   const InForce in_force = InForce::load(config, console);
   const auto ledger = open_ledger(ledger_of(config), console);
-  require_admitted(in_force, config, result.operator_name, Agreement::not_needed, console);
-  if (in_force.has_policy()) result.limit = in_force.policy().limits.old_side_writes;
   result.run = choose_run(*ledger, ledger_of(config), run, console);
   result.plan = plan_of(*ledger, result.run);
+  require_admitted(in_force, plan::held_to(result.plan, config), result.operator_name,
+                   Agreement::not_needed, console);
+  if (in_force.has_policy()) result.limit = in_force.policy().limits.old_side_writes;
   return result;
 }
 

@@ -34,7 +34,8 @@ SwapStart start_swap(const SwapArguments& arguments, ReadPlan read_plan, Console
   std::string operator_name = operator_of(config.config, arguments.operator_name);
   const Agreement agreement = agreement_between(in_force, plan.source, plan.target);
   if (!arguments.dry_run) {
-    require_admitted(in_force, config.config, operator_name, agreement, console);
+    require_admitted(in_force, plan::held_to(plan, config.config), operator_name, agreement,
+                     console);
   }
   model::Endpoint target = plan::held_to(plan.target, config.config.target);
   auto session = db::open_session(target, db::Purpose::target);

@@ -275,4 +275,10 @@ model::Endpoint held_to(const model::ServerIdentity& planned, model::Endpoint en
   return endpoint;
 }
 
+config::Config held_to(const Plan& plan, config::Config config) {
+  config.source = held_to(plan.source, std::move(config.source));
+  config.target = held_to(plan.target, std::move(config.target));
+  return config;
+}
+
 }  // namespace sluice::plan

@@ -211,5 +211,7 @@ struct Plan {
 /// that are led elsewhere are refused with Error{drift}.
 [[nodiscard]] model::Endpoint held_to(const model::ServerIdentity& planned,
                                       model::Endpoint endpoint);
+/// Both of a config's servers, held so.
+[[nodiscard]] config::Config held_to(const Plan& plan, config::Config config);
 
 }  // namespace sluice::plan

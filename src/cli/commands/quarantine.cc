@@ -237,7 +237,7 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const ledger::Run chosen = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
   const plan::Plan plan = plan_of(*ledger, chosen);
   if (!arguments.dry_run) {
-    require_admitted(InForce::load(config.config, console), config.config,
+    require_admitted(InForce::load(config.config, console), plan::held_to(plan, config.config),
                      operator_of(config.config, arguments.operator_name), Agreement::not_needed,
                      console);
   }

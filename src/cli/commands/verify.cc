@@ -201,7 +201,7 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
   verify::Options options = options_of(arguments, config.config, plan);
   if (!arguments.manifest.empty()) {
     if (!arguments.dry_run) {
-      require_admitted(InForce::load(config.config, console), config.config,
+      require_admitted(InForce::load(config.config, console), plan::held_to(plan, config.config),
                        config.config.operator_name, Agreement::not_needed, console);
     }
     auto request = manifest_request(arguments.manifest, config.config, plan, console);
