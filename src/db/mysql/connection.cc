@@ -58,6 +58,8 @@ void keep_alive(int socket) noexcept {
   set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
   set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set(IPPROTO_TCP, TCP_KEEPCNT, 6);
+  // What was sent and is not acknowledged: keepalives are silent meanwhile.
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 300'000);
 }
 
 void connect(MYSQL* handle, const ConnectSettings& settings) {

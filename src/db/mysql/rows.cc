@@ -105,6 +105,7 @@ class MysqlRowSession final : public RowSession {
         "'NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES'");
     try {
       for (const std::string& statement : insert_statements(table, rows)) {
+        require_room(table, statement.size());
         connection_.query(statement);
       }
     } catch (const FailedStatement& error) {
@@ -119,6 +120,19 @@ class MysqlRowSession final : public RowSession {
   }
 
  private:
+  /// A server that is sent more than it takes says nothing and ends the session.
+  void require_room(const TableRead& table, std::size_t bytes) {
+    if (packet_ == 0)
+      packet_ = std::stoull(connection_.query("SELECT @@max_allowed_packet").value());
+    // The command's own byte goes with it.
+    if (bytes < packet_) return;
+    throw model::Error(model::ErrorKind::config,
+                       fmt::format("a row of {} takes a statement of {} bytes; the server's "
+                                   "max_allowed_packet is {}",
+                                   table.table.text(), bytes, packet_),
+                       "SET GLOBAL max_allowed_packet to more than that until the rows are back");
+  }
+
   template <typename Call>
   static void for_each_part(std::span<const model::Key> keys, Call call) {
     while (!keys.empty()) {
@@ -170,6 +184,7 @@ class MysqlRowSession final : public RowSession {
 
   Connection connection_;
   bool returning_ = false;
+  std::uint64_t packet_ = 0;  // once it is asked for
 };
 
 }  // namespace
