@@ -51,7 +51,8 @@ constexpr const char* kParts = R"(
   COMMENT ON RULE quiet ON app.t IS 'a rule';
   COMMENT ON POLICY everything ON app.t IS 'a policy';
   CREATE VIEW app.numbers AS SELECT 't'::text AS name, last_value FROM app.own_numbers;
-  CREATE TABLE app.outside (t_id smallint REFERENCES app.t ON DELETE CASCADE NOT VALID);
+  CREATE TABLE app.outside (t_id smallint);
+  ALTER TABLE app.outside ADD FOREIGN KEY (t_id) REFERENCES app.t ON DELETE CASCADE NOT VALID;
   CREATE FUNCTION app.silent() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
   CREATE EVENT TRIGGER on_ddl_{db} ON ddl_command_end EXECUTE FUNCTION app.silent();
   CREATE ROLE owner_{db}; CREATE ROLE later_{db};
