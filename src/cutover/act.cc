@@ -12,6 +12,7 @@
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
 
+#include "cutover/catalog_state.h"
 #include "cutover/locks.h"
 #include "cutover/record.h"
 #include "cutover/transaction.h"
@@ -167,7 +168,10 @@ class Cutting {
     prepare();
     if (!result_.written.empty()) return refuse();
     SLUICE_KILL_POINT("cutover_before_locks");
-    if (!transaction_.under_locks(swap_.locks, [this] { return swap_names(); })) return give_up();
+    if (!transaction_.under_locks([this] { return look_again(); },
+                                  [this] { return swap_names(); })) {
+      return give_up();
+    }
     if (is_refused_) return refuse();
     const auto other = commit(session_, reopen, request_->run.id, attempt_);
     result_.locked = transaction_.locked();
@@ -210,13 +214,35 @@ class Cutting {
     }
   }
 
-  /// (tx) Under the locks. False: something changed meanwhile, look again.
-  bool swap_names() {
-    SLUICE_KILL_POINT("cutover_locked");
+  /// (tx) Right before the locks, each time; returns them. None: refused.
+  std::vector<std::string> look_again() {
+    state_ = catalog_state(session_);
     Swap now = read_cutover(session_, request_->plan, request_->run.id);
     const bool is_same = now.digest == swap_.digest;
     swap_ = std::move(now);
-    if (!is_same) return false;
+    if (!is_same) result_.findings = refused();
+    is_refused_ = model::has_errors(result_.findings);
+    if (is_refused_) return {};
+    if (!is_careful_) run_all(session_, swap_.early_statements());
+    SLUICE_KILL_POINT("cutover_looked");
+    return swap_.locks;
+  }
+
+  /// (tx) Under the locks: whether all is as it was at the last look.
+  bool is_as_seen() {
+    if (is_careful_) {
+      return read_cutover(session_, request_->plan, request_->run.id).digest == swap_.digest;
+    }
+    // Where others change the catalogue all the time it takes a whole look to see that this has
+    // nothing to do with the swap.
+    is_careful_ = catalog_state(session_) != state_;
+    return !is_careful_;
+  }
+
+  /// (tx) Under the locks. False: something changed meanwhile, look again.
+  bool swap_names() {
+    SLUICE_KILL_POINT("cutover_locked");
+    if (!is_as_seen()) return false;
     if (auto stopped = stop_finding(session_, request_->run.id)) {
       result_.findings.push_back(*std::move(stopped));
       is_refused_ = true;
@@ -229,6 +255,7 @@ class Cutting {
       return true;
     }
     cut_.snapshot = session_.query("SELECT pg_current_snapshot()::text").value();
+    if (is_careful_) run_all(session_, swap_.early_statements());
     run_all(session_, swap_.statements());
     SLUICE_KILL_POINT("cutover_renamed");
     record();
@@ -269,6 +296,8 @@ class Cutting {
   Accounts accounts_;
   std::optional<LiveTables> live_;
   Result result_;
+  std::string state_;  // of the catalogue, at the last look
+  bool is_careful_ = false;
   bool is_refused_ = false;
 };
 
@@ -286,7 +315,9 @@ Result cut_over(const approve::Approved<Request>& request, db::SqlSession& sessi
 }
 
 std::string script_of(const Swap& swap, const Patience& patience) {
-  std::string script = "BEGIN;\n" + lock_sql(swap.locks, patience.lock_timeout) + ";\n";
+  std::string script = "BEGIN;\n";
+  for (const std::string& sql : swap.early_statements()) script += sql + ";\n";
+  script += lock_sql(swap.locks, patience.lock_timeout) + ";\n";
   for (const std::string& sql : swap.statements()) script += sql + ";\n";
   script += "-- the ledger's rows\nCOMMIT;\n";
   for (const std::string& sql : swap.later) script += sql + ";\n";

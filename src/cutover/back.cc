@@ -12,6 +12,7 @@
 #include "sluice/os/kill_point.h"
 #include "sluice/schema/names.h"
 
+#include "cutover/catalog_state.h"
 #include "cutover/locks.h"
 #include "cutover/mark.h"
 #include "cutover/record.h"
@@ -94,7 +95,10 @@ class Returning {
     suffix_ = lost_suffix(events, request_.run.id);
     transaction_.begin();
     SLUICE_KILL_POINT("rollback_before_locks");
-    if (!transaction_.under_locks(swap_.locks, [this] { return swap_names(); })) return give_up();
+    if (!transaction_.under_locks([this] { return look_again(); },
+                                  [this] { return swap_names(); })) {
+      return give_up();
+    }
     if (is_refused_) return refuse();
     const auto other = commit(session_, reopen, request_.run.id, attempt_);
     result_.locked = transaction_.locked();
@@ -115,16 +119,34 @@ class Returning {
     return findings;
   }
 
-  /// (tx) Under the locks. False: something changed meanwhile, look again.
-  bool swap_names() {
-    SLUICE_KILL_POINT("rollback_locked");
+  /// (tx) Right before the locks, each time; returns them. None: refused.
+  std::vector<std::string> look_again() {
+    state_ = catalog_state(session_);
     Swap now = read_rollback(session_, cut_, request_.run.id);
     const bool is_same = now.digest == swap_.digest;
     swap_ = std::move(now);
-    if (!is_same) return false;
+    if (!is_same) result_.findings = refused();
+    is_refused_ = model::has_errors(result_.findings);
+    if (is_refused_) return {};
+    if (!is_careful_) run_all(session_, swap_.early_statements());
+    return swap_.locks;
+  }
+
+  /// (tx) Under the locks: whether all is as it was at the last look; as that of a cutover.
+  bool is_as_seen() {
+    if (is_careful_) return read_rollback(session_, cut_, request_.run.id).digest == swap_.digest;
+    is_careful_ = catalog_state(session_) != state_;
+    return !is_careful_;
+  }
+
+  /// (tx) Under the locks. False: something changed meanwhile, look again.
+  bool swap_names() {
+    SLUICE_KILL_POINT("rollback_locked");
+    if (!is_as_seen()) return false;
     result_.written = written_since(session_, request_.plan, cut_);
     if (is_refused()) return true;
     keep_lost();
+    if (is_careful_) run_all(session_, swap_.early_statements());
     run_all(session_, swap_.statements());
     SLUICE_KILL_POINT("rollback_renamed");
     record();
@@ -202,6 +224,8 @@ class Returning {
   Retired retired_;
   Swap swap_;
   Result result_;
+  std::string state_;  // of the catalogue, at the last look
+  bool is_careful_ = false;
   bool is_refused_ = false;
 };
 
@@ -239,13 +263,13 @@ std::vector<model::Finding> check_identity(db::SqlSession& session, const Cut& c
 
 std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& plan,
                                    const Cut& cut) {
-  std::vector<Written> all;
+  std::vector<Counted> wanted;
   const std::string condition = is_newer_sql(session, cut.snapshot);
   for (const CutTable& table : cut.tables) {
-    Written written = count_written(session, table.names.live, condition, table.rows,
-                                    &planned(plan, table.names));
-    if (written.changes() > 0) all.push_back(std::move(written));
+    wanted.push_back({table.names.live, condition, table.rows, &planned(plan, table.names)});
   }
+  std::vector<Written> all = count_written(session, wanted);
+  std::erase_if(all, [](const Written& written) { return written.changes() == 0; });
   return all;
 }
 

@@ -80,8 +80,8 @@ class Renames {
     add(out_, {"TABLE", table.live, table.kept});
     for (const Part& part : parts.outgoing) {
       // One that the new table has no counterpart of changes its owner, not its name.
-      const bool is_shared = part.kind == "SEQUENCE" &&
-                             counterpart(parts.incoming, part) == parts.incoming.end();
+      const bool is_shared =
+          part.kind == "SEQUENCE" && counterpart(parts.incoming, part) == parts.incoming.end();
       if (is_shared) continue;
       add(out_, {part.kind, part.name, schema::derived_name(part.name, suffix_)});
     }

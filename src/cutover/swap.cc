@@ -28,6 +28,10 @@ void append(std::vector<std::string>& list, std::vector<std::string> more) {
   std::ranges::move(more, std::back_inserter(list));
 }
 
+/// ALTER INDEX ... RENAME takes SHARE UPDATE EXCLUSIVE on the index alone: neither readers nor
+/// writers meet it.
+bool is_early(const Rename& rename) { return rename.kind == "INDEX"; }
+
 std::string digest_of(const Swap& swap, const std::vector<std::string>& facts) {
   codec::JsonWriter json;
   json.begin_array();
@@ -79,9 +83,19 @@ std::string_view to_string(Fate fate) noexcept {
   return "unknown";
 }
 
+std::vector<std::string> Swap::early_statements() const {
+  std::vector<std::string> all;
+  for (const Rename& rename : renames) {
+    if (is_early(rename)) append(all, rename_sql(rename));
+  }
+  return all;
+}
+
 std::vector<std::string> Swap::statements() const {
   std::vector<std::string> all = before;
-  for (const Rename& rename : renames) append(all, rename_sql(rename));
+  for (const Rename& rename : renames) {
+    if (!is_early(rename)) append(all, rename_sql(rename));
+  }
   append(all, after);
   return all;
 }

@@ -16,7 +16,7 @@ namespace {
 
 /// A message of some hundred statements costs one way to the server and back; their text is kept
 /// small enough to be read in its log.
-constexpr std::size_t kStatementsAtOnce = 100;
+constexpr std::size_t kStatementsAtOnce = 500;
 constexpr std::chrono::milliseconds kLongestPause{5000};
 
 /// The first lock is waited for; from then on others wait. Only the server knows when that was.
@@ -43,11 +43,13 @@ void Transaction::begin() {
   session_.query(fmt::format("SET LOCAL lock_timeout = '{}ms'", patience_.lock_timeout.count()));
 }
 
-bool Transaction::try_once(const std::vector<std::string>& locks,
+bool Transaction::try_once(const std::function<std::vector<std::string>()>& before,
                            const std::function<bool()>& work) {
   ++attempts_;
   session_.query("SAVEPOINT before_locks");
   try {
+    const std::vector<std::string> locks = before();
+    if (locks.empty()) return true;
     session_.query(lock_sql(locks, patience_.lock_timeout));
     since_ = std::chrono::steady_clock::now() - held_for(session_);
     if (work()) return true;
@@ -58,12 +60,12 @@ bool Transaction::try_once(const std::vector<std::string>& locks,
   return false;
 }
 
-bool Transaction::under_locks(const std::vector<std::string>& locks,
+bool Transaction::under_locks(const std::function<std::vector<std::string>()>& before,
                               const std::function<bool()>& work) {
   std::chrono::milliseconds pause = patience_.first_pause;
   for (;;) {
     if (patience_.stop.stop_requested()) break;
-    if (try_once(locks, work)) return true;
+    if (try_once(before, work)) return true;
     if (attempts_ > patience_.retries) break;
     pause_for(pause, patience_.stop);
     pause = std::min(pause * 2, kLongestPause);

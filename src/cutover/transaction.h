@@ -20,16 +20,17 @@ class Transaction {
 
   /// Begins; commits will be on disk when they are answered.
   void begin();
-  /// Takes the locks and does `work`, which returns false where it must be tried again. False:
-  /// given up, nothing is changed or held.
-  [[nodiscard]] bool under_locks(const std::vector<std::string>& locks,
+  /// Does `before`, takes the locks that it returns, and does `work`, which returns false where all
+  /// must be tried again. `before` returns none where nothing is to be done. False: given up,
+  /// nothing is changed or held.
+  [[nodiscard]] bool under_locks(const std::function<std::vector<std::string>()>& before,
                                  const std::function<bool()>& work);
   /// Since the first of the locks.
   [[nodiscard]] std::chrono::milliseconds locked() const;
   [[nodiscard]] int attempts() const noexcept { return attempts_; }
 
  private:
-  [[nodiscard]] bool try_once(const std::vector<std::string>& locks,
+  [[nodiscard]] bool try_once(const std::function<std::vector<std::string>()>& before,
                               const std::function<bool()>& work);
 
   db::SqlSession& session_;

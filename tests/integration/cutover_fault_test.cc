@@ -44,8 +44,9 @@ RunResult when_free(const Migration& migration, const std::string& verb) {
 }
 
 TEST_CASE("a cutover that is killed has happened whole, or not at all") {
-  const std::string point = GENERATE("cutover_before_locks", "cutover_locked", "cutover_renamed",
-                                     "cutover_before_commit", "cutover_after_commit");
+  const std::string point =
+      GENERATE("cutover_before_locks", "cutover_looked", "cutover_locked", "cutover_renamed",
+               "cutover_before_commit", "cutover_after_commit");
   CAPTURE(point);
   Migration migration;
   make_pair(migration);
@@ -126,6 +127,29 @@ TEST_CASE("a second operator is refused while the first one cuts over") {
   first->send_signal(SIGCONT);
   require_exit(first->wait(), 0);
   CHECK(migration.events("cutover").size() == 1);
+}
+
+TEST_CASE("what is made while a cutover waits for its locks is not forgotten") {
+  Migration migration;
+  make_pair(migration);
+  add_referrers(migration);
+  copy_and_verify(migration);
+  const auto process = migration.start("cutover", {}, at("SLUICE_STALL_AT", "cutover_looked"));
+  REQUIRE(wait_until_stalled(*process));
+  SECTION("it is bound to the new table") {
+    migration.target("CREATE VIEW late AS SELECT count(*) AS n FROM t");
+    process->send_signal(SIGCONT);
+    require_exit(process->wait(), 0);
+    CHECK(migration.target_value("SELECT n FROM late") == "2");
+  }
+  SECTION("it stands against the cutover") {
+    migration.target("CREATE TABLE holder (one t)");
+    process->send_signal(SIGCONT);
+    CHECK(process->wait().exit_code == 3);
+    CHECK(rows_of(migration, "t") == kOld);
+    CHECK(migration.target_value("SELECT to_regclass('t_pkey') IS NOT NULL AND "
+                                 "to_regclass('t_pkey__side') IS NOT NULL") == "t");
+  }
 }
 
 TEST_CASE("a cutover whose COMMIT was not answered asks the ledger") {

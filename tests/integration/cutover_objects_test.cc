@@ -27,12 +27,12 @@ constexpr const char* kParts = R"(
   ALTER TABLE app.t ADD CONSTRAINT below CHECK (amount < 1000) NOT VALID;
   ALTER TABLE app.t ALTER code SET STORAGE EXTERNAL, ALTER code SET STATISTICS 500,
     ALTER amount SET (n_distinct = -0.5), ALTER code SET COMPRESSION lz4;
-  ALTER TABLE app.t SET (fillfactor = 60, autovacuum_vacuum_threshold = 77);
+  ALTER TABLE app.t SET (autovacuum_vacuum_threshold = 77, fillfactor = 60);
   ALTER TABLE app.t REPLICA IDENTITY FULL;
   ALTER TABLE app.t CLUSTER ON "the key";
   ALTER TABLE app.t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
   CREATE INDEX wide ON app.t USING brin (amount) WITH (pages_per_range = 16);
-  CREATE INDEX latest ON app.t (amount DESC NULLS LAST, code text_pattern_ops);
+  CREATE INDEX latest ON app.t (lower(code) text_pattern_ops, amount DESC NULLS LAST);
   ALTER INDEX app.latest ALTER COLUMN 1 SET STATISTICS 9;
   CREATE STATISTICS app.together (ndistinct, mcv) ON amount, kind FROM app.t;
   ALTER STATISTICS app.together SET STATISTICS 50;
@@ -51,7 +51,8 @@ constexpr const char* kParts = R"(
   COMMENT ON RULE quiet ON app.t IS 'a rule';
   COMMENT ON POLICY everything ON app.t IS 'a policy';
   CREATE VIEW app.numbers AS SELECT 't'::text AS name, last_value FROM app.own_numbers;
-  CREATE TABLE app.outside (t_id smallint REFERENCES app.t ON DELETE CASCADE NOT VALID);
+  CREATE TABLE app.outside (t_id smallint);
+  ALTER TABLE app.outside ADD FOREIGN KEY (t_id) REFERENCES app.t ON DELETE CASCADE NOT VALID;
   CREATE FUNCTION app.silent() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
   CREATE EVENT TRIGGER on_ddl_{db} ON ddl_command_end EXECUTE FUNCTION app.silent();
   CREATE ROLE owner_{db}; CREATE ROLE later_{db};

@@ -113,6 +113,24 @@ TEST_CASE("a plan says what will stand against its cutover") {
   CHECK(says(planned, "stands against the cutover"));
 }
 
+TEST_CASE("a plan says that partitioned tables cannot wait for a cutover") {
+  Migration migration;
+  migration.source(
+      "CREATE TABLE p (id int, day int, PRIMARY KEY (id, day)) PARTITION BY LIST (day);"
+      "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1, 1)");
+  migration.move("p1", "p1", R"("create": {})");
+  const std::string said = "a run that makes some cannot be cut over";
+  CHECK(!says(migration.sluice("plan"), said));
+  migration.member("new_tables", R"("side")");
+  const RunResult planned = migration.sluice("plan");
+  require_exit(planned, 0);
+  CHECK(says(planned, said));
+  copy_and_verify(migration);
+  const RunResult refused = migration.sluice("cutover");
+  CHECK(refused.exit_code == 3);
+  CHECK(says(refused, "which join in the copy"));
+}
+
 TEST_CASE("a source that moved since it was verified is a person's decision") {
   Migration migration;
   make_pair(migration);

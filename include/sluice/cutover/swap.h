@@ -72,7 +72,10 @@ struct Swap {
   std::size_t lock_count = 0;  // entries of the server's lock table that it takes, about
   std::string digest;          // SHA-256 of all this, for a second look under the locks
 
-  /// All statements of the transaction behind the locks, in order.
+  /// Statements that nobody else has to wait for: new names of indexes, and of their constraints.
+  /// They are run before the locks, in the same transaction.
+  [[nodiscard]] std::vector<std::string> early_statements() const;
+  /// All other statements of the transaction, behind the locks, in order.
   [[nodiscard]] std::vector<std::string> statements() const;
 };
 
