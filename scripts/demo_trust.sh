@@ -36,7 +36,7 @@ policy = {
     "schema": "sluice.policy/1", "name": "crm", "version": 1,
     "people": [
         person("ada", "Ada Lovelace", "database engineer", "technical", os_users=[os_user],
-               database_roles=["reader", "mover", "remover", "root"]),
+               database_roles=["reader", "mover", "remover", "sluice"]),
         person("grace", "Grace Hopper", "head of engineering", "technical"),
         person("bob", "Bob Hill", "head of sales operations", "business"),
     ],

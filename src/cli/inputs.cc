@@ -18,6 +18,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/left_objects.h"
+#include "cli/plan_body.h"
 
 namespace sluice::cli {
 namespace {
@@ -145,7 +146,7 @@ plan::Plan read_plan(const std::string& path) {
   const bool is_document =
       std::string_view(text).substr(0, kSchemaWithin).find(document::kSchema) != text.npos;
   try {
-    return plan::from_json(is_document ? document::from_text(text).body : text);
+    return is_document ? plan_of_body(document::from_text(text).body) : plan::from_json(text);
   } catch (const model::Error& error) {
     throw model::Error(error.kind(), fmt::format("{}: {}", path, error.what()), error.hint());
   }

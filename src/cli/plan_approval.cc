@@ -13,6 +13,7 @@
 #include "sluice/plan/acts.h"
 
 #include "cli/exit_code.h"
+#include "cli/plan_body.h"
 
 namespace sluice::cli {
 namespace {
@@ -46,6 +47,14 @@ std::vector<std::string> waivers_of(const config::Config& config) {
   if (!config.source_can_delete) return {};
   return {fmt::format("the source's role can delete: {} ({})", config.source_can_delete->reason,
                       config.source_can_delete->person)};
+}
+
+/// Other waivers than the config's were not signed for this.
+plan::Plan plan_from(const config::Config& config, const document::Document& document) {
+  if (asks_for(document.body, waivers_of(config))) return plan_of_body(document.body);
+  throw model::Error(model::ErrorKind::approval,
+                     "the plan was not signed for what the config asks to be waived",
+                     "make it anew, and let people sign it");
 }
 
 /// Where the plan of this config's newest run was signed; empty where it was not.
@@ -119,7 +128,7 @@ std::string plan_document(const InForce& in_force, const config::Config& config,
   const document::Head head =
       make_head(in_force, document::Kind::plan, purposes_of(in_force.policy(), config, plan), "",
                 operator_name);
-  return document::to_text(head, plan::to_json(plan));
+  return document::to_text(head, plan_body(plan, waivers_of(config)));
 }
 
 void refuse_unsigned_run(const InForce& in_force, const std::string& run_id, const plan::Plan& plan,
@@ -214,7 +223,7 @@ approve::Approved<plan::Plan> PlanGate::approve(plan::Plan plan, Console& consol
   require_same_acts(plan, console);
   auto approved = in_force_.verifier().approved(
       signed_->verdict, document::Kind::plan, document::Act::plan,
-      [](const document::Document& document) { return plan::from_json(document.body); });
+      [this](const document::Document& document) { return plan_from(config_, document); });
   if (plan::sha256_of(*approved) != plan::sha256_of(plan)) {
     console.error(fmt::format("{} holds plan {}, and the run is of plan {}", signed_->path,
                               plan::sha256_of(*approved), plan::sha256_of(plan)),

@@ -107,6 +107,23 @@ TEST_CASE("a copy between production servers waits for the people whom the polic
   CHECK(words_of(status.out).find("Dan Reed (backfill)") != std::string::npos);
 }
 
+TEST_CASE("what is waived is signed for with the reason and the person who gives it") {
+  Governed governed;
+  plan_plainly(governed);
+  governed.migration.read_as_superuser();
+  governed.migration.member("allow", R"({"source_can_delete": {"reason": "no other login till May",
+"person": "Ann"}})");
+  governed.make_plan();
+  const RunResult shown =
+      run_sluice({"approve", governed.plan().string(), "--policy", governed.policy().string()});
+  CHECK(words_of(shown.out).find("no other login till May (Ann)") != std::string::npos);
+  governed.sign_plan("alice");
+  check_refused(governed.copy(), kApproval, "waiver: 0 of 2");
+  governed.sign_plan("alice", "waiver");
+  governed.sign_plan("bob", "waiver");
+  require_exit(governed.copy(), 0);
+}
+
 TEST_CASE("what was signed is what is copied") {
   Governed governed;
   plan_plainly(governed);

@@ -40,9 +40,10 @@ void check_refused(const RunResult& result, int code, const std::string& why) {
   CHECK(words_of(result.out + result.err).find(why) != std::string::npos);
 }
 
-void fill(const Governed& governed) {
+void fill(Governed& governed) {
   governed.migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY)");
   governed.migration.source("INSERT INTO public.t SELECT generate_series(1, 20)");
+  governed.migration.move("public.t");
 }
 
 /// A text as an SQL literal, whatever quotation marks it has.
@@ -52,10 +53,13 @@ std::string literal(const std::string& text) { return "$of_test$" + text + "$of_
 void insert_by_hand(const Governed& governed, const std::string& text,
                     const std::string& document = "", const std::string& signatures = "[]") {
   const std::string document_sha256 =
-      document.empty() ? "''" : fmt::format("encode(sha256({}::bytea), 'hex')", literal(document));
+      document.empty()
+          ? "''"
+          : fmt::format("encode(sha256(convert_to({}, 'UTF8')), 'hex')", literal(document));
   governed.migration.target(fmt::format(
       "INSERT INTO sluice.policy (version, name, sha256, text, adopted_by, document_sha256, "
-      "document, signatures) VALUES (9, 'team', encode(sha256({0}::bytea), 'hex'), {0}, "
+      "document, signatures) VALUES (9, 'team', encode(sha256(convert_to({0}, 'UTF8')), 'hex'), "
+      "{0}, "
       "'olga@corp', {1}, {2}, {3})",
       literal(text), document_sha256, literal(document), literal(signatures)));
 }
@@ -70,7 +74,6 @@ std::vector<std::string> change_to(const std::filesystem::path& policy,
 TEST_CASE("the first policy of a target comes in force by its own people") {
   Governed governed;
   fill(governed);
-  governed.migration.move("public.t");
   const auto document = governed.team.folder() / "first.json";
   const std::vector<std::string> adopt = {"--adopt", document.string()};
   const RunResult before = governed.migration.copy();
@@ -105,7 +108,6 @@ TEST_CASE("the first policy of a target comes in force by its own people") {
 TEST_CASE("a policy that somebody has written into the ledger is believed by nobody") {
   Governed governed;
   fill(governed);
-  governed.migration.move("public.t");
   governed.make_plan();
   governed.sign_plan("alice");
   const std::string document =
@@ -128,6 +130,7 @@ TEST_CASE("a policy that somebody has written into the ledger is believed by nob
   SECTION("its own people have signed it, as if it were the first") {
     // Made where no policy is in force: it follows none.
     Governed elsewhere;
+    fill(elsewhere);
     const auto forged = governed.write_next(9, changes);
     elsewhere.migration.member("policy", "\"" + forged.string() + "\"");
     adopt_policy(elsewhere.migration, governed.team, forged);
@@ -153,10 +156,9 @@ TEST_CASE("a policy that somebody has written into the ledger is believed by nob
 
 TEST_CASE("a signature of a policy whose key was revoked is made good by another") {
   Governed governed;
+  fill(governed);
   governed.adopt_policy();
   governed.team.revoke(governed.team.member("dan").key);
-  fill(governed);
-  governed.migration.move("public.t");
   governed.make_plan();
   governed.sign_plan("alice");
   check_refused(governed.copy(), kApproval, "policy: 1 of 2");
@@ -182,6 +184,7 @@ TEST_CASE("under a policy that nobody has signed no row of a source goes") {
 
 TEST_CASE("of two first policies at once one comes in force") {
   Governed governed;
+  fill(governed);
   const auto other = governed.write_next(3, {{"by telephone", "by letter"}});
   const auto folder = governed.team.folder();
   const std::vector<std::filesystem::path> policies = {governed.policy(), other};

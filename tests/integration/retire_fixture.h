@@ -186,9 +186,9 @@ class Retirement {
 
  private:
   void prepare() {
-    // "root" puts rows back.
+    // The last one puts rows back into MariaDB.
     for (const std::string& name : {role(), std::string("sluice_reader"),
-                                    PostgresServer::shared().user(), std::string("root")}) {
+                                    PostgresServer::shared().user(), std::string("sluice")}) {
       team.may_log_in_as(name);
     }
     migration.member("operator", R"("olga@corp")");
