@@ -96,6 +96,15 @@ adopt_policy() {
   show <"$out"
 }
 
+# Private servers write faster than any that people rely on: doctor finds out why, and nothing else.
+see_doctor() {
+  run 3 doctor --config "$config" --archive "$work/gone"
+  say "$(grep -c '^ok ' "$out") things are as they must be; what is not:"
+  awk '/^[a-z]/ {bad = !/^ok |^Next: /} bad' "$out" | show
+  [ "$(grep -c '^error ' "$out")" = 1 ] || die "doctor found more than it should"
+  say "(a server that is to be thrown away may do that: the demo goes on)"
+}
+
 # Exit 4 has other reasons as well: only people who are missed are what the demo is about.
 waiting_for() { grep 'waiting for' "$remarks" | show || { cat "$remarks" >&2; die "it does not say whom it waits for"; }; }
 
@@ -113,6 +122,28 @@ sign_plan() {
   sign bob "$work/plan.json" plan confirm backfill merge
   approvals 0 "$work/plan.json"
 }
+
+# --- a stop --------------------------------------------------------------------------------------
+
+# Anybody may, without a signature: what stops must not wait. That it goes on is signed for.
+stop_by_colleague() {
+  run 0 stop --config "$config" --reason "the orders of March look wrong; wait for Grace"
+  grep -v '^Next: ' "$out" | show
+  run 3 copy --config "$config" --plan "$work/plan.json"
+  grep '^sluice' "$remarks" | show
+}
+
+continue_signed() {
+  local run_id
+  run_id=$(newest_run)
+  run 0 continue --config "$config" --run "$run_id" --propose "$work/continue.json"
+  sign grace "$work/continue.json" continue
+  approvals 0 "$work/continue.json"
+  run 0 continue --config "$config" --run "$run_id" --approved "$work/continue.json"
+  grep -v '^Next: ' "$out" | show
+}
+
+newest_run() { as_postgres -c "SELECT run_id FROM sluice.run ORDER BY started_at DESC LIMIT 1"; }
 
 # --- cutover -------------------------------------------------------------------------------------
 
@@ -285,6 +316,20 @@ restore_ten() {
   local ids
   ids=$(tr -d '[]"' <"$work/keys.txt" | paste -sd,)
   say "of those ten the old CRM has $(as_mariadb legacy_crm -e "SELECT count(*) FROM orders WHERE id IN ($ids)") again"
+}
+
+# The old tables of the new CRM were the way back. Now they go, as people sign it.
+discard_old_tables() {
+  local run_id
+  run_id=$(newest_run)
+  run 3 discard --config "$config" --run "$run_id" --propose "$work/drop.json"
+  grep -h '^error' "$remarks" | show
+  run 0 discard --config "$config" --run "$run_id" --give-up-way-back --propose "$work/drop.json"
+  grep -v '^Next: ' "$out" | show
+  sign grace "$work/drop.json" drop
+  sign bob "$work/drop.json" drop
+  run 0 discard --config "$config" --run "$run_id" --give-up-way-back --approved "$work/drop.json"
+  view_shows
 }
 
 show_log() {

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "sluice/approve/ssh_keygen.h"
 #include "sluice/model/error.h"
 
 #include "approve/keygen.h"
@@ -105,6 +106,16 @@ void self_test(const Keygen& keygen) {
   if (takes(message, kOtherNamespace, list, kGoodTime)) refuse("it takes another namespace");
   if (takes(message, kNamespace, revoked, kGoodTime)) refuse("it takes a revoked key");
   if (takes(message, kNamespace, list, kLater)) refuse("it takes an expired key");
+}
+
+void try_ssh_keygen(const std::string& program) {
+  os::require_root_program(program);
+  const PrivateFolder folder;
+  os::ChildCommand command;
+  command.program = program;
+  command.arguments = {"-q", "-k", "-f", folder.file("revoked"), "/dev/null"};
+  if (os::run_child(command).exit_code != 0) refuse("it makes no list of revoked keys");
+  static_cast<void>(Keygen(program, folder.file("revoked")));
 }
 
 }  // namespace sluice::approve

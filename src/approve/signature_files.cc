@@ -20,6 +20,20 @@ namespace {
 /// Each is checked by a process: more are no approval but a way to keep it busy.
 constexpr std::size_t kMaxSignatures = 200;
 
+/// What ssh-keygen would only say is of an invalid format, or would ask an agent for.
+void refuse_other_than_key(const std::string& key) {
+  using model::Error;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(key, ignored)) {
+    throw Error(model::ErrorKind::approval, fmt::format("there is no key {}", key),
+                "name the file of the private key");
+  }
+  if (key.ends_with(".pub")) {
+    throw Error(model::ErrorKind::approval, fmt::format("{} is a public key", key),
+                "name the file of the private key; sluice asks no agent");
+  }
+}
+
 }  // namespace
 
 std::string signature_path(const std::string& document, std::string_view principal,
@@ -69,6 +83,7 @@ std::vector<SignatureFile> find_signatures(const std::string& document) {
 
 std::string sign(const policy::Policy& policy, const std::string& key, document::Act act,
                  const os::SealedFile& document) {
+  refuse_other_than_key(key);
   os::require_root_program(policy.ssh_keygen);
   os::ChildCommand command;
   command.program = policy.ssh_keygen;
@@ -85,7 +100,8 @@ std::string sign(const policy::Policy& policy, const std::string& key, document:
   if (result.exit_code == 0 && !result.out.empty()) return std::move(result.out);
   throw model::Error(model::ErrorKind::approval,
                      fmt::format("ssh-keygen did not sign with {}", key),
-                     "see what it said; a key in an agent signs by the command that is shown");
+                     "see what it said: the passphrase or PIN may be another, the security key may "
+                     "not be plugged in or was not touched");
 }
 
 }  // namespace sluice::approve

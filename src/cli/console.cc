@@ -18,7 +18,7 @@
 namespace sluice::cli {
 namespace {
 
-/// Where a terminal does not say how wide it is.
+/// Where a terminal does not say how wide it is, and of what is read from a file.
 constexpr std::size_t kUnknownTerminal = 80;
 /// Places of a warning or note that are named.
 constexpr std::size_t kPlacesShown = 4;
@@ -40,6 +40,11 @@ std::size_t columns_of_terminal(int file) {
     columns = size.ws_col;
   }
   return columns == 0 ? 0 : std::max(columns, kNarrowest);
+}
+
+/// How wide results may be that go to no terminal.
+std::size_t or_unknown(std::size_t columns) noexcept {
+  return columns == 0 ? kUnknownTerminal : columns;
 }
 
 }  // namespace
@@ -74,9 +79,9 @@ void Console::print(std::string_view text) {
 }
 
 void Console::show(std::string_view text) {
-  constexpr bool kClipWords = true;
-  const std::string shown = codec::printable_text(text);
-  print(out_columns_ == 0 ? shown : codec::wrapped(shown, out_columns_, kClipWords));
+  // A file keeps what a terminal has no room for.
+  const bool clip_words = out_columns_ != 0;
+  print(codec::wrapped(codec::printable_text(text), or_unknown(out_columns_), clip_words));
 }
 
 void Console::put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
@@ -90,8 +95,7 @@ void Console::say(std::string_view text) {
 
 void Console::show_whole(std::string_view text) {
   constexpr bool kClipWords = false;
-  const std::string shown = codec::printable_text(text);
-  print(out_columns_ == 0 ? shown : codec::wrapped(shown, out_columns_, kClipWords));
+  print(codec::wrapped(codec::printable_text(text), or_unknown(out_columns_), kClipWords));
 }
 
 void Console::note(std::string_view text) {

@@ -13,9 +13,9 @@
 namespace sluice::cli {
 
 /// The one place that talks to people. Results go to stdout; everything else to stderr, prefixed
-/// "sluice: ", lower case, without a full stop, followed by "hint: " lines. Color only on a
-/// terminal and without NO_COLOR. Text from servers and files is shown with control characters
-/// escaped (codec/printable.h), and fits the terminal's width, or COLUMNS. One thread at a time.
+/// "sluice: ", lower case, without a full stop, with "hint: " lines. Color only on a terminal and
+/// without NO_COLOR. Text from servers and files is shown escaped (codec/printable.h), and fits the
+/// terminal or COLUMNS; of results that go elsewhere 80 columns. One thread at a time.
 class Console {
  public:
   Console();
@@ -63,7 +63,7 @@ class Console {
 
   bool is_terminal_;
   bool color_;
-  std::size_t out_columns_;  // of stdout and stderr; 0: no terminal, nothing is broken
+  std::size_t out_columns_;  // of stdout and stderr; 0: no terminal. Messages are lines there
   std::size_t err_columns_;
   bool json_ = false;
   bool has_printed_ = false;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,9 @@ using codec::JsonValue;
 /// Said as "who", or of no use to people: a process's id means something within the ledger only.
 constexpr std::array<std::string_view, 5> kSaidAsWho{"os_user", "host", "database_role", "process",
                                                      "plan_sha256"};
+/// Have lines of their own.
+constexpr std::string_view kSigned = "signed";
+constexpr std::string_view kSignatures = "signatures";
 
 std::string text_at(const JsonValue& body, std::string_view name) {
   const JsonValue* member = body.find(name);
@@ -34,18 +38,32 @@ std::string actor_text(const JsonValue& body) {
                      role.empty() ? "" : fmt::format(" (role {})", role));
 }
 
-/// Texts as they are, lists by how many they have, everything else as JSON.
-std::string value_text(const JsonValue& value) {
+/// "cutover by Alice Stone <alice@corp>, key SHA256:..."
+std::string signature_text(const JsonValue& signature) {
+  return fmt::format("{} by {} <{}>, key {}", text_at(signature, "act"), text_at(signature, "name"),
+                     text_at(signature, "principal"), text_at(signature, "key"));
+}
+
+/// Texts as they are, lists by how many they have, objects as "Alice Stone 3, Bob Hill 1".
+std::string value_text(const JsonValue& value) {  // NOLINT(misc-no-recursion): kJsonMaxDepth
   if (value.is_string()) return value.as_string();
   if (value.is_array()) return std::to_string(value.items().size());
-  return codec::JsonWriter().value(value).take();
+  if (!value.is_object()) return codec::JsonWriter().value(value).take();
+  std::string text;
+  for (const codec::JsonMember& member : value.members()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", member.key, value_text(member.value));
+  }
+  return text;
+}
+
+bool is_said_as_who(std::string_view name) {
+  return std::find(kSaidAsWho.begin(), kSaidAsWho.end(), name) != kSaidAsWho.end();
 }
 
 std::string details_text(const JsonValue& body) {
   std::string text;
   for (const codec::JsonMember& member : body.members()) {
-    const auto& said = kSaidAsWho;
-    if (std::find(said.begin(), said.end(), member.key) != said.end()) continue;
+    if (is_said_as_who(member.key) || member.key == kSigned || member.key == kSignatures) continue;
     const std::string value = value_text(member.value);
     if (value.empty()) continue;
     std::string name = member.key;
@@ -53,6 +71,21 @@ std::string details_text(const JsonValue& body) {
     text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, value);
   }
   return text;
+}
+
+/// A line for each signature, and what it is of. Empty where an event knows no signatures.
+std::vector<std::string> signed_lines(const JsonValue& body) {
+  const JsonValue* approval = body.find(kSigned);
+  if (approval != nullptr && !approval->is_object()) return {"signed by nobody"};
+  const JsonValue& of = approval == nullptr ? body : *approval;
+  std::vector<std::string> lines;
+  if (approval != nullptr) lines.push_back("signed: " + details_text(of));
+  const JsonValue* signatures = of.find(kSignatures);
+  if (signatures == nullptr || !signatures->is_array()) return lines;
+  for (const JsonValue& signature : signatures->items()) {
+    lines.push_back("signature: " + signature_text(signature));
+  }
+  return lines;
 }
 
 /// Keeps who each process is, as its first event says it.
@@ -63,7 +96,9 @@ class EventLines {
     const auto parsed = codec::parse_json(event.body, "event");
     const auto* const body = std::get_if<codec::JsonDocument>(&parsed);
     if (body == nullptr || !body->root().is_object()) return text + detail(event.body);
-    return text + detail(who(body->root())) + detail(details_text(body->root()));
+    text += detail(who(body->root())) + detail(details_text(body->root()));
+    for (const std::string& signature : signed_lines(body->root())) text += detail(signature);
+    return text;
   }
 
  private:

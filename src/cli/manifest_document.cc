@@ -8,15 +8,14 @@
 
 #include <fmt/format.h>
 
-#include "sluice/codec/utc_time.h"
 #include "sluice/document/document.h"
 #include "sluice/model/error.h"
-#include "sluice/os/host.h"
 #include "sluice/os/new_file.h"
 #include "sluice/policy/policy.h"
 
 #include "cli/exit_code.h"
 #include "cli/policy_input.h"
+#include "cli/signed_document.h"
 #include "sluice_build.h"
 
 namespace sluice::cli {
@@ -27,9 +26,6 @@ constexpr std::chrono::hours kMaxAge{24};
 
 /// Of a server that no policy speaks of.
 constexpr const char* kScratch = "scratch";
-
-/// Sixty-four hex digits, as many as a document's nonce has.
-constexpr std::size_t kNonceBytes = 32;
 
 void refuse_existing(const std::string& path, Console& console) {
   const std::string proof = manifest::proof_path(path);
@@ -97,21 +93,15 @@ class Documents {
 };
 
 document::Head Documents::head_of(const manifest::Manifest& manifest) const {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  document::Head head;
-  head.kind = document::Kind::manifest;
-  head.acts = policy_ ? cutover_purposes(*policy_, plan_, manifest)
-                      : std::vector<document::Purpose>{{document::Act::cutover, {}}};
-  head.run_id = manifest.run_id;
-  head.operator_name = operator_;
+  const std::vector<document::Purpose> acts =
+      policy_ ? cutover_purposes(*policy_, plan_, manifest)
+              : std::vector<document::Purpose>{{document::Act::cutover, {}}};
+  document::Head head =
+      head_from_now(document::Kind::manifest, acts, manifest.run_id, operator_, max_age(acts));
   if (policy_) {
     head.policy_sha256 = policy_->sha256;
     head.policy_version = policy_->version;
   }
-  head.created_at = codec::utc_time_text(now);
-  head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + max_age(head.acts));
-  head.nonce = os::random_hex(kNonceBytes);
   return head;
 }
 

@@ -6,18 +6,12 @@
 #include <fmt/format.h>
 
 #include "sluice/os/sealed_file.h"
+#include "sluice/policy/file_size.h"
 
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
 
 namespace sluice::cli {
-namespace {
-
-/// More than any policy needs: some hundred people with some keys each are 100 KiB.
-constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
-
-}  // namespace
-
 std::string policy_path(const std::string& config, const std::string& file, std::string_view option,
                         Console& console) {
   if (config.empty() == file.empty()) {
@@ -34,7 +28,7 @@ std::string policy_path(const std::string& config, const std::string& file, std:
 }
 
 policy::Policy read_trusted_policy(const std::string& path, Console& console) {
-  const auto file = os::SealedFile::open(path, os::FileOrigin::trusted, kMaxBytes);
+  const auto file = os::SealedFile::open(path, os::FileOrigin::trusted, policy::kMaxFileBytes);
   policy::ReadResult read = policy::read_policy(file.bytes(), path);
   if (read.policy) return std::move(*read.policy);
   console.findings(read.findings);

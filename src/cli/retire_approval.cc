@@ -1,27 +1,20 @@
 #include "cli/retire_approval.h"
 
-#include <chrono>
 #include <filesystem>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "sluice/approve/signature_files.h"
 #include "sluice/approve/verifier.h"
 #include "sluice/codec/printable.h"
-#include "sluice/codec/utc_time.h"
 #include "sluice/document/document.h"
 #include "sluice/os/file.h"
-#include "sluice/os/host.h"
-#include "sluice/os/sealed_file.h"
 
 #include "cli/exit_code.h"
 #include "cli/signed_document.h"
 
 namespace sluice::cli {
 namespace {
-
-using Clock = std::chrono::system_clock;
 
 /// What people sign: it touches every table whose rows go, on both sides.
 std::vector<document::Purpose> purposes_of(const RetireInputs& inputs) {
@@ -31,29 +24,6 @@ std::vector<document::Purpose> purposes_of(const RetireInputs& inputs) {
     names.push_back(table.plan->target);
   }
   return {{document::Act::retire, policy::classes_of(*inputs.policy, names)}};
-}
-
-document::Head head_of(const RetireInputs& inputs) {
-  document::Head head;
-  head.kind = document::Kind::retire;
-  head.acts = purposes_of(inputs);
-  head.run_id = inputs.run.id;
-  head.operator_name = inputs.config.config.operator_name;
-  head.policy_sha256 = inputs.policy->sha256;
-  head.policy_version = inputs.policy->version;
-  const auto now = std::chrono::floor<std::chrono::seconds>(Clock::now());
-  const auto requirement =
-      policy::requirement_of(*inputs.policy, document::Act::retire, head.acts[0].classes);
-  if (!requirement) {
-    throw model::Error(model::ErrorKind::approval, "the policy lets nobody retire rows",
-                       "it names no rule for the act retire");
-  }
-  head.created_at = codec::utc_time_text(now);
-  head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + requirement->max_age);
-  constexpr std::size_t kNonceBytes = 32;
-  head.nonce = os::random_hex(kNonceBytes);
-  return head;
 }
 
 retire::Request request_of(const document::Document& document, const std::string& sha256,
@@ -92,7 +62,9 @@ std::string archive_folder(const std::string& path) {
 
 std::string write_proposal(const RetireInputs& inputs, const retire::Proposal& proposal,
                            const std::string& path) {
-  const std::string text = document::to_text(head_of(inputs), retire::to_json(proposal));
+  const document::Head head = make_head(*inputs.policy, document::Kind::retire, purposes_of(inputs),
+                                        inputs.run.id, inputs.config.config.operator_name);
+  const std::string text = document::to_text(head, retire::to_json(proposal));
   os::write_file(path, text);
   return document::sha256_of(text);
 }
@@ -101,14 +73,12 @@ approve::Approved<retire::Request> approve_retire(const RetireInputs& inputs,
                                                   const RetireArguments& arguments,
                                                   Console& console) {
   const approve::Verifier verifier = approve::Verifier::create(*inputs.policy);
-  // Only this copy is checked and read, whatever becomes of the file.
-  const auto file =
-      os::SealedFile::open(arguments.approved, os::FileOrigin::anyone, document::kMaxBytes);
+  const bool by_config = arguments.policy.empty();
   const approve::Verdict verdict =
-      verifier.check(file.bytes(), approve::find_signatures(arguments.approved));
-  for (const approve::RefusedSignature& refused : verdict.refused()) {
-    console.error(fmt::format("{} {}", codec::printable_line(refused.file), refused.reason));
-  }
+      require_signed(verifier, arguments.approved,
+                     {"approve", arguments.approved, by_config ? "--config" : "--policy",
+                      by_config ? arguments.config : arguments.policy},
+                     console);
   auto approved = verifier.approved(
       verdict, document::Kind::retire, document::Act::retire, [&](const document::Document& read) {
         return request_of(read, verdict.document_sha256(), verifier.policy());

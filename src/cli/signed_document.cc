@@ -66,8 +66,8 @@ void explain_act(const approve::ActVerdict& act, Console& console) {
                             fmt::join(act.tally.waiting, "; ")));
 }
 
-[[noreturn]] void explain_missing(const InForce& in_force, const approve::Verdict& verdict,
-                                  const std::string& path, Console& console) {
+[[noreturn]] void explain_missing(const approve::Verdict& verdict, const std::string& path,
+                                  const Words& next, Console& console) {
   for (const approve::RefusedSignature& refused : verdict.refused()) {
     console.error(fmt::format("{} does not count: it {}", refused.file, refused.reason));
   }
@@ -77,39 +77,57 @@ void explain_act(const approve::ActVerdict& act, Console& console) {
   for (const approve::ActVerdict& act : verdict.acts()) explain_act(act, console);
   console.error(fmt::format("{} is not approved", path),
                 "people read it and sign it; what is signed lies beside it");
-  console.next({"approve", path, "--config", in_force.config()});
+  console.next(next);
   throw Exit{kApproval};
 }
 
 }  // namespace
 
-document::Head make_head(const InForce& in_force, document::Kind kind,
-                         std::vector<document::Purpose> acts, const std::string& run_id,
-                         const std::string& operator_name) {
-  const policy::Policy& policy = in_force.policy();
-  require_named_operator(policy, operator_name);
+document::Head head_from_now(document::Kind kind, std::vector<document::Purpose> acts,
+                             const std::string& run_id, const std::string& operator_name,
+                             std::chrono::seconds age) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   document::Head head;
   head.kind = kind;
   head.acts = std::move(acts);
   head.run_id = run_id;
   head.operator_name = operator_name;
-  head.policy_sha256 = policy.sha256;
-  head.policy_version = policy.version;
   head.created_at = codec::utc_time_text(now);
   head.not_before = head.created_at;
-  head.not_after = codec::utc_time_text(now + shortest_age(policy, head.acts));
+  head.not_after = codec::utc_time_text(now + age);
   head.nonce = os::random_hex(kNonceBytes);
   return head;
 }
 
+document::Head make_head(const policy::Policy& policy, document::Kind kind,
+                         std::vector<document::Purpose> acts, const std::string& run_id,
+                         const std::string& operator_name) {
+  require_named_operator(policy, operator_name);
+  const std::chrono::seconds age = shortest_age(policy, acts);
+  document::Head head = head_from_now(kind, std::move(acts), run_id, operator_name, age);
+  head.policy_sha256 = policy.sha256;
+  head.policy_version = policy.version;
+  return head;
+}
+
+document::Head make_head(const InForce& in_force, document::Kind kind,
+                         std::vector<document::Purpose> acts, const std::string& run_id,
+                         const std::string& operator_name) {
+  return make_head(in_force.policy(), kind, std::move(acts), run_id, operator_name);
+}
+
+approve::Verdict require_signed(const approve::Verifier& verifier, const std::string& path,
+                                const Words& next, Console& console) {
+  const auto file = os::SealedFile::open(path, os::FileOrigin::anyone, document::kMaxBytes);
+  approve::Verdict verdict = verifier.check(file.bytes(), approve::find_signatures(path));
+  if (!verdict.complete()) explain_missing(verdict, path, next, console);
+  return verdict;
+}
+
 approve::Verdict require_signed(const InForce& in_force, const std::string& path,
                                 Console& console) {
-  const auto file = os::SealedFile::open(path, os::FileOrigin::anyone, document::kMaxBytes);
-  approve::Verdict verdict =
-      in_force.verifier().check(file.bytes(), approve::find_signatures(path));
-  if (!verdict.complete()) explain_missing(in_force, verdict, path, console);
-  return verdict;
+  return require_signed(in_force.verifier(), path, {"approve", path, "--config", in_force.config()},
+                        console);
 }
 
 void refuse_other_operator(const document::Head& head, const std::string& operator_name,

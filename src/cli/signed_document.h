@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,8 +16,17 @@
 /// Documents that people sign, as verbs make and use them.
 namespace sluice::cli {
 
+/// The head of a new document of no policy, which holds from now on, for so long.
+[[nodiscard]] document::Head head_from_now(document::Kind kind, std::vector<document::Purpose> acts,
+                                           const std::string& run_id,
+                                           const std::string& operator_name,
+                                           std::chrono::seconds age);
+
 /// The head of a new document under the policy: now, until the youngest of what its acts allow, by
 /// that operator. Throws Error{approval} where the policy lets nobody do one of the acts.
+[[nodiscard]] document::Head make_head(const policy::Policy& policy, document::Kind kind,
+                                       std::vector<document::Purpose> acts,
+                                       const std::string& run_id, const std::string& operator_name);
 [[nodiscard]] document::Head make_head(const InForce& in_force, document::Kind kind,
                                        std::vector<document::Purpose> acts,
                                        const std::string& run_id, const std::string& operator_name);
@@ -25,6 +35,10 @@ namespace sluice::cli {
 /// not complete it says which act waits for whom, and which signatures do not count and why, gives
 /// `sluice approve` as what is next, and throws Exit (4). REQUIRES: a policy.
 [[nodiscard]] approve::Verdict require_signed(const InForce& in_force, const std::string& path,
+                                              Console& console);
+/// `next`: what shows who is missing.
+[[nodiscard]] approve::Verdict require_signed(const approve::Verifier& verifier,
+                                              const std::string& path, const Words& next,
                                               Console& console);
 
 /// Refuses (exit 4) a document that was signed for other hands: its operator's signature does not

@@ -2,55 +2,36 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+
+#include "codec/characters.h"
 
 namespace sluice::codec {
 namespace {
 
-struct Span {
-  char32_t first;
-  char32_t last;
-};
-
 /// Blocks of Unicode 15 whose characters are wide (UAX #11), whole where nearly all of them are.
-constexpr std::array kWide{
-    Span{0x1100, 0x115f},   Span{0x231a, 0x231b},   Span{0x2329, 0x232a},   Span{0x23e9, 0x23ec},
-    Span{0x2e80, 0x303e},   Span{0x3041, 0xa4cf},   Span{0xa960, 0xa97f},   Span{0xac00, 0xd7a3},
-    Span{0xf900, 0xfaff},   Span{0xfe10, 0xfe19},   Span{0xfe30, 0xfe6f},   Span{0xff00, 0xff60},
-    Span{0xffe0, 0xffe6},   Span{0x16fe0, 0x18aff}, Span{0x1b000, 0x1b2ff}, Span{0x1f000, 0x1f0ff},
-    Span{0x1f18e, 0x1f19a}, Span{0x1f200, 0x1f64f}, Span{0x1f680, 0x1f6ff}, Span{0x1f900, 0x1f9ff},
-    Span{0x1fa70, 0x1faff}, Span{0x20000, 0x3fffd}};
+constexpr std::array kWide{CharacterSpan{0x1100, 0x115f},   CharacterSpan{0x231a, 0x231b},
+                           CharacterSpan{0x2329, 0x232a},   CharacterSpan{0x23e9, 0x23ec},
+                           CharacterSpan{0x2e80, 0x303e},   CharacterSpan{0x3041, 0xa4cf},
+                           CharacterSpan{0xa960, 0xa97f},   CharacterSpan{0xac00, 0xd7a3},
+                           CharacterSpan{0xf900, 0xfaff},   CharacterSpan{0xfe10, 0xfe19},
+                           CharacterSpan{0xfe30, 0xfe6f},   CharacterSpan{0xff00, 0xff60},
+                           CharacterSpan{0xffe0, 0xffe6},   CharacterSpan{0x16fe0, 0x18aff},
+                           CharacterSpan{0x1b000, 0x1b2ff}, CharacterSpan{0x1f000, 0x1f0ff},
+                           CharacterSpan{0x1f18e, 0x1f19a}, CharacterSpan{0x1f200, 0x1f64f},
+                           CharacterSpan{0x1f680, 0x1f6ff}, CharacterSpan{0x1f900, 0x1f9ff},
+                           CharacterSpan{0x1fa70, 0x1faff}, CharacterSpan{0x20000, 0x3fffd}};
 
 /// Combining marks and what has no width of its own.
-constexpr std::array kZero{Span{0x0300, 0x036f},  Span{0x0591, 0x05bd}, Span{0x064b, 0x065f},
-                           Span{0x1ab0, 0x1aff},  Span{0x1dc0, 0x1dff}, Span{0x200b, 0x200f},
-                           Span{0x20d0, 0x20ff},  Span{0xfe00, 0xfe0f}, Span{0xfe20, 0xfe2f},
-                           Span{0xe0100, 0xe01ef}};
-
-template <std::size_t N>
-bool is_in(const std::array<Span, N>& spans, char32_t character) noexcept {
-  return std::ranges::any_of(spans, [character](const Span& span) {
-    return character >= span.first && character <= span.last;
-  });
-}
+constexpr std::array kZero{CharacterSpan{0x0300, 0x036f}, CharacterSpan{0x0591, 0x05bd},
+                           CharacterSpan{0x064b, 0x065f}, CharacterSpan{0x1ab0, 0x1aff},
+                           CharacterSpan{0x1dc0, 0x1dff}, CharacterSpan{0x200b, 0x200f},
+                           CharacterSpan{0x20d0, 0x20ff}, CharacterSpan{0xfe00, 0xfe0f},
+                           CharacterSpan{0xfe20, 0xfe2f}, CharacterSpan{0xe0100, 0xe01ef}};
 
 std::size_t width_of(char32_t character) noexcept {
   if (character < 0x300) return 1;
   if (is_in(kZero, character)) return 0;
   return is_in(kWide, character) ? 2 : 1;
-}
-
-/// Takes the first character off. A byte that begins none counts as a character of its own.
-char32_t take(std::string_view& text) noexcept {
-  const auto first = static_cast<std::uint8_t>(text.front());
-  const std::size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  char32_t character = length == 1 ? first : first & (0x7fU >> length);
-  const std::size_t size = std::min(length, text.size());
-  for (std::size_t i = 1; i < size; ++i) {
-    character = character << 6U | (static_cast<std::uint8_t>(text[i]) & 0x3fU);
-  }
-  text.remove_prefix(size);
-  return character;
 }
 
 /// Bytes of the longest beginning that is at most so wide.
@@ -59,7 +40,7 @@ std::size_t bytes_within(std::string_view text, std::size_t columns) noexcept {
   std::size_t used = 0;
   while (!rest.empty()) {
     std::string_view after = rest;
-    used += width_of(take(after));
+    used += width_of(take_character(after));
     if (used > columns) break;
     rest = after;
   }
@@ -92,7 +73,7 @@ void wrap_line(std::string_view line, std::size_t columns, bool clip_words, std:
 
 std::size_t columns_of(std::string_view text) noexcept {
   std::size_t columns = 0;
-  while (!text.empty()) columns += width_of(take(text));
+  while (!text.empty()) columns += width_of(take_character(text));
   return columns;
 }
 

@@ -1,37 +1,52 @@
 #include "sluice/codec/printable.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "sluice/codec/utf8.h"
 
+#include "codec/characters.h"
+
 namespace sluice::codec {
 namespace {
 
-unsigned char byte_of(std::string_view text, std::size_t at) noexcept {
-  return static_cast<unsigned char>(text[at]);
-}
+/// What a reader does not see as it is: control characters, other line ends, marks that turn the
+/// direction of text, and all that Unicode 15 wants to be shown as nothing
+/// (Default_Ignorable_Code_Point, DerivedCoreProperties.txt), those kept for later included: two
+/// names that look alike would differ in them, and text could hide in them.
+constexpr std::array kUnshown{
+    CharacterSpan{0x00, 0x1f},        // control characters
+    CharacterSpan{0x7f, 0x9f},        // U+009B begins what ESC [ begins
+    CharacterSpan{0xad, 0xad},        // soft hyphen
+    CharacterSpan{0x34f, 0x34f},      // joins marks
+    CharacterSpan{0x61c, 0x61c},      // Arabic mark of direction
+    CharacterSpan{0x115f, 0x1160},    // fillers of Hangul
+    CharacterSpan{0x17b4, 0x17b5},    // vowels of Khmer that are not written
+    CharacterSpan{0x180b, 0x180f},    // Mongolian selectors and separator
+    CharacterSpan{0x200b, 0x200f},    // no width; marks of direction
+    CharacterSpan{0x2028, 0x202e},    // line ends; direction
+    CharacterSpan{0x2060, 0x206f},    // no width; operators that are not written; direction
+    CharacterSpan{0x3164, 0x3164},    // filler of Hangul
+    CharacterSpan{0xfe00, 0xfe0f},    // variation selectors
+    CharacterSpan{0xfeff, 0xfeff},    // byte order mark
+    CharacterSpan{0xffa0, 0xffa0},    // filler of Hangul
+    CharacterSpan{0xfff0, 0xfffb},    // kept for later; marks of annotations
+    CharacterSpan{0x1bca0, 0x1bca3},  // of shorthand
+    CharacterSpan{0x1d173, 0x1d17a},  // of music
+    CharacterSpan{0xe0000, 0xe0fff},  // tags, variation selectors
+};
 
-/// Bytes at the beginning that make a character which must not be shown as it is; 0: it may.
-/// REQUIRES: valid UTF-8.
-std::size_t steering_bytes(std::string_view text) noexcept {
-  const unsigned char first = byte_of(text, 0);
-  if (first < 0x20 || first == 0x7f) return 1;
-  // U+0080 to U+009F: control characters too, U+009B begins what ESC [ begins.
-  if (first == 0xc2 && byte_of(text, 1) < 0xa0) return 2;
-  if (first != 0xe2) return 0;
-  // U+2028 to U+202E and U+2066 to U+2069: other line ends, and marks that show what follows in
-  // another order.
-  const unsigned char second = byte_of(text, 1);
-  const unsigned char third = byte_of(text, 2);
-  const bool turns = (second == 0x80 && third >= 0xa8 && third <= 0xae) ||
-                     (second == 0x81 && third >= 0xa6 && third <= 0xa9);
-  return turns ? 3 : 0;
-}
+/// Bytes that are no UTF-8: of those nothing beyond ASCII is shown.
+bool is_shown_byte(char byte) noexcept { return byte >= 0x20 && byte < 0x7f; }
 
-/// The same of bytes that are no UTF-8: of those nothing beyond ASCII is shown.
-std::size_t unshown_bytes(std::string_view text) noexcept {
-  const unsigned char first = byte_of(text, 0);
-  return first < 0x20 || first >= 0x7f ? 1 : 0;
+/// Takes the first character off; of bytes that are no UTF-8 the first byte. Returns whether it may
+/// be shown as it is.
+bool take_shown(std::string_view& text, bool is_text) noexcept {
+  if (is_text) return !is_in(kUnshown, take_character(text));
+  const bool is_shown = is_shown_byte(text.front());
+  text.remove_prefix(1);
+  return is_shown;
 }
 
 std::string printable(std::string_view text, std::string_view line_feed) {
@@ -39,17 +54,19 @@ std::string printable(std::string_view text, std::string_view line_feed) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    std::size_t size = is_text ? steering_bytes(text) : unshown_bytes(text);
-    if (text[0] == '\n') {
+    std::string_view rest = text;
+    const bool is_shown = take_shown(rest, is_text);
+    const std::string_view character = text.substr(0, text.size() - rest.size());
+    text = rest;
+    if (character == "\n") {
       out += line_feed;
-    } else if (size == 0) {
-      out += text[size++];
+    } else if (is_shown) {
+      out += character;
     } else {
-      for (const char c : text.substr(0, size)) {
+      for (const char c : character) {
         out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
       }
     }
-    text.remove_prefix(size);
   }
   return out;
 }

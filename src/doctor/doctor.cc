@@ -226,6 +226,8 @@ std::vector<Check> examine_target(const config::Config& config) {
 std::vector<Check> examine(const config::Config& config, const Places& places) {
   std::vector<Check> all = examine_signing(places.ssh_keygen);
   std::ranges::move(examine_files(config), std::back_inserter(all));
+  std::ranges::move(examine_policy(config, places.policy), std::back_inserter(all));
+  std::ranges::move(examine_archive(config, places.archive), std::back_inserter(all));
   std::ranges::move(examine_source(config), std::back_inserter(all));
   std::ranges::move(examine_target(config), std::back_inserter(all));
   return all;

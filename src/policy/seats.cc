@@ -34,12 +34,6 @@ bool Seats::seat(const Person& person,  // NOLINT(misc-no-recursion)
   return false;
 }
 
-std::size_t Seats::taken() const noexcept {
-  std::size_t sum = 0;
-  for (const auto& people : seated_) sum += people.size();
-  return sum;
-}
-
 std::size_t Seats::free_of(std::size_t group) const noexcept {
   return groups_[group].need - seated_[group].size();
 }

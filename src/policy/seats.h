@@ -17,7 +17,6 @@ class Seats {
   /// no order of all people so far leaves one.
   bool add(const Person& person);
 
-  [[nodiscard]] std::size_t taken() const noexcept;
   [[nodiscard]] std::size_t free_of(std::size_t group) const noexcept;
   /// Groups of which another member would let this one become full: itself, and each whose people
   /// could move towards it. Sorted.

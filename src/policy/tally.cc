@@ -26,7 +26,10 @@ class Count {
     take_owner_seats();
     wait_for_groups();
     tally_.counted.assign(counted_.begin(), counted_.end());
-    tally_.complete = tally_.have == tally_.need;
+    const std::size_t missing = people_missing();
+    tally_.have = static_cast<std::uint32_t>(counted_.size());
+    tally_.need = static_cast<std::uint32_t>(counted_.size() + missing);
+    tally_.complete = missing == 0;
     return std::move(tally_);
   }
 
@@ -42,16 +45,12 @@ class Count {
       // Who has a seat keeps one: paths move people, and never unseat them.
       if (seats_.add(person)) counted_.insert(person.principal);
     }
-    for (const GroupNeed& group : requirement_.groups) tally_.need += group.need;
-    tally_.have = static_cast<std::uint32_t>(seats_.taken());
   }
 
   void take_owner_seats() {
     for (const std::string& principal : requirement_.owners) {
-      ++tally_.need;
       const Person* owner = policy_.find(principal);
       if (owner != nullptr && may_count(*owner) && has_signed(*owner)) {
-        ++tally_.have;
         counted_.insert(principal);
       } else {
         tally_.waiting.push_back(owner_text(principal, owner));
@@ -64,6 +63,24 @@ class Count {
     const bool runs = owner != nullptr && !may_count(*owner);
     return fmt::format("data owner: {}{}", name,
                        runs ? ", whose signature does not count while running it" : "");
+  }
+
+  /// How few more people could be enough: an owner who is still to sign may take a group's seat
+  /// too.
+  [[nodiscard]] std::size_t people_missing() const {
+    Seats later = seats_;
+    std::size_t missing = 0;
+    for (const std::string& principal : requirement_.owners) {
+      const Person* owner = policy_.find(principal);
+      const bool counts = owner != nullptr && may_count(*owner);
+      if (counts && has_signed(*owner)) continue;
+      ++missing;
+      if (counts) static_cast<void>(later.add(*owner));
+    }
+    for (std::size_t group = 0; group < requirement_.groups.size(); ++group) {
+      missing += later.free_of(group);
+    }
+    return missing;
   }
 
   void wait_for_groups() {

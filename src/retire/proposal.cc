@@ -12,7 +12,7 @@
 namespace sluice::retire {
 namespace {
 
-constexpr std::string_view kSchema = "sluice.retire/1";
+constexpr std::string_view kSchema = "sluice.retire.document/1";
 
 void write(const model::QualifiedName& name, std::string_view member, codec::JsonWriter& json) {
   json.key(member).begin_object();

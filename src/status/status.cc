@@ -64,10 +64,20 @@ void advise_equal(RunStatus& status, const std::string& mode) {
   }
 }
 
+/// Of a run that is live: what leads back by now, in words that leave room for the time.
+std::string way_back(const RunStatus& status) {
+  if (status.retire == "retire-finished") return "retired: sluice restore brings source rows back";
+  if (!status.retire.empty()) return "its retire has begun: sluice restore goes back";
+  return status.is_kept ? "sluice rollback is the way back"
+                        : "its old tables were dropped: no way back";
+}
+
 /// Of a run that went live, whatever became of it since; false where it never did.
 bool advise_swapped(RunStatus& status) {
   if (status.swap == "cutover") {
-    status.advice = "live since " + status.swapped_at + "; sluice rollback is the way back";
+    status.advice = "live since " + status.swapped_at + "; " + way_back(status);
+  } else if (status.swap == "rollback" && !status.retire.empty()) {
+    status.advice = "rolled back " + status.swapped_at + "; as rows were retired, it stays so";
   } else if (status.swap == "rollback") {
     status.advice = "rolled back " + status.swapped_at + "; verified again, it can go live again";
     status.next_verb = "verify";
@@ -81,11 +91,15 @@ bool advise_swapped(RunStatus& status) {
 void read_swap(const std::vector<ledger::Event>& events, RunStatus& status) {
   const std::int64_t verified = status.last_verification ? status.last_verification->last_event : 0;
   for (const ledger::Event& event : events) {
+    if (event.kind == "retire-begun" || event.kind == "retire-finished") status.retire = event.kind;
     const bool is_swap =
         event.kind == "cutover" || event.kind == "rollback" || event.kind == "discarded";
+    if (!is_swap) continue;
+    status.is_kept = event.kind == "cutover";
     // Old tables that were dropped leave the new ones live.
-    if (!is_swap || (event.kind == "discarded" && status.swap == "cutover")) continue;
-    const bool is_past = event.kind == "rollback" && event.number <= verified;
+    if (event.kind == "discarded" && status.swap == "cutover") continue;
+    const bool is_past =
+        event.kind == "rollback" && event.number <= verified && status.retire.empty();
     status.swap = is_past ? "" : event.kind;
     status.swapped_at = is_past ? "" : event.at;
   }

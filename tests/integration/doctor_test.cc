@@ -17,7 +17,8 @@ namespace {
 /// What came of each check, by its name.
 class Examined {
  public:
-  explicit Examined(const Migration& migration) : result(migration.sluice("doctor", {"--json"})) {
+  explicit Examined(const Migration& migration, std::vector<std::string> more = {"--json"})
+      : result(migration.sluice("doctor", more)) {
     const auto document = codec::parse_json_or_throw(result.out, "stdout");
     for (const codec::JsonValue& check : document.root().at("checks").items()) {
       verdicts_[check.at("name").as_string()] = check.at("verdict").as_string();
@@ -60,9 +61,12 @@ TEST_CASE("doctor finds nothing wrong where nothing is, and says what to do next
   CAPTURE(to_string(from));
   Migration migration(from, target);
   make_table(migration);
-  const Examined examined(migration);
+  const TempDir dir;
+  const Examined examined(migration, {"--json", "--archive", (dir.path() / "gone").string()});
   INFO(examined.result.out);
   CHECK(examined.bad() == "");
+  CHECK(examined.verdict("archive-space") == "ok");
+  CHECK(examined.verdict("policy-file") == "ok");
   CHECK(examined.result.exit_code == 0);
   CHECK(examined.verdict("source-write") == "ok");
   CHECK(examined.verdict("source-clock") == "ok");

@@ -10,7 +10,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "support/governed.h"
+#include "integration/swapped_fixture.h"
 #include "support/outcome.h"
 
 namespace sluice::test {
@@ -19,8 +19,6 @@ namespace {
 constexpr int kStopRule = 3;
 constexpr int kApproval = 4;
 constexpr int kDrift = 7;
-
-using Arguments = std::vector<std::string>;
 
 void check_refused(const RunResult& result, int code, const std::string& why) {
   INFO(result.out << result.err);
@@ -32,87 +30,6 @@ std::string read_all(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-/// A migration between production servers whose copy was signed for and verified.
-class Swapped : public Governed {
- public:
-  explicit Swapped(const std::vector<std::pair<std::string, std::string>>& policy_changes = {}) {
-    team.may_log_in_as(retire_role());
-    write_policy(3, policy_changes);
-    migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY, name text)");
-    migration.source("INSERT INTO public.t SELECT g, 'n' || g FROM generate_series(1, 30) g");
-    migration.move("public.t");
-    make_plan();
-    sign_plan("alice");
-    require_exit(copy(), 0);
-    verify();
-  }
-
-  [[nodiscard]] std::filesystem::path file(const std::string& name) const {
-    return team.folder() / name;
-  }
-  void verify(const std::string& name = "manifest.json") const {
-    require_exit(migration.sluice("verify", {"--manifest", file(name).string()}), 0);
-  }
-  void sign(const std::string& name, const std::string& act,
-            const std::vector<std::string>& people = {"alice", "bob"}) const {
-    for (const std::string& person : people) {
-      static_cast<void>(team.sign(file(name), person, act));
-    }
-  }
-  [[nodiscard]] RunResult cut_over(const std::string& name = "manifest.json",
-                                   Arguments more = {}) const {
-    more.insert(more.begin(), {"--manifest", file(name).string()});
-    return migration.sluice("cutover", more);
-  }
-  void sign_and_cut_over() const {
-    sign("manifest.json", "cutover");
-    require_exit(cut_over(), 0);
-  }
-  /// All that a retire takes, from the role on.
-  [[nodiscard]] RunResult retire(const Arguments& more = {}) const {
-    const RunResult grants =
-        migration.sluice("grants", {"--side", "retire", "--retire-role", retire_role()});
-    require_exit(grants, 0);
-    migration.source(grants.out);
-    const Arguments common = {"--manifest", file("manifest.json").string(), "--retire-as",
-                              migration.source_url_as(retire_role())};
-    Arguments propose = common;
-    propose.insert(propose.end(),
-                   {"--archive", file("gone").string(), "--propose", file("retire.json").string()});
-    require_exit(migration.sluice("retire", propose), 0);
-    sign("retire.json", "retire", {"alice", "dan", "bob"});
-    Arguments approved = common;
-    approved.insert(approved.end(), {"--approved", file("retire.json").string()});
-    approved.insert(approved.end(), more.begin(), more.end());
-    return migration.sluice("retire", approved);
-  }
-  [[nodiscard]] std::string retire_role() const { return "r" + migration.target_database().name(); }
-
-  [[nodiscard]] std::string run() const {
-    return migration.target_value("SELECT run_id FROM sluice.run ORDER BY started_at DESC LIMIT 1");
-  }
-  /// Rows under the live name: 30 after a cutover, none before.
-  [[nodiscard]] std::string live_rows() const {
-    return migration.target_value("SELECT count(*) FROM public.t");
-  }
-  [[nodiscard]] RunResult propose(const std::string& verb, const std::string& name,
-                                  Arguments more = {}) const {
-    more.insert(more.end(), {"--run", run(), "--propose", file(name).string()});
-    return migration.sluice(verb, more);
-  }
-  [[nodiscard]] RunResult do_approved(const std::string& verb, const std::string& name,
-                                      Arguments more = {}) const {
-    more.insert(more.end(), {"--run", run(), "--approved", file(name).string()});
-    return migration.sluice(verb, more);
-  }
-  /// Applications write to the new table: one row more, one changed, one deleted. Four changes.
-  void write_live() const {
-    migration.target(
-        "INSERT INTO public.t VALUES (100, 'new'); UPDATE public.t SET name = 'other' WHERE id = 1;"
-        "DELETE FROM public.t WHERE id = 2");
-  }
-};
 
 }  // namespace
 
@@ -130,6 +47,14 @@ TEST_CASE("a cutover between production servers waits for those who sign its man
   swapped.sign("manifest.json", "cutover", {"bob"});
   require_exit(swapped.cut_over(), 0);
   CHECK(swapped.live_rows() == "30");
+  const RunResult log = swapped.migration.sluice("log");
+  INFO(log.out);
+  for (const char* part : {"signature: cutover by Alice Stone <alice@corp>, key SHA256:",
+                           "signature: cutover by Bob Hill <bob@corp>, key SHA256:"}) {
+    CAPTURE(part);
+    CHECK(log.out.find(part) != std::string::npos);
+  }
+  CHECK(log.out.find('{') == std::string::npos);
   const std::string event = swapped.migration.events("cutover").at(0);
   for (const char* part : {"signed: cutover by Alice Stone and Bob Hill", "alice@corp", "bob@corp",
                            "document_sha256", "SHA256:"}) {

@@ -13,6 +13,7 @@
 #include "support/demo_data.h"
 #include "support/desk.h"
 #include "support/mariadb_server.h"
+#include "support/migration.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
 #include "support/temp_dir.h"
@@ -138,6 +139,53 @@ class Demo {
   std::set<std::string> verbs_;
 };
 
+/// Tables whose names are as long as PostgreSQL takes them: 63 bytes, of letters that are two
+/// columns wide among them, and one of which rows do not map.
+class LongNames {
+ public:
+  LongNames() {
+    for (int number = 0; number < 3; ++number) {
+      const std::string name = table(number);
+      migration.source(fmt::format(
+          "CREATE TABLE {0} (id int PRIMARY KEY, {1} text); INSERT INTO {0} SELECT n, CASE WHEN n "
+          "= 3 THEN NULL ELSE 'x' END FROM generate_series(1, 9) n",
+          name, column()));
+      migration.target(
+          fmt::format("CREATE TABLE {} (id int PRIMARY KEY, {} text NOT NULL)", name, column()));
+      migration.move(bare(number));
+    }
+  }
+  static RunOptions columns(const std::string& columns) {
+    RunOptions options;
+    options.env = {{"COLUMNS", columns}};
+    return options;
+  }
+  /// Once on a terminal of 80 columns, once into a file.
+  void shown(const std::string& verb, int exit_code, std::vector<std::string> more = {}) const {
+    shown(migration.sluice(verb, more, columns("80")), exit_code);
+    // What changes something, or writes a file, does so once.
+    if (verb != "verify" && verb != "cutover") {
+      shown(migration.sluice(verb, more, columns("")), exit_code);
+    }
+  }
+  void shown(const RunResult& result, int exit_code) const {
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(columns_of(widest_line(result.out)) <= kColumns);
+  }
+  static std::string table(int number) { return "\"" + bare(number) + "\""; }
+
+  Migration migration;
+
+ private:
+  static std::string bare(int number) {
+    std::string name = number == 0 ? std::string(62, 'n') : "";
+    for (int i = 0; number > 0 && i < 20; ++i) name += "\xe9\xa1\xa7";  // U+9867, "customer"
+    return name + std::to_string(number);
+  }
+  static std::string column() { return "\"" + std::string(30, 'c') + " of the customer\""; }
+};
+
 }  // namespace
 
 TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns and 24 lines") {
@@ -204,6 +252,28 @@ TEST_CASE("what every verb says of the demo's data fits a terminal of 80 columns
   demo.shown(3, {"log", "--config", config});
   // No verb may be forgotten here.
   for (const cli::Command& command : cli::commands()) CHECK(demo.verbs().contains(command.name));
+}
+
+TEST_CASE("long and wide names fit 80 columns, on a terminal and in a file") {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  const LongNames names;
+  names.shown("inspect", 0);
+  names.shown("plan", 0);
+  names.shown("copy", 0);
+  names.shown("status", 0);
+  names.shown("quarantine", 0);
+  names.shown("quarantine", 0, {"--group"});
+  const TempDir dir;
+  const std::string manifest = (dir.path() / "manifest.json").string();
+  names.shown("verify", 0, {"--manifest", manifest});
+  names.shown(run_sluice({"manifest", "show", manifest}, LongNames::columns("80")), 0);
+  names.shown(run_sluice({"manifest", "show", manifest}, LongNames::columns("")), 0);
+  names.shown("cutover", 0, {"--losing", "0"});
+  names.migration.target("INSERT INTO " + LongNames::table(1) + " VALUES (100, 'x')");
+  names.shown("rollback", 3);
+  names.shown("status", 0);
+  names.shown("freeze", 0, {"--watch", "--once"});
+  names.shown("log", 0);
 }
 
 TEST_CASE("help fits a terminal of 80 columns") {

@@ -43,6 +43,9 @@ std::string read_all(int fd) {
   return text;
 }
 
+/// Texts stand on one line, so that tests can look for them; those of a terminal's width say so.
+constexpr const char* kAnyColumns = "1000000";
+
 std::vector<std::string> environment(const RunOptions& options) {
   std::map<std::string, std::string> merged;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -51,6 +54,7 @@ std::vector<std::string> environment(const RunOptions& options) {
     if (equals != std::string_view::npos)
       merged[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
+  merged["COLUMNS"] = kAnyColumns;
   for (const auto& [name, value] : options.env) {
     if (value.empty()) {
       merged.erase(name);

@@ -12,7 +12,7 @@
 namespace sluice::test {
 
 struct RunOptions {
-  /// Added to this process's environment; an empty value removes the variable.
+  /// Added to this process's environment with COLUMNS of any width; an empty value removes one.
   std::vector<std::pair<std::string, std::string>> env;
   std::string input;
   std::filesystem::path directory;

@@ -7,8 +7,8 @@
 /// it does not own. Not for JSON and SQL, which hold text as it is.
 namespace sluice::codec {
 
-/// Control characters, marks that turn the direction of text, other line ends, and bytes that are
-/// no UTF-8 as \xNN. Line feeds stay: for text that is made of lines.
+/// Control characters, characters that are shown as nothing or turn the direction of text, other
+/// line ends, and bytes that are no UTF-8 as \xNN. Line feeds stay: for text made of lines.
 [[nodiscard]] std::string printable_text(std::string_view text);
 
 /// The same of what has to stay on one line: a line feed is shown as \n.

@@ -30,6 +30,8 @@ struct Check {
 /// Where the parts lie that are not in the config.
 struct Places {
   std::string ssh_keygen = "/usr/bin/ssh-keygen";
+  std::string policy;   // file; empty: the config names none
+  std::string archive;  // folder that retire will fill; empty: nothing is said of it
 };
 
 /// Every check, in the order in which people mend things. A server that is out of reach costs its
@@ -41,6 +43,15 @@ struct Places {
 /// with Z (OpenSSH 9.1), and it tells a good signature from a bad one.
 [[nodiscard]] std::vector<Check> examine_signing(const std::string& ssh_keygen);
 [[nodiscard]] std::vector<Check> examine_files(const config::Config& config);
+/// Whether people can decide by the policy: nobody else could have written it, it can be read, the
+/// config's operator may run, the list of revoked keys is there, and ssh-keygen takes the keys.
+[[nodiscard]] std::vector<Check> examine_policy(const config::Config& config,
+                                                const std::string& path);
+/// Whether retire can archive there: the folder, or the one that it is to be made in, is its
+/// owner's alone, its disk can be flushed, and has room for the source's tables. Writes a file
+/// there and takes it away. Nothing where `folder` is empty.
+[[nodiscard]] std::vector<Check> examine_archive(const config::Config& config,
+                                                 const std::string& folder);
 [[nodiscard]] std::vector<Check> examine_source(const config::Config& config);
 [[nodiscard]] std::vector<Check> examine_target(const config::Config& config);
 

@@ -18,8 +18,8 @@ struct Tally {
   std::vector<std::string> counted;  ///< principals who have a seat; sorted
   /// "1 of group business: Bob Hill, Carol Wu", "data owner: Carol Wu": who could still sign.
   std::vector<std::string> waiting;
-  std::uint32_t have = 0;  ///< seats that are taken, of `need`
-  std::uint32_t need = 0;
+  std::uint32_t have = 0;  ///< people who have a seat, of `need`
+  std::uint32_t need = 0;  ///< the same, and as few others as could take all seats that are free
 };
 
 /// `signers`: principals whose signatures are good, different people; who is nobody of the policy

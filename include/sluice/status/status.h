@@ -72,6 +72,9 @@ struct RunStatus {
   /// of a cutover whether or not one has. Empty: there is none.
   std::string swap;
   std::string swapped_at;
+  bool is_kept = false;  ///< after a cutover: the old tables are there still
+  /// The last of the events retire-begun and retire-finished; empty: no source row was retired.
+  std::string retire;
   std::string old_side;   ///< of the source after a cutover; whoever can look there fills it
   std::string next_verb;  ///< what to run now; empty: nothing, or wait
   std::vector<std::string> next_options;  ///< of next_verb

@@ -87,16 +87,32 @@ Taken take_in(const approve::Verifier& verifier, const os::SealedFile& document,
   throw Exit{kApproval};
 }
 
+std::string command_by_hand(const ApproveArguments& arguments) {
+  return sign_command(arguments.document, arguments.principal, act_named(arguments.act),
+                      arguments.key);
+}
+
+/// A key that does not sign here may do so elsewhere: by an agent, or where its token is.
+std::string signed_here(const ApproveArguments& arguments, const policy::Policy& policy,
+                        const os::SealedFile& document, Console& console) {
+  try {
+    return approve::sign(policy, arguments.key, act_named(arguments.act), document);
+  } catch (const model::Error&) {
+    console.print("\nnothing was signed, nothing is lost. By hand, also with an agent:\n" +
+                  command_by_hand(arguments));
+    throw;
+  }
+}
+
 /// The signature that is to be kept, if any is.
 std::optional<approve::SignatureFile> new_signature(const ApproveArguments& arguments,
                                                     const policy::Policy& policy,
-                                                    const os::SealedFile& document) {
+                                                    const os::SealedFile& document,
+                                                    Console& console) {
   if (!arguments.signature.empty()) return approve::read_signature(arguments.signature);
   if (arguments.key.empty() || arguments.dry_run) return std::nullopt;
   return approve::SignatureFile{
-      "the new signature",
-      approve::sign(policy, arguments.key, act_named(arguments.act), document),
-      {}};
+      "the new signature", signed_here(arguments, policy, document, console), {}};
 }
 
 /// Where it is kept.
@@ -142,13 +158,12 @@ int run_approve(const ApproveArguments& arguments, Console& console) {
   }
   std::vector<approve::SignatureFile> files = approve::find_signatures(arguments.document);
   std::string stored;
-  if (const auto file = new_signature(arguments, verifier.policy(), document)) {
+  if (const auto file = new_signature(arguments, verifier.policy(), document, console)) {
     const Taken taken = take_in(verifier, document, *file, arguments, console);
     stored = keep(*file, taken, arguments);
     files = approve::find_signatures(arguments.document);
   } else if (!arguments.key.empty()) {
-    console.print("would run:\n" + sign_command(arguments.document, arguments.principal,
-                                                act_named(arguments.act), arguments.key));
+    console.print("would run:\n" + command_by_hand(arguments));
   }
   const approve::Verdict verdict = verifier.check(document.bytes(), files);
   const ApprovalReport report{arguments.document, verdict, verifier.policy(), stored,

@@ -142,6 +142,14 @@ void require_watched(const copy::StopReason& stop) {
   throw model::Error(why->kind, why->text, model::Retry::new_session);
 }
 
+/// Of a pass that nobody stopped: changed underneath, done, or left to the process that it joined.
+int report_end(const copy::RunContext& run, db::SqlSession& ledger, const std::optional<End>& end,
+               const CopyArguments& arguments, Console& console) {
+  if (!end) return report_joined(run, ledger, arguments, console);
+  if (!end->changes.empty()) return report_drift(run, ledger, end->changes, arguments, console);
+  return report_copy(run, end->result, arguments, console);
+}
+
 /// From the first look at both servers to the report; goes on with what earlier passes have
 /// committed.
 int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config,
@@ -189,15 +197,11 @@ int copy_in_one_pass(const CopyArguments& arguments, const ReadConfig& config,
     reconnect.renew_after(progress);
     throw copy::record_failure(run, error);
   }
-  if (end && !end->changes.empty()) {
-    return report_drift(run, *start.control, end->changes, arguments, console);
-  }
-  if (end) return report_copy(run, end->result, arguments, console);
-  if (const auto why = stop.why()) {
+  if (const auto why = stop.why(); why && !end) {
     return report_stop(run, *start.control, {*why, sources->heard(), signals.signal()}, arguments,
                        console);
   }
-  return report_joined(run, *start.control, arguments, console);
+  return report_end(run, *start.control, end, arguments, console);
 }
 
 int run_copy(const CopyArguments& arguments, Console& console) {

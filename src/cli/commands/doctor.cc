@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/inputs.h"
+#include "cli/policy_input.h"
 
 namespace sluice::cli {
 namespace {
@@ -33,7 +34,9 @@ int exit_code_of(doctor::Verdict worst) {
 
 int run_doctor(const DoctorArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
-  const std::vector<doctor::Check> checks = doctor::examine(config.config, arguments.places);
+  doctor::Places places = arguments.places;
+  if (!config.config.policy.empty()) places.policy = policy_path(config.config);
+  const std::vector<doctor::Check> checks = doctor::examine(config.config, places);
   console.json() ? console.print(doctor::to_json(checks)) : console.show(doctor::to_text(checks));
   const doctor::Verdict worst = doctor::worst(checks);
   const bool is_mended = worst == doctor::Verdict::ok || worst == doctor::Verdict::warning;
@@ -48,6 +51,8 @@ Run declare_doctor(CLI::App& app) {
   app.add_option("--config", arguments->config, "the migration's config file")->required();
   app.add_option("--ssh-keygen", arguments->places.ssh_keygen,
                  "the program that checks signatures, by its absolute path");
+  app.add_option("--archive", arguments->places.archive,
+                 "the folder that retire is to archive to: its owner, its disk, its room");
   return [arguments](Console& console) { return run_doctor(*arguments, console); };
 }
 

@@ -1,11 +1,14 @@
 #include "sluice/doctor/doctor.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <catch2/catch_test_macros.hpp>
 #include <unistd.h>
 
+#include "doctor/archive.h"
 #include "doctor/server.h"
+#include "support/team.h"
 #include "support/temp_dir.h"
 
 namespace sluice::doctor {
@@ -25,14 +28,12 @@ std::string program(const test::TempDir& dir, const std::string& script) {
   return path.string();
 }
 
-/// What stands in the place of ssh-keygen in every step until a signature is checked.
+/// Is ssh-keygen in every step until a signature is checked; what it does then stands behind it.
 constexpr const char* kPretends =
-    "while [ $# -gt 0 ]; do case \"$1\" in -f) key=$2;; sign) signs=1;; verify) checks=1;; esac; "
-    "last=$1; shift; done\n"
-    "if [ -n \"$checks\" ]; then :; elif [ -n \"$signs\" ]; then : > \"$last.sig\"; exit 0; else "
-    ": > \"$key\"; echo key > \"$key.pub\"; exit 0; fi\n";
+    "case \"$*\" in *verify*) ;; *) exec /usr/bin/ssh-keygen \"$@\" ;; esac\n";
 constexpr const char* kSaysGood =
-    "echo 'Good \"sluice-doctor\" signature for doctor with ED25519 key SHA256:x'\n";
+    "echo 'Good \"sluice-self-test-v1@sluice.dev\" signature for self-test@sluice.dev with ED25519 "
+    "key SHA256:x'\n";
 
 }  // namespace
 
@@ -102,6 +103,46 @@ TEST_CASE("the worst of all checks decides, and an error more than what is not k
   CHECK(worst({fine, warned}) == Verdict::warning);
   CHECK(worst({unknown, warned, fine}) == Verdict::unknown);
   CHECK(worst({unknown, wrong, warned}) == Verdict::error);
+}
+
+TEST_CASE("a policy by which nobody could decide is found out") {
+  const test::Team team;
+  const std::string path = team.write_policy().string();
+  config::Config config;
+  config.operator_name = "olga@corp";
+  const auto examined = [&] {
+    auto checks = examine_policy(config, path);
+    UNSCOPED_INFO(to_text(checks));
+    return checks;
+  };
+  CHECK(worst(examined()) == Verdict::ok);
+  CHECK(verdict_of(examined(), "policy-keys") == Verdict::ok);
+  CHECK(worst(examine_policy(config, "")) == Verdict::ok);
+  config.operator_name = "alice@corp";
+  CHECK(verdict_of(examined(), "policy-operator") == Verdict::error);
+  config.operator_name = "olga@corp";
+  std::filesystem::remove(team.revoked_keys());
+  CHECK(verdict_of(examined(), "policy-signatures") == Verdict::error);
+  std::ofstream(path, std::ios::app) << "more";
+  CHECK(verdict_of(examined(), "policy") == Verdict::error);
+  std::filesystem::permissions(path, std::filesystem::perms(0666));
+  CHECK(verdict_of(examined(), "policy-file") == Verdict::error);
+}
+
+TEST_CASE("a folder that could not keep an archive is found out") {
+  const test::TempDir dir;
+  config::Config config;
+  config.source = {};
+  CHECK(examine_archive(config, "").empty());
+  const std::string gone = (dir.path() / "gone").string();
+  CHECK(verdict_of(examine_archive(config, gone), "archive-folder") == Verdict::ok);
+  CHECK(verdict_of(examine_archive(config, gone), "archive-flush") == Verdict::ok);
+  CHECK(std::filesystem::is_empty(dir.path()));
+  CHECK(worst(examine_archive(config, gone + "/below/it")) == Verdict::error);
+  std::filesystem::permissions(dir.path(), std::filesystem::perms(0777));
+  CHECK(worst(examine_archive(config, gone)) == Verdict::error);
+  CHECK(check_room(100, 100).verdict == Verdict::ok);
+  CHECK(check_room(99, 100).verdict == Verdict::error);
 }
 
 TEST_CASE("a config that others may write to is a warning") {

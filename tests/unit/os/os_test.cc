@@ -16,7 +16,6 @@
 #include "sluice/os/file.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
-#include "sluice/os/program.h"
 #include "sluice/os/stop.h"
 #include "sluice/os/stop_file.h"
 
@@ -199,32 +198,6 @@ TEST_CASE("a stop file is told of once, soon after it is there") {
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   CHECK(told == 1);
-}
-
-TEST_CASE("a program gets its input and a bare environment, and what it says is kept") {
-  ::setenv("SLUICE_SECRET", "canary", 1);
-  const std::string input(300'000, 'x');
-  const auto counted = run_program({"/bin/sh", "-c", "wc -c; env >&2; exit 7"}, input);
-  CHECK(counted.exit_code == 7);
-  CHECK(std::stoul(counted.out) == input.size());
-  CHECK(counted.err.find("LC_ALL=C") != std::string::npos);
-  CHECK(counted.err.find("TZ=UTC") != std::string::npos);
-  CHECK(counted.err.find("canary") == std::string::npos);
-  ::unsetenv("SLUICE_SECRET");
-  // One that takes nothing of it.
-  CHECK(run_program({"/bin/true"}, input).exit_code == 0);
-}
-
-TEST_CASE("a program that hangs is ended, also when it has closed its output") {
-  for (const char* script : {"sleep 60", "exec >&- 2>&-; sleep 60"}) {
-    const auto begun = std::chrono::steady_clock::now();
-    const auto hung = run_program({"/bin/sh", "-c", std::string("exec 3>&-; ") + script}, "",
-                                  std::chrono::milliseconds(300));
-    CHECK(hung.timed_out);
-    CHECK(hung.exit_code == -1);
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
-  }
-  CHECK_THROWS_AS(run_program({"/nowhere/program"}), model::Error);
 }
 
 TEST_CASE("a kill point fires at the pass that was asked for, once armed and by name only") {

@@ -57,7 +57,7 @@ TEST_CASE("anything but a proposal is refused") {
   CHECK(is_refused("[]"));
   CHECK(is_refused(replaced(body, "\"role\"", "\"rolf\"")));
   CHECK(is_refused(replaced(body, "{\"archive\"", "{\"more\":1,\"archive\"")));
-  CHECK(is_refused(replaced(body, "sluice.retire/1", "sluice.retire/2")));
+  CHECK(is_refused(replaced(body, "sluice.retire.document/1", "sluice.retire.document/2")));
   CHECK(is_refused(replaced(body, "\"target_gone\":2", "\"target_gone\":1")));
   CHECK(is_refused(replaced(body, "\"rows\":0", "\"rows\":1")));
   CHECK(is_refused(replaced(body, "\"source_gone\":7", "\"source_gone\":-7")));

@@ -110,6 +110,32 @@ TEST_CASE("each state says what to do next") {
   CHECK(next(finished) == "verify");
 }
 
+TEST_CASE("what leads back after a cutover is what is left of it, on one line") {
+  RunStatus live = run_in(RunState::finished);
+  live.swap = "cutover";
+  live.swapped_at = "2026-11-23T22:05:15Z";
+  const auto advice = [&live] {
+    advise(live);
+    CHECK(live.advice.size() <= sluice::status::kMaxColumns);
+    CHECK(live.next_verb.empty());
+    return live.advice;
+  };
+  live.is_kept = true;
+  CHECK(advice().find("sluice rollback is the way back") != std::string::npos);
+  live.retire = "retire-begun";
+  CHECK(advice().find("sluice restore goes back") != std::string::npos);
+  live.retire = "retire-finished";
+  CHECK(advice().find("sluice restore brings source rows back") != std::string::npos);
+  live.is_kept = false;
+  CHECK(advice().find("rollback") == std::string::npos);
+  live.retire.clear();
+  CHECK(advice().find("no way back") != std::string::npos);
+  // It is not cut over anew once source rows are gone.
+  live.swap = "rollback";
+  live.retire = "retire-finished";
+  CHECK(advice().find("it stays so") != std::string::npos);
+}
+
 TEST_CASE("what to do about a pause depends on its cause") {
   using sluice::status::PauseCause;
   RunStatus paused = run_in(RunState::paused);
