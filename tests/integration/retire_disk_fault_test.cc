@@ -52,6 +52,10 @@ TEST_CASE("what an archive's disk refuses to hold is not deleted") {
   CHECK(broken("write", ENOSPC, 1) == 1200);
   CHECK(broken("flush", EIO, 1) == 1200);
   CHECK(broken("read", EIO, 1) == 1200);
+  const RunResult altered = retirement.retire(failing_disk(retirement.archive(), "alter", 0, 1));
+  CHECK(altered.exit_code == 3);
+  CHECK_THAT(altered.err, ContainsSubstring("damaged"));
+  CHECK(retirement.count(Retirement::kGoes) == "1200");
   // In the middle; each call goes on where the last one ended.
   CHECK(broken("write", ENOSPC, 6) < 1200);
   static_cast<void>(broken("write", EIO, 3));

@@ -1,5 +1,5 @@
 // Preloaded into sluice: from the nth call on, what writes, reads or flushes files below a folder
-// fails, as it does on a full or a broken disk.
+// fails, as it does on a full or a broken disk. "alter": what is written is not what was given.
 
 #include <array>
 #include <atomic>
@@ -57,6 +57,11 @@ ssize_t write(int fd, const void* bytes, size_t size) {
 
 ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t at) {
   static const auto call = real<WriteAt>("pwrite64");
+  if (size > 0 && fails("alter", fd)) {
+    std::string other(static_cast<const char*>(bytes), size);
+    other[size / 2] = static_cast<char>(other[size / 2] ^ 1);
+    return call(fd, other.data(), size, at);
+  }
   return fails("write", fd) ? -1 : call(fd, bytes, size, at);
 }
 
