@@ -264,6 +264,7 @@ std::vector<model::Finding> check_identity(db::SqlSession& session, const Cut& c
 std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& plan,
                                    const Cut& cut) {
   std::vector<Counted> wanted;
+  wanted.reserve(cut.tables.size());
   const std::string condition = is_newer_sql(session, cut.snapshot);
   for (const CutTable& table : cut.tables) {
     wanted.push_back({table.names.live, condition, table.rows, &planned(plan, table.names)});

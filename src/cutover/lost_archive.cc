@@ -186,6 +186,7 @@ LostArchive archive_lost(db::SqlSession& session, const model::Endpoint& target,
   }
   const std::vector<model::Table> found = found_tables(session, tables);
   std::vector<model::QualifiedName> names;
+  names.reserve(tables.size());
   for (const Written& table : tables) names.push_back(table.kept_in);
   const db::SnapshotSessions snapshot = db::open_snapshot(target, 1, names);
   auto writer = archive::Writer::open(
