@@ -1,7 +1,7 @@
 #include "doctor/archive.h"
 
-#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -70,12 +70,11 @@ Check check_flushing(const fs::path& folder) {
 /// The source's tables, in its own guess, without indexes. An archive is smaller: it is compressed.
 std::uint64_t source_bytes(const config::Config& config) {
   const auto session = db::open_session(config.source, db::Purpose::catalog);
-  std::vector<std::string> schemas;
-  for (const config::Table& table : config.tables) schemas.push_back(table.source.schema);
-  std::ranges::sort(schemas);
-  schemas.erase(std::ranges::unique(schemas).begin(), schemas.end());
+  std::set<std::string> schemas;
+  for (const config::Table& table : config.tables) schemas.insert(table.source.schema);
   std::uint64_t bytes = 0;
-  for (const model::Table& table : db::read_catalog(*session, schemas).tables) {
+  for (const model::Table& table :
+       db::read_catalog(*session, {schemas.begin(), schemas.end()}).tables) {
     if (config.find_table(table.name) != nullptr) bytes += table.estimated_bytes;
   }
   return bytes;

@@ -28,8 +28,10 @@ Terminal::Terminal(std::vector<std::string> argv,
   pid_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty");
   if (pid_ > 0) return;
+  // NOLINTBEGIN(concurrency-mt-unsafe): the copy of the process has one thread
   ::unsetenv("COLUMNS");
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
+  // NOLINTEND(concurrency-mt-unsafe)
   ::execvp(words.front(), words.data());
   ::_exit(127);
 }
