@@ -40,7 +40,7 @@ std::vector<std::string> names_of(const std::vector<LostRows>& one,
     for (const LostRows& table : *tables) names.push_back(table.table);
   }
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
