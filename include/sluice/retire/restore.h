@@ -30,12 +30,12 @@ struct RestoreRequest {
 struct RestoredTable {
   model::QualifiedName source;
   model::QualifiedName into;
-  bool created = false;             ///< the table was not there
-  std::uint64_t archived = 0;       ///< rows that the archive has of it
-  std::uint64_t restored = 0;       ///< put back, and read again as they are in the archive
-  std::uint64_t there = 0;          ///< were there, and the same
-  std::uint64_t others = 0;         ///< a row of their key is there with other values, and stays
-  std::vector<RowNote> other_rows;  ///< the first of them
+  bool created = false;               ///< the table was not there
+  std::uint64_t archived = 0;         ///< rows that the archive has of it
+  std::uint64_t restored = 0;         ///< put back, and read again as they are in the archive
+  std::uint64_t there = 0;            ///< were there, and the same
+  std::uint64_t others = 0;           ///< a row of their key is there with other values, and stays
+  std::vector<RowNote> other_rows;    ///< the first of them
   std::uint64_t refused = 0;          ///< the server does not take them, and says why
   std::vector<RowNote> refused_rows;  ///< all of them; of a hundred, restore() throws
   double seconds = 0;
