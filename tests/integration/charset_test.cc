@@ -33,7 +33,7 @@ void make_codes(Migration& migration, const std::string& column) {
   migration.source("CREATE TABLE codes (code varchar(20) " + column +
                    " PRIMARY KEY, v int);"
                    "CREATE TABLE other (id int PRIMARY KEY);"
-                   "INSERT INTO codes SELECT CONCAT(x'8A', seq), seq FROM seq_1_to_6000;"
+                   "INSERT INTO codes SELECT CONCAT(x'8A', seq), seq FROM seq_1_to_20000;"
                    "INSERT INTO other VALUES (1)");
   migration.target(
       "CREATE TABLE codes (code text PRIMARY KEY, v int);"
@@ -86,12 +86,14 @@ TEST_CASE("a key in another character set is found again after every stop") {
   make_codes(migration, "CHARACTER SET cp1250 COLLATE cp1250_bin");
   CHECK(migration.sluice("plan").err.find("key-charset") != std::string::npos);
   for (int stop = 0; stop < 3; ++stop) {
-    REQUIRE(migration.copy_killed_at("after_commit").signal == SIGKILL);
+    const RunResult killed = migration.copy_killed_at("after_commit");
+    INFO("exit code " << killed.exit_code << ": " << killed.out << killed.err);
+    REQUIRE(killed.signal == SIGKILL);
   }
   copy_all(migration);
   CHECK(migration.table_difference("other", "id").empty());
   CHECK(migration.target_value("SELECT count(*) FROM codes__side WHERE code = '\u0160' || v") ==
-        "6000");
+        "20000");
   CHECK(verify(migration).outcome() == "equal");
 }
 
