@@ -160,13 +160,39 @@ int exit_code_of(const retire::RestoreResult& result, const RestoreArguments& ar
   return kWindow;
 }
 
+/// The same command: a shorter one would put back other rows, or not be recorded.
+Words words_of(const RestoreArguments& arguments) {
+  Words words{"restore", "--archive", arguments.archive, "--into", arguments.into};
+  const auto add = [&words](const char* option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--table", arguments.table);
+  add("--rename", arguments.rename);
+  add("--keys", arguments.keys);
+  if (arguments.limit > 0) add("--limit", std::to_string(arguments.limit));
+  add("--config", arguments.config);
+  add("--operator", arguments.operator_name);
+  return words;
+}
+
+retire::RestoreResult restore_until_stopped(const retire::RestoreRequest& request,
+                                            const os::SignalStop& signals, Console& console) {
+  constexpr int kSignalBase = 128;
+  try {
+    return retire::restore(request, signals.token());
+  } catch (const model::Error& error) {
+    if (error.kind() != model::ErrorKind::interrupted || signals.signal() == 0) throw;
+    console.error(error);
+    throw Exit{kSignalBase + signals.signal()};
+  }
+}
+
 int run_restore(const RestoreArguments& arguments, Console& console) {
   const retire::RestoreRequest request = request_of(arguments);
-  const os::SignalStop signals(last_word(
-      command_line({"restore", "--archive", arguments.archive, "--into", arguments.into})));
+  const os::SignalStop signals(last_word(command_line(words_of(arguments))));
   RestoreRecord record(request, arguments.config, arguments.operator_name, console);
   record.begin();
-  const retire::RestoreResult result = retire::restore(request, signals.token());
+  const retire::RestoreResult result = restore_until_stopped(request, signals, console);
   record.end(result);
   if (console.json()) {
     console.print(to_json(result, arguments, record.is_source()));
