@@ -37,6 +37,21 @@ struct CutoverArguments : SwapArguments {
   bool accept_moved_source = false;
 };
 
+/// The same command: without its manifest it would be told to verify and to have signed anew.
+Words words_again(const CutoverArguments& arguments) {
+  Words words = words_on_run("cutover", arguments.config, arguments.run);
+  const auto add = [&words](const char* option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--manifest", arguments.manifest);
+  add("--operator", arguments.operator_name);
+  if (arguments.losing > 0) add("--losing", std::to_string(arguments.losing));
+  if (arguments.accept_moved_source) words.emplace_back("--accept-moved-source");
+  add("--freeze-with", arguments.freeze_with);
+  add("--stop-file", arguments.stop_file);
+  return words;
+}
+
 cutover::CutoverOptions options_of(const CutoverArguments& arguments) {
   cutover::CutoverOptions options;
   options.patience.lock_timeout = std::chrono::milliseconds(arguments.lock_timeout_ms);
@@ -123,7 +138,8 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   } else {
     console.print(cutover::script_of(swap, options_of(arguments).patience));
     static_cast<void>(console.findings(result.findings));
-    console.next(words_on_run(is_refused ? "status" : "cutover", arguments.config, arguments.run));
+    console.next(is_refused ? words_on_run("status", arguments.config, arguments.run)
+                            : words_again(arguments));
   }
   return is_refused ? kStopRule : kDone;
 }
@@ -187,8 +203,7 @@ int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& conso
   }
   adopt_policy(start);
   // From here on a signal, a stop or a stop file ends this between two tries for the locks.
-  os::SignalStop signals(
-      last_word(command_line(words_on_run("cutover", arguments.config, arguments.run))));
+  os::SignalStop signals(last_word(command_line(words_again(arguments))));
   const StopSources sources(
       {start.target, start.run().id, last_event, arguments.stop_file}, signals,
       [&signals](const std::string& /*why*/) { signals.request(kConnection); });
