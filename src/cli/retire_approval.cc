@@ -49,7 +49,10 @@ void refuse_other(const retire::Proposal& proposal, const RetireInputs& inputs,
   if (!arguments.archive.empty()) {
     compare("the archive", archive_folder(arguments.archive), proposal.archive);
   }
-  if (!same) throw Exit{kDrift};
+  if (same) return;
+  console.error("what was signed is not what is to be done",
+                "run it as it was signed for, or write anew what people sign, with --propose");
+  throw Exit{kDrift};
 }
 
 }  // namespace

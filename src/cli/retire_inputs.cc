@@ -125,7 +125,10 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
   if (!has_head) differences.emplace_back("the manifest's ledger head is none of the run's events");
   if (differences.empty()) return;
   for (const std::string& difference : differences) console.error(difference);
-  throw Exit{kDrift};
+  refuse(kDrift, "this is not what was verified: no row goes by it",
+         "name the config and the manifest of one run, or verify again with --manifest and let "
+         "people sign that",
+         console);
 }
 
 void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
@@ -183,6 +186,7 @@ retire::Setting RetireInputs::setting() const {
 
 void read_retire_inputs(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   inputs.config = read_config(arguments.config, console);
+  inputs.config.config.operator_name = operator_of(inputs.config.config, arguments.operator_name);
   // Who may, before anything else: without a policy nobody may.
   if (const std::string path = policy_path(arguments, inputs.config.config); !path.empty()) {
     inputs.policy = read_trusted_policy(path, console);

@@ -30,6 +30,7 @@ struct RetireArguments {
   std::string propose;
   std::string approved;
   std::string stop_file;
+  std::string operator_name;  // empty: the config's
   bool dry_run = false;
 };
 

@@ -49,7 +49,14 @@ Words words_of(const RetireArguments& arguments, const std::string& option,
   Words words = {
       "retire",      "--config",          arguments.config, "--manifest", arguments.manifest,
       "--retire-as", arguments.retire_as, option,           file};
-  if (!arguments.policy.empty()) words.insert(words.end(), {"--policy", arguments.policy});
+  const auto add = [&words](const char* name, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {name, value});
+  };
+  // A proposal is none without it; what was signed names it.
+  if (arguments.approved.empty()) add("--archive", arguments.archive);
+  add("--policy", arguments.policy);
+  add("--operator", arguments.operator_name);
+  add("--stop-file", arguments.stop_file);
   return words;
 }
 
@@ -92,9 +99,14 @@ int propose(const RetireArguments& arguments, RetireInputs& inputs, const os::Si
   proposal.run_id = inputs.run.id;
   proposal.archive = archive_folder(arguments.archive);
   proposal.role = inputs.catalog.server.user;
-  {
+  try {
     const ShowProgress progress(console);
     proposal.tables = retire::survey(setting, signals.token(), std::cref(progress));
+  } catch (const model::Error& error) {
+    constexpr int kSignalBase = 128;
+    if (error.kind() != model::ErrorKind::interrupted || signals.signal() == 0) throw;
+    console.error(error);
+    throw Exit{kSignalBase + signals.signal()};
   }
   std::string sha256;
   if (!arguments.dry_run) {
@@ -207,6 +219,7 @@ Run declare_retire(CLI::App& app) {
   app.add_option("--policy", arguments->policy,
                  "the policy that says who has to sign; else the config's");
   app.add_option("--archive", arguments->archive, "folder that the rows go to, a new one");
+  app.add_option("--operator", arguments->operator_name, "the person who runs this");
   app.add_option("--propose", arguments->propose,
                  "look at the rows, write what people sign into this file, delete nothing");
   app.add_option("--approved", arguments->approved,

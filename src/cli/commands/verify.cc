@@ -44,6 +44,7 @@ struct VerifyArguments {
   bool dry_run = false;
   std::vector<std::string> tables;
   std::string manifest;
+  std::string operator_name;
   std::size_t list = verify::Options().max_listed;
 };
 
@@ -190,7 +191,8 @@ verify::VerifyReport verify_shown(const VerifyArguments& arguments, const plan::
 int run_verify(const VerifyArguments& arguments, Console& console) {
   refuse_manifest_of_a_part(arguments, console);
   // What people wrote says where both servers are.
-  const ReadConfig config = read_config(arguments.config, console);
+  ReadConfig config = read_config(arguments.config, console);
+  config.config.operator_name = operator_of(config.config, arguments.operator_name);
   const auto ledger = open_ledger(ledger_of(config.config), console);
   // The run that was asked for, else the newest; and the plan that it was made with.
   const ledger::Run run = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
@@ -237,6 +239,8 @@ Run declare_verify(CLI::App& app) {
                  "schema.table of source or target; may be given more than once");
   app.add_option("--manifest", arguments->manifest,
                  "write what was proved to this file, for people to sign");
+  app.add_option("--operator", arguments->operator_name,
+                 "with --manifest: the person who runs this, whom it will name");
   app.add_option("--list", arguments->list, "differences that are listed for a table")
       ->check(CLI::Range(0, kMaxListed));
   return [arguments](Console& console) { return run_verify(*arguments, console); };
