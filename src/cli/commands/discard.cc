@@ -69,14 +69,22 @@ void show_list(const std::vector<cutover::Leftover>& tables, Console& console) {
 
 int print_dry_run(const SwapStart& start, const DiscardArguments& arguments, Console& console) {
   const auto tables = cutover::leftovers(*start.session, start.plan(), start.run());
+  // What would be refused is refused here too.
+  const auto findings =
+      cutover::discard_findings(*start.session, start.run(), tables, arguments.give_up_way_back);
   if (console.json()) {
     console.print(list_json(arguments.run, tables, false));
-    return kDone;
+    static_cast<void>(console.findings(findings));
+    return findings.empty() ? kDone : kStopRule;
   }
   show_list(tables, console);
   for (const std::string& sql : cutover::drop_sql(tables)) console.print(sql + ";\n");
-  console.next(words_on_run("discard", arguments.config, arguments.run));
-  return kDone;
+  static_cast<void>(console.findings(findings));
+  Words next =
+      words_on_run(findings.empty() ? "discard" : "status", arguments.config, arguments.run);
+  if (findings.empty() && arguments.give_up_way_back) next.emplace_back("--give-up-way-back");
+  console.next(next);
+  return findings.empty() ? kDone : kStopRule;
 }
 
 /// Writes what people sign; nothing is dropped yet.
