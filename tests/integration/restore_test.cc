@@ -209,6 +209,23 @@ TEST_CASE("a dry run of a restore writes nothing, and a missed window is told") 
   require_exit(result, 0);
   CHECK_THAT(result.out, ContainsSubstring("CREATE TABLE"));
   CHECK(scratch.value("SELECT to_regclass('public.t') IS NULL") == "t");
+  // The rows are back all the same; what is missed is the promise.
+  require_exit(run_sluice(restore), 0);
+  scratch.query("DELETE FROM public.t");
+  scratch.query(
+      "CREATE FUNCTION takes_long() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN PERFORM pg_sleep(1.2); RETURN NULL; END'");
+  scratch.query(
+      "CREATE TRIGGER takes_long BEFORE INSERT ON public.t FOR EACH STATEMENT "
+      "EXECUTE FUNCTION takes_long()");
+  std::vector<std::string> in_time = restore;
+  in_time.insert(in_time.end(), {"--window", "1"});
+  const RunResult late = run_sluice(in_time);
+  CHECK(late.exit_code == 5);
+  CHECK_THAT(late.err, ContainsSubstring("the window is 1 s"));
+  CHECK(scratch.value("SELECT count(*) FROM public.t") == "40");
+  in_time.back() = "3600";
+  require_exit(run_sluice(in_time), 0);
 }
 
 }  // namespace sluice::test
