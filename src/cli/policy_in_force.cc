@@ -93,9 +93,10 @@ void require_same_policy(const InForce& in_force,
   console.error(
       fmt::format("{} is in force for this target since {}, and the config names {}",
                   short_name(*adopted), adopted->adopted_at, short_name(in_force.policy())),
-      "put the file back as it was; people who may change the policy sign for it: " +
-          command_line({"policy", "--config", in_force.config(), "--change", in_force.policy().file,
-                        "--out", "policy-change.json"}));
+      "put that version back as the config's policy; another one goes into a file of its own, "
+      "and comes in force when people have signed it: " +
+          command_line({"policy", "--config", in_force.config(), "--change", "NEXT", "--out",
+                        "policy-change.json"}));
   throw Exit{kApproval};
 }
 

@@ -75,8 +75,12 @@ void explain_act(const approve::ActVerdict& act, Console& console) {
     console.error(fmt::format("{}: {}", path, objection));
   }
   for (const approve::ActVerdict& act : verdict.acts()) explain_act(act, console);
+  // No signature mends what stands against the document itself.
   console.error(fmt::format("{} is not approved", path),
-                "people read it and sign it; what is signed lies beside it");
+                verdict.objections().empty()
+                    ? "people read it and sign it; what is signed lies beside it"
+                    : "what stands against it cannot be signed away: write it anew, and let "
+                      "people sign that");
   console.next(next);
   throw Exit{kApproval};
 }

@@ -97,7 +97,12 @@ int run_check(const ManifestArguments& arguments, Console& console) {
     console.print(to_json(file, check));
   else
     say(file, check, console);
-  if (exit_code_of(check) == kDone) console.next({"manifest", "show", arguments.file});
+  if (exit_code_of(check) == kDone) {
+    // Who has looked at both signs it; without a config it is not known by which policy.
+    console.next(arguments.config.empty()
+                     ? Words{"manifest", "show", arguments.file}
+                     : Words{"approve", arguments.file, "--config", arguments.config});
+  }
   return exit_code_of(check);
 }
 
