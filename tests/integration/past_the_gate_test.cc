@@ -115,24 +115,26 @@ TEST_CASE("a plan counts in its time, whenever it was approved") {
   fill_pair(governed);
   governed.make_plan();
   const document::Document made = document::from_text(read_all(governed.plan()));
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  // Counts from the signature: what was tried before may have taken long.
   const auto sign_with = [&](std::string document::Head::*member, std::chrono::seconds from_now) {
+    const auto until =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + from_now;
     document::Document document = made;
-    document.head.*member = codec::utc_time_text(now + from_now);
+    document.head.*member = codec::utc_time_text(until);
     write_all(governed.plan(), document::to_text(document.head, document.body));
     governed.sign_plan("alice");
+    return until;
   };
   const std::vector<std::string> approve = {"approve", governed.plan().string(), "--policy",
                                             governed.policy().string()};
-  sign_with(&document::Head::not_before, std::chrono::hours(1));
+  static_cast<void>(sign_with(&document::Head::not_before, std::chrono::hours(1)));
   check_refused(governed.copy(), kApproval, "it is not valid before");
-  constexpr std::chrono::seconds kLong{8};
-  sign_with(&document::Head::not_after, kLong);
+  const auto until = sign_with(&document::Head::not_after, std::chrono::seconds(8));
   require_exit(run_sluice(approve), 0);
-  std::this_thread::sleep_until(now + kLong + std::chrono::seconds(2));
+  std::this_thread::sleep_until(until + std::chrono::seconds(2));
   check_refused(governed.copy(), kApproval, "it expired at");
   CHECK(governed.migration.target_value("SELECT count(*) FROM sluice.run") == "0");
-  sign_with(&document::Head::not_after, std::chrono::hours(1));
+  static_cast<void>(sign_with(&document::Head::not_after, std::chrono::hours(1)));
   require_exit(governed.copy(), 0);
 }
 
