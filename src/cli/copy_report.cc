@@ -62,12 +62,14 @@ std::string way_on(model::ErrorKind kind, const std::string& config) {
     case model::ErrorKind::stop_rule:
       return fmt::format(
           "decide about the rows (sluice quarantine), or raise \"quarantine_limit\" of the table, "
-          "or "
-          "\"quarantine_rows\", in {}: limits may change within a run; {}",
+          "or \"quarantine_rows\", in {}: limits may change within a run, unless people signed its "
+          "plan, which is for the config as it was; {}",
           config, go_on);
     case model::ErrorKind::storage:
-      return fmt::format("make room on the target's disk, or lower \"min_free_bytes\" in {}; {}",
-                         config, go_on);
+      return fmt::format(
+          "make room on the target's disk, or lower \"min_free_bytes\" in {} (not "
+          "where people signed the plan: it is for the config as it was); {}",
+          config, go_on);
     default:
       return go_on;
   }
