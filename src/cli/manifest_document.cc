@@ -111,14 +111,14 @@ std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
                                                 const plan::Plan& plan,
                                                 const manifest::Manifest& manifest) {
   std::vector<document::Purpose> purposes;
-  const auto add_decided = [&](document::Act act, std::uint64_t manifest::Table::*rows) {
+  const auto add_decided = [&](document::Act act, std::uint64_t (*rows)(const manifest::Table&)) {
     std::vector<model::QualifiedName> touched;
     for (const manifest::Table& table : manifest.tables) {
-      if (table.*rows > 0) touched.insert(touched.end(), {table.source, table.target});
+      if (rows(table) > 0) touched.insert(touched.end(), {table.source, table.target});
     }
     if (!touched.empty()) purposes.push_back({act, policy::classes_of(policy, touched)});
   };
-  add_decided(document::Act::backfill, &manifest::Table::decided);
+  add_decided(document::Act::backfill, [](const manifest::Table& table) { return table.decided; });
   std::vector<model::QualifiedName> replaced;
   for (const plan::TablePlan& table : plan.tables) {
     if (table.is_new) continue;
@@ -126,7 +126,9 @@ std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
     replaced.push_back(table.target);
   }
   purposes.push_back({document::Act::cutover, policy::classes_of(policy, replaced)});
-  add_decided(document::Act::waiver, &manifest::Table::left_behind);
+  // With the cutover rows are gone from the live table that were to be kept there.
+  add_decided(document::Act::waiver,
+              [](const manifest::Table& table) { return table.left_behind + table.kept_left_out; });
   return purposes;
 }
 

@@ -17,7 +17,7 @@ namespace sluice::cli {
 /// What people sign of a manifest: the act cutover, with the classes of the tables that a cutover
 /// replaces, by their names on both sides; and what was decided about quarantined rows, which is to
 /// go live with it: backfill of the tables where rows got values by hand, waiver of those of which
-/// rows were left behind.
+/// rows were left behind, and of those that lack rows which the live table was to keep.
 [[nodiscard]] std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
                                                               const plan::Plan& plan,
                                                               const manifest::Manifest& manifest);

@@ -146,6 +146,9 @@ void read_account(const JsonValue& json, Table& table) {
   table.quarantined = count_of(json, "quarantined");
   table.left_behind = count_of(json, "left_behind");
   table.filtered = count_of(json, "filtered");
+  if (json.find("kept_left_out") != nullptr) {
+    table.kept_left_out = count_of(json, "kept_left_out");
+  }
   table.target_rows = count_of(json, "target_rows");
   table.missing = count_of(json, "missing");
   table.extra = count_of(json, "extra");

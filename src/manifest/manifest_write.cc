@@ -73,6 +73,8 @@ void write_account(JsonWriter& json, const Table& table) {
   json.member("source_rows", table.source_rows).member("arrived", table.arrived);
   json.member("decided", table.decided).member("quarantined", table.quarantined);
   json.member("left_behind", table.left_behind).member("filtered", table.filtered);
+  // Few have any; a manifest of earlier reads as it did.
+  if (table.kept_left_out != 0) json.member("kept_left_out", table.kept_left_out);
   json.member("target_rows", table.target_rows).member("missing", table.missing);
   json.member("extra", table.extra).member("changed", table.changed);
   json.member("duplicated", table.duplicated);

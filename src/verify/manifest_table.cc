@@ -55,6 +55,7 @@ void put_account(const TableReport& report, const ProvedTable& proved, manifest:
   out.decided = report.decided;
   out.quarantined = proved.open;
   out.left_behind = proved.left_behind;
+  out.kept_left_out = proved.kept_left_out;
   out.filtered = report.filtered;
   out.target_rows = report.target_rows;
   out.missing = report.counts.missing;

@@ -71,6 +71,7 @@ ProvedTable proved_table(const plan::TablePlan& table, const std::vector<Piece>&
   proved.batches = manifest_batches(pieces, tally.piece_proved, kMostBatches);
   proved.open = tally.open - tally.kept_open;
   proved.left_behind = tally.left_behind - tally.kept_left_behind;
+  proved.kept_left_out = tally.kept_open + tally.kept_left_behind;
   proved.open_reasons = tally.open_reasons;
   proved.lost = tally.lost;
   return proved;

@@ -22,6 +22,7 @@ struct ProvedTable {
   std::vector<manifest::Batch> batches;
   std::uint64_t open = 0;
   std::uint64_t left_behind = 0;
+  std::uint64_t kept_left_out = 0;  // of the live table: on top, open ones too
   std::map<std::string, std::uint64_t> open_reasons;
   std::vector<std::uint64_t> lost;  // SourceTally::lost
 };

@@ -64,6 +64,9 @@ struct Table {
   std::uint64_t quarantined = 0;
   std::uint64_t left_behind = 0;
   std::uint64_t filtered = 0;
+  /// Rows of the live table that were to be kept and that the new one lacks, because they are in
+  /// quarantine or were left behind: on top of the source's.
+  std::uint64_t kept_left_out = 0;
   std::uint64_t target_rows = 0;
   std::uint64_t missing = 0;
   std::uint64_t extra = 0;
