@@ -26,6 +26,7 @@
 #include "cli/policy_in_force.h"
 #include "cli/quarantine_report.h"
 #include "cli/run_choice.h"
+#include "cli/signed_document.h"
 #include "cli/stop_sources.h"
 
 namespace sluice::cli {
@@ -214,6 +215,29 @@ std::string record_process(db::SqlSession& session, const ledger::Run& run) {
   return id;
 }
 
+/// What people decide is signed with the manifest that a cutover needs. A table that is live
+/// already, or takes its name without a cutover, would get rows that nobody has signed for. Who
+/// leaves a row behind changes nothing there.
+void refuse_unsigned_values(const InForce& in_force, const plan::Plan& plan,
+                            const copy::Decisions& decisions, const copy::Selection& selection,
+                            Console& console) {
+  if (!needs_signatures(in_force, plan.source, plan.target)) return;
+  for (const copy::ChosenRow& row : selection.rows) {
+    const plan::TablePlan& table = plan.tables.at(static_cast<std::size_t>(row.table_no - 1));
+    const copy::Verdict verdict = decisions.entries.at(row.entry).verdict;
+    const bool moves = verdict == copy::Verdict::set || verdict == copy::Verdict::retry;
+    const bool is_live = table.side == table.target;
+    const bool has_cutover = !table.is_new || plan.new_tables == config::NewTables::side;
+    if (row.state != ledger::QuarantineState::open || !moves || (!is_live && has_cutover)) continue;
+    console.error(
+        fmt::format("{} {}: nobody would have signed for the rows that it is to get",
+                    table.target.text(), is_live ? "is live" : "goes live when the copy ends"),
+        "leave them behind; or copy anew with --new-run, where a cutover makes the tables live "
+        "(\"new_tables\": \"side\"), and decide before it");
+    throw Exit{kApproval};
+  }
+}
+
 int report_decided(const QuarantineArguments& arguments, const DecideResult& result,
                    Console& console) {
   if (console.json()) {
@@ -235,16 +259,19 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   const ReadConfig config = read_config(arguments.config, console);
   const auto ledger = open_ledger(ledger_of(config.config), console);
   const ledger::Run chosen = choose_run(*ledger, ledger_of(config.config), arguments.run, console);
-  const plan::Plan plan = plan_of(*ledger, chosen);
+  const InForce in_force = InForce::load(config.config, console);
+  const plan::Plan before = plan_of(*ledger, chosen);
   if (!arguments.dry_run) {
-    require_admitted(InForce::load(config.config, console), plan::held_to(plan, config.config),
+    require_admitted(in_force, plan::held_to(before, config.config),
                      operator_of(config.config, arguments.operator_name), Agreement::not_needed,
                      console);
   }
   // From here on nobody else works on the run.
-  const model::Endpoint target = plan::held_to(plan.target, config.config.target);
+  const model::Endpoint target = plan::held_to(before.target, config.config.target);
   auto session = hold_alone(target, chosen, console);
   const ledger::Run run = run_as_held(*session, chosen.id);
+  // What its tables are called now: a cutover or a rollback may have ended meanwhile.
+  const plan::Plan plan = plan_of(*session, run);
   if (!arguments.dry_run) refuse_stopped(*session, run.id, arguments.config, console);
   // What people decided: every mistake is reported at once, and nothing is done then.
   const std::string text = os::read_file(arguments.file, kMaxFileBytes);
@@ -259,6 +286,7 @@ int run_decide(const QuarantineArguments& arguments, Console& console) {
   // Which rows the entries are about.
   const copy::Selection selection = copy::select_rows(*session, run.id, plan, decisions);
   if (console.findings(selection.findings)) return kUsage;
+  refuse_unsigned_values(in_force, plan, decisions, selection, console);
   const std::string process_id = arguments.dry_run ? "" : record_process(*session, run);
   // The rows move, each batch of them in one transaction with its place in the ledger.
   const copy::DecideContext context{
