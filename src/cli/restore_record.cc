@@ -1,5 +1,6 @@
 #include "cli/restore_record.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -20,6 +21,20 @@
 namespace sluice::cli {
 namespace {
 
+/// Of PostgreSQL a session is in one database. On the MySQL family rows may go into another one of
+/// the server than the URL names (--rename), and those of the archive may be of several.
+bool is_into_source(const archive::Reader& archive, const retire::RestoreRequest& request,
+                    const model::ServerIdentity& there) {
+  const archive::Head& head = archive.head();
+  if (there.identity != head.source_identity) return false;
+  if (!model::is_mysql_family(there.engine)) return there.database == head.source_database;
+  const std::string& database = request.rename ? request.rename->schema : there.database;
+  return database == head.source_database ||
+         std::ranges::any_of(archive.tables(), [&](const archive::ArchivedTable& table) {
+           return table.head.source.schema == database;
+         });
+}
+
 config::Config config_of(const std::string& file, const model::Endpoint& into, Console& console) {
   if (file.empty()) {
     console.error("these rows go back into the source that they were deleted from",
@@ -37,10 +52,11 @@ config::Config config_of(const std::string& file, const model::Endpoint& into, C
 
 RestoreRecord::RestoreRecord(const retire::RestoreRequest& request, const std::string& config_file,
                              const std::string& operator_option, Console& console) {
-  const archive::Head head = archive::Reader::open(request.archive).head();
+  const archive::Reader archive = archive::Reader::open(request.archive);
+  const archive::Head& head = archive.head();
   const auto session = db::open_session(request.into, db::Purpose::catalog);
   const model::ServerIdentity there = db::read_identity(*session);
-  is_source_ = there.identity == head.source_identity && there.database == head.source_database;
+  is_source_ = is_into_source(archive, request, there);
   if (!is_source_ || request.dry_run) return;
   archive_ = std::filesystem::absolute(request.archive).lexically_normal().string();
   manifest_sha256_ = head.manifest_sha256;
