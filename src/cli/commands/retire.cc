@@ -7,7 +7,9 @@
 
 #include "sluice/codec/json_write.h"
 #include "sluice/codec/sha256.h"
+#include "sluice/cutover/cutover.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/ledger/policies.h"
 #include "sluice/os/file.h"
 #include "sluice/os/host.h"
 #include "sluice/os/stop.h"
@@ -15,6 +17,8 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/last_word.h"
+#include "cli/old_side.h"
+#include "cli/policy_in_force.h"
 #include "cli/retire_approval.h"
 #include "cli/retire_inputs.h"
 #include "cli/retire_report.h"
@@ -146,6 +150,24 @@ void refuse_used(const RetireInputs& inputs, Console& console) {
   throw Exit{kApproval};
 }
 
+/// From here on nobody else can roll it back or decide anything. What was read before that is what
+/// people's signatures, and who may, were held against.
+void refuse_changed_meanwhile(const RetireArguments& arguments, const RetireInputs& inputs,
+                              Console& console) {
+  require_same_policy(InForce::of(*inputs.policy, arguments.config),
+                      ledger::policies(*inputs.ledger), console);
+  const auto events = ledger::events(*inputs.ledger, inputs.run.id);
+  const ledger::Event* const change = cutover::change_since(events, inputs.events.back().number);
+  if (change == nullptr) {
+    return refuse_old_side_writes(*inputs.ledger, inputs.run, events,
+                                  inputs.policy->limits.old_side_writes, console);
+  }
+  console.error(
+      fmt::format("{} ({}) came in between: nothing is deleted", change->kind, change->at),
+      "sluice status shows where the run stands");
+  throw Exit{kDrift};
+}
+
 int show_statements(const retire::Setting& setting, const RetireArguments& arguments,
                     Console& console) {
   for (const std::string& statement : retire::statements_of(setting)) console.print(statement);
@@ -166,6 +188,7 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalSto
                   "sluice status says which");
     throw Exit{kLocked};
   }
+  refuse_changed_meanwhile(arguments, inputs, console);
   const StopSources sources(
       {inputs.target, inputs.run.id, inputs.events.back().number, arguments.stop_file}, signals,
       [&signals](const std::string& /*why*/) { signals.request(kConnection); });
