@@ -8,6 +8,7 @@
 #include "sluice/codec/printable.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/ledger/stops.h"
+#include "sluice/os/new_file.h"
 #include "sluice/plan/plan.h"
 
 #include "cli/approve_continue.h"
@@ -65,6 +66,27 @@ void report(const ContinueArguments& arguments, const ledger::Run& run, const le
                            : Words{"copy", "--config", arguments.config});
 }
 
+/// Before a file is written over that people may have signed.
+void check_files(const ContinueArguments& arguments, Console& console) {
+  const ContinueFiles& files = arguments.files;
+  if (files.propose.empty()) return;
+  const auto refuse = [&console](const std::string& what, const std::string& hint) {
+    console.error(what, hint);
+    throw Exit{kUsage};
+  };
+  if (!files.approved.empty()) {
+    refuse("--propose and --approved do not go together",
+           "--propose writes what people sign, --approved does what they signed");
+  }
+  if (arguments.dry_run) {
+    refuse("--propose and --dry-run do not go together",
+           "--propose writes nothing but the document: no run goes on by it");
+  }
+  if (!os::is_there(files.propose)) return;
+  refuse(codec::printable_line(files.propose) + " is there already",
+         "people may have signed it: name another file");
+}
+
 /// Writes what people sign; nothing goes on yet.
 int propose(const ContinueArguments& arguments, const InForce& in_force,
             const std::string& operator_name, const ledger::Run& run, const ledger::Stop& stop,
@@ -92,6 +114,7 @@ int propose(const ContinueArguments& arguments, const InForce& in_force,
 }
 
 int run_continue(const ContinueArguments& arguments, Console& console) {
+  check_files(arguments, console);
   const ReadConfig config = read_config(arguments.config, console);
   const LedgerPlace place = ledger_of(config.config);
   const ledger::Run run = choose_run(*open_ledger(place, console), place, arguments.run, console);
