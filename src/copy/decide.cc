@@ -11,6 +11,7 @@
 
 #include "sluice/copy/altered.h"
 #include "sluice/ledger/ledger.h"
+#include "sluice/ledger/stops.h"
 #include "sluice/model/error.h"
 #include "sluice/os/kill_point.h"
 
@@ -62,6 +63,8 @@ class Decider {
   void take_out_rivals(Rows& rows);
   void apply_round(const Rows& rows);
   void apply_batch(const Rows& rows);
+  [[nodiscard]] bool is_stopped();
+  void leave_open(const Rows& rows);
   [[nodiscard]] DecidedBatch commit_or_learn(const Rows& rows);
   void transact(const Rows& rows, DecidedBatch& done);
   [[nodiscard]] bool is_committed(const DecidedBatch& batch);
@@ -86,6 +89,7 @@ class Decider {
   std::map<std::int64_t, StillOpen> still_open_;
   std::set<std::int64_t> lacks_parent_;
   std::uint64_t moved_ = 0;
+  bool is_stopped_ = false;
   std::vector<std::string> sql_;
 };
 
@@ -98,7 +102,7 @@ DecideReport Decider::apply(const Selection& selection) {
     lacks_parent_.clear();
     apply_round(rows);
     // A row whose parent came with this very file may arrive now.
-    if (lacks_parent_.empty() || moved_ == moved_before) break;
+    if (lacks_parent_.empty() || moved_ == moved_before || is_stopped_) break;
     std::erase_if(rows, [this](const ChosenRow& row) { return !lacks_parent_.contains(row.id); });
   }
   if (context_.dry_run) session_->rollback();
@@ -156,7 +160,28 @@ void Decider::take_out_rivals(Rows& rows) {
 }
 
 void Decider::apply_round(const Rows& rows) {
-  for (const Rows& batch : in_batches(rows)) apply_batch(batch);
+  for (const Rows& batch : in_batches(rows)) {
+    is_stopped() ? leave_open(batch) : apply_batch(batch);
+  }
+}
+
+/// Whether a person has stopped the run meanwhile: asked between two transactions.
+bool Decider::is_stopped() {
+  if (context_.dry_run || is_stopped_) return is_stopped_;
+  is_stopped_ = ledger::stop_in_force(*session_, context_.run.id).has_value();
+  return is_stopped_;
+}
+
+void Decider::leave_open(const Rows& rows) {
+  for (const ChosenRow& row : rows) {
+    still_open_[row.id] = {row.id,
+                           row.table_no,
+                           row.source_key,
+                           row.column,
+                           "",
+                           "",
+                           "somebody has stopped the run: see sluice status"};
+  }
 }
 
 void Decider::apply_batch(const Rows& rows) { count(rows.front().table_no, commit_or_learn(rows)); }
