@@ -39,7 +39,7 @@ auto by_document(const SwapStart& start, const std::string& file, document::Kind
                                                      std::forward<Parse>(parse));
   std::string evidence = approval_event(verdict, approved.grounds(), absolute(file));
   using T = std::remove_cvref_t<decltype(*approved)>;
-  return Agreed<T>{std::move(approved), std::move(evidence)};
+  return Agreed<T>{std::move(approved), std::move(evidence), verdict.document().head.not_after};
 }
 
 [[noreturn]] void ask_for_document(const std::string& what, const Words& next, Console& console) {

@@ -1,10 +1,12 @@
 #include "cli/swap_start.h"
 
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "sluice/codec/printable.h"
+#include "sluice/codec/utc_time.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/model/error.h"
 #include "sluice/os/new_file.h"
@@ -57,6 +59,20 @@ void adopt_policy(SwapStart& start) {
   adopt_first_policy(start.in_force, *start.session, start.run().id, start.request.operator_name,
                      start.needs_signatures ? Agreement::needed : Agreement::not_needed);
   start.session->commit();
+}
+
+void require_still_agreed(const SwapStart& start, const std::string& not_after,
+                          db::SqlSession& session) {
+  const auto until = codec::utc_time_from_text(not_after);
+  if (until && *until < std::chrono::system_clock::now()) {
+    throw model::Error(model::ErrorKind::approval,
+                       "what people signed expired at " + not_after + ", while this waited",
+                       "make it anew, and let people sign that");
+  }
+  // In the order of whoever puts a policy in force.
+  session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {start.run().id});
+  adopt_first_policy(start.in_force, session, start.run().id, start.request.operator_name,
+                     start.needs_signatures ? Agreement::needed : Agreement::not_needed);
 }
 
 int unless_locked(const SwapStart& start, Console& console, const std::function<int()>& work) {

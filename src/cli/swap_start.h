@@ -54,6 +54,10 @@ using ReadPlan = plan::Plan (*)(db::SqlSession& ledger, const ledger::Run& run);
 void refuse_stopped(const SwapStart& start, const SwapArguments& arguments, Console& console);
 /// Puts the policy in force where the target knows none yet.
 void adopt_policy(SwapStart& start);
+/// (tx) Waiting for locks may take long. Throws Error{approval} where another policy has come in
+/// force meanwhile, or that time is over. Nobody can change the policy until the transaction ends.
+void require_still_agreed(const SwapStart& start, const std::string& not_after,
+                          db::SqlSession& session);
 
 /// Does what may have to wait for locks on the target. Where they are not to be had, says so and
 /// who holds them, and throws Exit (6).
@@ -71,11 +75,13 @@ void check_files(const DocumentFiles& files, const SwapStart& start, Console& co
 [[nodiscard]] Words words_with(const std::string& verb, const SwapStart& start,
                                const std::string& option, const std::string& file);
 
-/// An approval, and what goes on record of it: of signatures, canonical JSON; else empty.
+/// An approval, what goes on record of it (of signatures, canonical JSON; else empty), and until
+/// when it holds (of signatures; else empty).
 template <typename T>
 struct Agreed {
   approve::Approved<T> what;
   std::string evidence;
+  std::string not_after = {};
 };
 
 }  // namespace sluice::cli

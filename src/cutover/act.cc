@@ -248,6 +248,7 @@ class Cutting {
       is_refused_ = true;
       return true;
     }
+    if (options_.still_agreed) options_.still_agreed(session_);
     result_.written = lost_rows(session_, *live_, swap_.tables, accounts_);
     if (changes(result_.written) != options_.losing) {
       result_.findings.push_back(losing_finding(changes(result_.written), options_.losing));

@@ -101,6 +101,8 @@ struct CutoverOptions {
   std::uint64_t losing = 0;
   bool source_moved = false;  // and a person accepts it; goes on record
   std::string evidence;       // of what people signed, for the event: canonical JSON; may be empty
+  /// Asked in the transaction, under the locks: throws where what was agreed to holds no more.
+  std::function<void(db::SqlSession&)> still_agreed = {};
 };
 /// Cuts over. Rows of side tables that changed since `readiness` was proved are a refusal, and so
 /// is a person's stop that is in force when the locks are there.

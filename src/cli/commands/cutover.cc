@@ -196,6 +196,9 @@ int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& conso
   const auto agreed = approve_cutover(start, arguments.manifest, readiness, console);
   cutover::CutoverOptions options = options_of(arguments);
   options.evidence = agreed.evidence;
+  options.still_agreed = [&start, &agreed](db::SqlSession& session) {
+    require_still_agreed(start, agreed.not_after, session);
+  };
   const cutover::Swap swap = cutover::read_cutover(*start.session, start.plan(), start.run().id);
   if (!model::has_errors(readiness.findings)) {
     refuse_other_shapes(start.plan(), start.config, console);
