@@ -222,9 +222,9 @@ bool sign_again(const PolicyChange& arguments, const std::string& operator_name,
     session.commit();
   }
   console.note(
-      fmt::format("policy {} version {} was in force already: the ledger has its "
-                  "signatures as they are now",
-                  version.name, version.version));
+      fmt::format("policy {} version {} was in force already: the ledger {} its signatures as "
+                  "they are now",
+                  version.name, version.version, arguments.dry_run ? "would take" : "has"));
   report(arguments, standing, policy_of(version, arguments.adopt), {sha256, true}, console);
   return true;
 }
