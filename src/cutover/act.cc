@@ -71,7 +71,9 @@ class LiveTables {
     began_ = is_newer_sql(session, snapshot_before(session, request.run.id));
     kept_ = began_;
     for (const ledger::Snapshot& taken : ledger::snapshots(session, request.run.id)) {
-      if (taken.origin == ledger::Origin::existing) kept_ = is_newer_sql(session, taken.position);
+      if (taken.origin == ledger::Origin::existing) {
+        kept_ = may_be_newer_sql(session, taken.position);
+      }
     }
   }
 

@@ -123,15 +123,17 @@ Freeze freeze_mysql(const plan::Plan& plan, const std::string& run_id) {
 std::vector<std::string> written_tables(const plan::Plan& plan, db::SqlSession& session,
                                         const SourceState& before) {
   std::vector<std::string> lines;
-  const std::string condition = is_newer_sql(session, before.position);
+  const std::string condition = may_be_newer_sql(session, before.position);
   for (const plan::TablePlan& table : plan.tables) {
     const auto rows = before.rows.find(table.number);
     const std::optional<std::uint64_t> expected =
         rows == before.rows.end() ? std::nullopt : std::optional(rows->second);
     const Written written = count_written(session, table.source, condition, expected, nullptr);
     if (written.changes() == 0) continue;
-    lines.push_back(fmt::format("{}: {} rows were inserted or changed since, {} changed or deleted",
-                                table.source.text(), written.written, written.gone));
+    lines.push_back(
+        fmt::format("{}: {} rows were inserted or changed since, {} changed or deleted (what was "
+                    "written while transactions ran beside the verification counts)",
+                    table.source.text(), written.written, written.gone));
   }
   return lines;
 }

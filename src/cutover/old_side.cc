@@ -162,7 +162,7 @@ OldSideLook OldSideWatch::look(Clock::time_point until) {
   look.position = now.info.position;
   if (is_moved(plan_.source.engine, position_, now.info)) {
     const std::string condition = plan_.source.engine == Engine::postgresql
-                                      ? is_newer_sql(session.sql(), before_.position)
+                                      ? may_be_newer_sql(session.sql(), before_.position)
                                       : "";
     for (const plan::TablePlan& table : plan_.tables) {
       if (!is_due(table, hints)) continue;

@@ -80,6 +80,13 @@ std::string is_newer_sql(db::SqlSession& session, const std::string& snapshot) {
       transaction_sql(session), literal(snapshot));
 }
 
+std::string may_be_newer_sql(db::SqlSession& session, const std::string& snapshot) {
+  return fmt::format(
+      "(CASE WHEN xmin::text::bigint < 3 THEN false ELSE {} >= pg_snapshot_xmin({}::pg_snapshot) "
+      "END)",
+      transaction_sql(session), literal(snapshot));
+}
+
 std::string snapshot_before(db::SqlSession& session, const std::string& run_id) {
   const std::string began = session
                                 .query(fmt::format("SELECT {}::text FROM sluice.event "
