@@ -257,7 +257,10 @@ class Cutting {
       is_refused_ = true;
       return true;
     }
-    cut_.snapshot = session_.query("SELECT pg_current_snapshot()::text").value();
+    // Nothing of the new tables is newer than the verification: so what is, later, was written
+    // since. A snapshot of now would take what a transaction writes later in a subtransaction that
+    // has its number already for what was there.
+    cut_.snapshot = readiness_.target_position;
     if (is_careful_) run_all(session_, swap_.early_statements());
     run_all(session_, swap_.statements());
     SLUICE_KILL_POINT("cutover_renamed");

@@ -270,6 +270,11 @@ std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& pl
     wanted.push_back({table.names.live, condition, table.rows, &planned(plan, table.names)});
   }
   std::vector<Written> all = count_written(session, wanted);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // Whatever numbers they bear: there were not as many.
+    const std::uint64_t old_rows = all[i].rows - all[i].written;
+    if (old_rows > cut.tables[i].rows) all[i].written += old_rows - cut.tables[i].rows;
+  }
   std::erase_if(all, [](const Written& written) { return written.changes() == 0; });
   return all;
 }

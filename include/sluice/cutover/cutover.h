@@ -123,7 +123,7 @@ struct CutTable {
 struct Cut {
   std::int64_t event = 0;
   std::string at;  // UTC, ISO 8601 with Z
-  std::string snapshot;
+  std::string snapshot;  // what was written to the new tables since is newer
   std::vector<CutTable> tables;
   std::vector<Rename> renames;
   std::vector<std::string> restore;
