@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include "sluice/archive/reader.h"
+#include "sluice/db/removal.h"
 #include "sluice/model/error.h"
 #include "sluice/os/host.h"
 #include "sluice/os/kill_point.h"
+#include "sluice/retire/preflight.h"
 
 #include "retire/finder.h"
 #include "retire/left_rows.h"
@@ -213,10 +215,24 @@ Remover::Outcome Remover::transact(const Batch& batch, const archive::Stored& st
     rows.rollback();
     return refusal ? Outcome::referenced : Outcome::differs;
   }
+  if (result_.stopped = new_hazard(); !result_.stopped.empty()) {
+    rows.rollback();
+    return Outcome::stopped;
+  }
   SLUICE_KILL_POINT("retire-deleted");
   rows.commit();
   SLUICE_KILL_POINT("retire-committed");
   return Outcome::deleted;
+}
+
+/// A trigger or a cascade that was made while rows go has acted with this very delete. Nothing can
+/// come between: what makes one waits for who deletes.
+std::string Remover::new_hazard() {
+  const auto hazards = db::read_removal_hazards(session_.rows(), {table_.plan->source});
+  for (const model::Finding& finding : preflight(setting_.tables, hazards)) {
+    if (finding.severity == model::Severity::error) return finding.message + "; " + finding.action;
+  }
+  return {};
 }
 
 /// What was really deleted is what lies in the archive, and what was proved.

@@ -49,6 +49,8 @@ class Remover {
                                  const std::string& id);
   [[nodiscard]] bool is_same(const db::SourceBatch& gone, const Batch& batch,
                              const archive::Stored& stored);
+  /// (tx) What stands against the delete that has come since it was looked at; empty: nothing.
+  [[nodiscard]] std::string new_hazard();
   /// Whether a COMMIT without an answer has arrived.
   [[nodiscard]] bool was_deleted(const std::string& id);
   void count(const Batch& batch, const archive::Stored& stored);
