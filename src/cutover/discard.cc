@@ -140,6 +140,13 @@ std::vector<model::Finding> other_tables(const std::vector<Leftover>& agreed,
   return findings;
 }
 
+/// (tx) From here on nobody writes to them: what was counted is what goes.
+void lock(db::SqlSession& session, const std::vector<Leftover>& tables) {
+  std::string list;
+  for (const Leftover& table : tables) list += (list.empty() ? "" : ", ") + quoted(table.name);
+  if (!list.empty()) session.query("LOCK TABLE " + list + " IN ACCESS EXCLUSIVE MODE");
+}
+
 /// (tx) What stands against it, apart from other sessions.
 std::vector<model::Finding> refusals(db::SqlSession& session, const Drop& drop,
                                      const std::vector<Leftover>& tables) {
@@ -210,6 +217,7 @@ Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
   }
   session.begin();
   session.query("SET LOCAL synchronous_commit = on");
+  lock(session, leftovers(session, drop->plan, drop->run));
   dropped = leftovers(session, drop->plan, drop->run);
   result.findings = refusals(session, *drop, dropped);
   if (!result.findings.empty()) {
