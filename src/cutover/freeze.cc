@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sluice/cutover/cutover.h"
+#include "sluice/cutover/old_side.h"
 #include "sluice/db/removal.h"
 #include "sluice/db/source.h"
 #include "sluice/db/sql_session.h"
@@ -138,6 +139,17 @@ std::vector<std::string> written_tables(const plan::Plan& plan, db::SqlSession& 
   return lines;
 }
 
+/// Without a binary log only the rows tell.
+std::vector<std::string> other_tables(const plan::Plan& plan, const model::Endpoint& source,
+                                      const SourceState& before, std::uint64_t seed) {
+  std::vector<std::string> lines;
+  OldSideWatch watch(plan, source, before, seed, "");
+  for (const TableWrites& writes : watch.look().written) {
+    lines.push_back(writes.table + ": " + text_of(writes));
+  }
+  return lines;
+}
+
 }  // namespace
 
 Freeze freeze_of(const plan::Plan& plan, const std::string& run_id) {
@@ -164,7 +176,7 @@ std::string run_on_source(const plan::Plan& plan, const model::Endpoint& source,
 }
 
 std::vector<std::string> source_moved(const plan::Plan& plan, const model::Endpoint& source,
-                                      const SourceState& before) {
+                                      const SourceState& before, std::uint64_t seed) {
   std::vector<model::QualifiedName> names;
   for (const plan::TablePlan& table : plan.tables) names.push_back(table.source);
   const db::SnapshotSessions now = db::open_snapshot(plan::held_to(plan.source, source), 1, names);
@@ -174,7 +186,10 @@ std::vector<std::string> source_moved(const plan::Plan& plan, const model::Endpo
     case db::Moved::no:
       return {};
     case db::Moved::unknown:
-      return {"whether the source has moved cannot be seen"};
+      if (!model::is_mysql_family(plan.source.engine)) {
+        return {"whether the source has moved cannot be seen"};
+      }
+      return other_tables(plan, source, before, seed);
     case db::Moved::yes:
       break;
   }

@@ -132,6 +132,7 @@ Readiness read_readiness(db::SqlSession& session, const ledger::Run& run, const 
   look_at_retires(events, run, readiness);
   for (const ledger::Account& account : ledger::accounts(session, run.id, plan.digest)) {
     readiness.source.rows[account.table_no] = account.read.count();
+    readiness.source.digests.insert_or_assign(account.table_no, account.read);
   }
   if (!plan.families.empty()) {
     readiness.findings.push_back(

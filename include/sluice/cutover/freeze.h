@@ -43,10 +43,11 @@ struct SourceState {
 };
 
 /// What of the source may have changed since: one line each. On PostgreSQL tables are named with
-/// the number of rows, for which they are read; on MySQL and MariaDB the position alone tells.
-/// Empty: nothing has. Opens a session of its own.
+/// the number of rows, for which they are read; on MySQL and MariaDB the position alone tells, and
+/// where there is none all rows are read and held against `before`'s digests. `seed`: of the run's
+/// row hashes. Empty: nothing has. Opens a session of its own.
 [[nodiscard]] std::vector<std::string> source_moved(const plan::Plan& plan,
                                                     const model::Endpoint& source,
-                                                    const SourceState& before);
+                                                    const SourceState& before, std::uint64_t seed);
 
 }  // namespace sluice::cutover

@@ -100,8 +100,8 @@ void refuse_unsigned_losses(const SwapStart& start, const CutoverArguments& argu
 /// Whether rows of the source may have changed since they were verified.
 bool refuse_moved_source(const SwapStart& start, const cutover::Readiness& readiness,
                          const CutoverArguments& arguments, Console& console) {
-  const auto moved =
-      cutover::source_moved(start.plan(), start.config.config.source, readiness.source);
+  const auto moved = cutover::source_moved(start.plan(), start.config.config.source,
+                                           readiness.source, start.run().seed());
   if (moved.empty()) return false;
   for (const std::string& line : moved) {
     arguments.accept_moved_source ? console.note(line) : console.error(line);
