@@ -20,9 +20,9 @@ namespace sluice::cutover {
 [[nodiscard]] std::string is_newer_sql(db::SqlSession& session, const std::string& snapshot);
 
 /// The same of a snapshot that was taken while others wrote to the table. Which transactions were
-/// under way then it says, but not which of the later numbers are their subtransactions (savepoints,
-/// blocks with EXCEPTION): every row of a number not below the oldest of them counts. Without any
-/// under way it is exact.
+/// under way then it says, but not which of the later numbers are their subtransactions
+/// (savepoints, blocks with EXCEPTION): every row of a number not below the oldest of them counts.
+/// Without any under way it is exact.
 [[nodiscard]] std::string may_be_newer_sql(db::SqlSession& session, const std::string& snapshot);
 
 /// The point in time at which the run was recorded.

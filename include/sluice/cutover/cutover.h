@@ -122,7 +122,7 @@ struct CutTable {
 /// A cutover as the ledger has it.
 struct Cut {
   std::int64_t event = 0;
-  std::string at;  // UTC, ISO 8601 with Z
+  std::string at;        // UTC, ISO 8601 with Z
   std::string snapshot;  // what was written to the new tables since is newer
   std::vector<CutTable> tables;
   std::vector<Rename> renames;
