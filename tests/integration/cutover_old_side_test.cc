@@ -34,10 +34,7 @@ void make_source(Migration& migration) {
 
 void cut_over(const Migration& migration) {
   copy_and_verify(migration);
-  // Without a binary log nobody knows whether it moved.
-  const bool is_blind = migration.from() == From::mariadb_without_binlog;
-  const std::vector<std::string> accept{"--accept-moved-source"};
-  require_exit(migration.sluice("cutover", is_blind ? accept : std::vector<std::string>()), 0);
+  require_exit(migration.sluice("cutover"), 0);
 }
 
 /// Everything that the source's catalogue has of its tables, so that what was left behind shows.
@@ -247,6 +244,7 @@ TEST_CASE("retire waits until writes to the old side are settled, or the policy 
   migration.on_both("CREATE TABLE public.t (id int PRIMARY KEY, v text)");
   migration.source("INSERT INTO public.t VALUES (1, 'a')");
   migration.move("public.t");
+  governed.adopt_policy();
   require_exit(migration.copy(), 0);
   const std::string manifest = (governed.team.folder() / "manifest.json").string();
   require_exit(migration.sluice("verify", {"--manifest", manifest}), 0);

@@ -144,6 +144,35 @@ TEST_CASE("a source that moved since it was verified is a person's decision") {
         std::string::npos);
 }
 
+TEST_CASE("a row of a savepoint that was under way while the source was verified has moved it") {
+  Migration migration;
+  make_pair(migration);
+  require_exit(migration.copy(), 0);
+  PgSql writer(migration.source_conninfo());
+  writer.query("BEGIN; SAVEPOINT one; INSERT INTO t VALUES (901, 'late'); RELEASE one");
+  // The savepoint's number is below that of a transaction that ends before the snapshot is taken.
+  migration.source("SELECT pg_current_xact_id()");
+  require_exit(migration.sluice("verify"), 0);
+  writer.query("COMMIT");
+  const RunResult moved = migration.sluice("cutover");
+  CHECK(moved.exit_code == 7);
+  CHECK(says(moved, "t: 1 rows were inserted or changed since"));
+}
+
+TEST_CASE("MariaDB without a binary log: the rows say whether the source has moved") {
+  Migration migration(From::mariadb_without_binlog);
+  migration.source("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
+  migration.target("CREATE TABLE t (id int PRIMARY KEY, v text)");
+  migration.move("t");
+  copy_and_verify(migration);
+  migration.source("UPDATE t SET v = 'b'");
+  const RunResult moved = migration.sluice("cutover");
+  CHECK(moved.exit_code == 7);
+  CHECK(says(moved, "the source has moved since it was verified"));
+  migration.source("UPDATE t SET v = 'a'");
+  require_exit(migration.sluice("cutover"), 0);
+}
+
 TEST_CASE("what cannot be bound to another table is refused by name, and nothing is changed") {
   Migration migration;
   make_pair(migration);
