@@ -80,7 +80,8 @@ void check_retired(const Swapped& swapped, JsonPage& page, Documents& documents)
   page.check(swapped.retire_approved({"--json"}), 3, "sluice.retire/1");
   CHECK(swapped.migration.source_value("SELECT count(*) FROM public.c") == "1");
   page.check(run_sluice({"restore", "--archive", swapped.file("gone").string(), "--into",
-                         swapped.migration.superuser_url(), "--json"}),
+                         swapped.migration.superuser_url(), "--config",
+                         swapped.migration.config_file(), "--json"}),
              0, "sluice.restore/1");
 }
 
