@@ -13,6 +13,7 @@
 
 #include "sluice/codec/utc_time.h"
 #include "sluice/document/document.h"
+#include "sluice/manifest/manifest.h"
 
 #include "integration/retire_fixture.h"
 #include "support/governed.h"
@@ -59,6 +60,16 @@ void fill_pair(Governed& governed, const std::string& source = "public.t") {
 std::string with_money(const Retirement& retirement) {
   return retirement.policy_members() + R"(, "classes": {"money": {"tables": [")" +
          retirement.migration.source_schema() + R"(.t"], "owner": "carol@corp"}})";
+}
+
+/// One row of public.t is decided about.
+RunResult decide(const Governed& governed, const std::string& key, const std::string& decision) {
+  const auto file = governed.team.folder() / "decisions.json";
+  write_all(file, R"({"schema": "sluice.decisions/1", "decisions": [{"table": "public.t", )"
+                  R"("source_key": )" +
+                      key + R"(, "decision": )" + decision +
+                      R"(, "person": "Ann", "reason": "looked it up"}]})");
+  return governed.migration.sluice("quarantine", {"decide", "--file", file.string()});
 }
 
 void sign_retire(const Retirement& retirement, const std::vector<std::string>& people) {
@@ -176,6 +187,71 @@ TEST_CASE("a policy is put in force by whom people signed for") {
   check_refused(governed.migration.sluice("policy", {"--adopt", document.string()}), kApproval,
                 "was signed for mallory@corp to run it");
   CHECK(governed.migration.target_value("SELECT max(version) FROM sluice.policy") == "3");
+}
+
+TEST_CASE("kept rows of the live table that stay behind are waived with the cutover") {
+  Governed governed;
+  governed.migration.source(
+      "CREATE TABLE public.t (id int PRIMARY KEY, code varchar(9)); INSERT INTO public.t VALUES "
+      "(1, 'a')");
+  governed.migration.target(
+      "CREATE DOMAIN public.code AS varchar(9);"
+      "CREATE TABLE public.t (id int PRIMARY KEY, code public.code);"
+      "INSERT INTO public.t VALUES (7, 'b'), (8, 'OLD');"
+      "ALTER DOMAIN public.code ADD CONSTRAINT small CHECK (VALUE = lower(VALUE)) NOT VALID");
+  governed.migration.move("public.t", "public.t", R"("existing_rows": "keep")");
+  governed.make_plan();
+  governed.sign_plan("alice");
+  require_exit(governed.copy(), 0);
+  require_exit(decide(governed, R"(["8"])", R"("leave_behind")"), 0);
+  const auto file = governed.team.folder() / "m.json";
+  require_exit(governed.migration.sluice("verify", {"--manifest", file.string()}), 0);
+  const manifest::Table proved =
+      manifest::from_json(document::from_text(read_all(file)).body).tables.at(0);
+  CHECK(proved.kept_left_out == 1);
+  CHECK(proved.left_behind == 0);  // of the source's rows
+  CHECK(proved.source_rows == 1);
+  const auto sign = [&](const char* act) {
+    for (const char* person : {"alice", "bob"}) {
+      static_cast<void>(governed.team.sign(file, person, act));
+    }
+  };
+  sign("cutover");
+  check_refused(governed.migration.sluice("cutover", {"--manifest", file.string()}), kApproval,
+                "waiver: 0 of 2");
+  CHECK(governed.migration.target_value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM "
+                                        "public.t") == "7 8");
+  sign("waiver");
+  require_exit(governed.migration.sluice("cutover", {"--manifest", file.string()}), 0);
+  CHECK(governed.migration.target_value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM "
+                                        "public.t") == "1 7");
+}
+
+TEST_CASE("no row goes into a live table without people who sign for it") {
+  Governed governed;
+  governed.migration.source(
+      "CREATE TABLE public.t (id int PRIMARY KEY, kind varchar(9)); INSERT INTO public.t VALUES "
+      "(1, 'a'), (2, 'odd'), (3, 'odd')");
+  // It takes its name when the copy ends: no cutover comes after that.
+  governed.migration.move("public.t", "public.t", R"("create": {})",
+                          R"({"columns": {"id": {"from": "id"}, "kind": {"from": "kind", "steps": )"
+                          R"([{"map": {"a": "A"}, "otherwise": "quarantine"}]}}})");
+  governed.make_plan();
+  governed.sign_plan("alice");
+  require_exit(governed.copy(), 0);
+  REQUIRE(governed.migration.target_value("SELECT string_agg(id || kind, ' ') FROM public.t") ==
+          "1A");
+  const char* const refused = "public.t is live: nobody would have signed for the rows";
+  check_refused(decide(governed, R"(["2"])", R"({"set": {"kind": "A"}})"), kApproval, refused);
+  check_refused(decide(governed, R"(["2"])", R"("retry")"), kApproval, refused);
+  CHECK(governed.migration.target_value("SELECT string_agg(id || kind, ' ') FROM public.t") ==
+        "1A");
+  CHECK(governed.migration.events("quarantine-decided").empty());
+  // Who leaves a row behind changes nothing there.
+  require_exit(decide(governed, R"(["3"])", R"("leave_behind")"), 0);
+  CHECK(governed.migration.quarantine("t") ==
+        "[\"2\"] | kind | unmapped_value | open\n"
+        "[\"3\"] | kind | unmapped_value | left_behind\n");
 }
 
 TEST_CASE("rows of a source whose target was never cut over are not retired") {

@@ -98,6 +98,17 @@ TEST_CASE("a manifest is read as it was written") {
   CHECK(read.ledger_head_no == 7);
 }
 
+TEST_CASE("kept rows that were left out are read as they were written, and said only of some") {
+  Manifest manifest = small();
+  CHECK(to_json(manifest).find("kept_left_out") == std::string::npos);
+  manifest.tables[0].kept_left_out = 3;
+  const std::string body = to_json(manifest);
+  CHECK(body.find(R"("kept_left_out":3)") != std::string::npos);
+  CHECK(from_json(body).tables.at(0).kept_left_out == 3);
+  // On top of the account of the source's rows, which adds up without them.
+  CHECK(faults_of(manifest).empty());
+}
+
 TEST_CASE("each changed byte of a manifest is refused, or is another manifest") {
   const std::string body = to_json(small());
   std::size_t refused = 0;
