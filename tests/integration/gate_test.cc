@@ -1,10 +1,12 @@
 // What the policy lets be done, and by whom: copies between production servers, policies that come
 // and go, operators, and stops that end.
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -14,6 +16,7 @@
 namespace sluice::test {
 namespace {
 
+constexpr int kUsage = 2;
 constexpr int kApproval = 4;
 constexpr int kDrift = 7;
 
@@ -354,6 +357,28 @@ TEST_CASE("a stop is ended once, by what people signed of that stop") {
   require_exit(governed.migration.sluice("stop", {"--reason", "once more"}), 0);
   check_refused(governed.migration.sluice("continue", go_on), kDrift, "another stop");
   check_refused(governed.migration.copy(), 3, "once more");
+}
+
+TEST_CASE("what people sign of a stop is written over by nobody") {
+  Governed governed("scratch");
+  plan_plainly(governed);
+  require_exit(governed.migration.copy(), 0);
+  const std::string run = governed.migration.target_value("SELECT run_id FROM sluice.run");
+  require_exit(governed.migration.sluice("stop", {"--reason", "look at it"}), 0);
+  const auto document = governed.team.folder() / "continue.json";
+  const auto other = governed.team.folder() / "other.json";
+  const auto propose = [&](const std::filesystem::path& file, std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--run", run, "--propose", file.string()});
+    return governed.migration.sluice("continue", more);
+  };
+  require_exit(propose(document), 0);
+  const std::string signed_text = read_all(document);
+  check_refused(propose(document), kUsage, "continue.json is there already");
+  CHECK(read_all(document) == signed_text);
+  check_refused(propose(other, {"--dry-run"}), kUsage, "do not go together");
+  check_refused(propose(other, {"--approved", document.string()}), kUsage, "do not go together");
+  CHECK_FALSE(std::filesystem::exists(other));
+  CHECK(governed.migration.events("run-continued").empty());
 }
 
 TEST_CASE("without a policy everything is as before") {

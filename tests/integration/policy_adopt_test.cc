@@ -171,6 +171,27 @@ TEST_CASE("a signature of a policy whose key was revoked is made good by another
   require_exit(governed.copy(), 0);
 }
 
+TEST_CASE("a dry run of a policy that is in force says that it wrote nothing, and writes nothing") {
+  Governed governed;
+  fill(governed);
+  governed.adopt_policy();
+  const auto document =
+      governed.team.folder() / (governed.migration.target_database().name() + ".first.policy.json");
+  static_cast<void>(governed.team.sign(document, "carol", "policy"));
+  const auto signatures = [&governed] {
+    return governed.migration.target_value(
+        "SELECT json_array_length(signatures::json) FROM sluice.policy");
+  };
+  const std::vector<std::string> adopt = {"--adopt", document.string()};
+  const RunResult dry =
+      governed.migration.sluice("policy", {"--adopt", document.string(), "--dry-run"});
+  check_refused(dry, 0, "the ledger would take its signatures");
+  CHECK(words_of(dry.out + dry.err).find("the ledger has its signatures") == std::string::npos);
+  CHECK(signatures() == "2");
+  check_refused(governed.migration.sluice("policy", adopt), 0, "the ledger has its signatures");
+  CHECK(signatures() == "3");
+}
+
 TEST_CASE("under a policy that nobody has signed no row of a source goes") {
   Retirement retirement(From::postgresql);
   retirement.make_table(50);

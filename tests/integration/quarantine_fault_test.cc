@@ -1,4 +1,6 @@
 // Decisions survive kill -9 at any instant, and an answer to COMMIT that gets lost.
+#include <csignal>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "integration/quarantine_fixture.h"
@@ -50,6 +52,38 @@ TEST_CASE("killed anywhere, the same file is applied once") {
     CHECK(again.exit_code == 0);
     check_applied(crm);
   }
+}
+
+TEST_CASE("a person's stop is heard between two transactions of decisions") {
+  const MessyCrm crm;
+  REQUIRE(crm.copy().exit_code == 0);
+  const std::string file =
+      crm.dir
+          .write("decisions.json",
+                 R"({"schema": "sluice.decisions/1", "decisions": [)" + all_entries() + "]}")
+          .string();
+  RunOptions options;
+  options.env = {{"SLUICE_STALL_AT", "after_commit"}};
+  const auto process = crm.migration.start("quarantine", {"decide", "--file", file}, options);
+  REQUIRE(wait_until_stalled(*process));
+  const RunResult asked = crm.migration.sluice("stop", {"--reason", "look at it"});
+  process->send_signal(SIGCONT);
+  const RunResult stopped = process->wait();
+  INFO(asked.out << asked.err << stopped.out << stopped.err);
+  CHECK(asked.exit_code == 0);
+  CHECK(stopped.exit_code == 3);
+  CHECK(stopped.out.find("somebody has stopped the run") != std::string::npos);
+  // What was committed stays; the orders wait until somebody lets the run go on.
+  CHECK(crm.side("customers", 10) == "10 | Fay | fay@x | active | 1970-01-31\n");
+  CHECK(crm.side("orders", 110) == "");
+  CHECK(crm.state("orders", 110) == "open\n");
+  CHECK(crm.decide(all_entries()).exit_code == 3);
+  CHECK(crm.state("orders", 110) == "open\n");
+  const RunResult continued = crm.migration.sluice(
+      "continue", {"--run", crm.migration.target_value("SELECT run_id FROM sluice.run")});
+  REQUIRE(continued.exit_code == 0);
+  CHECK(crm.decide(all_entries()).exit_code == 0);
+  check_applied(crm);
 }
 
 TEST_CASE("an answer to COMMIT that gets lost is looked up, not guessed") {

@@ -194,6 +194,38 @@ TEST_CASE("MariaDB: rows go into the database of the URL, not into that of the a
             gone, scratch.query(fmt::format("SELECT {} FROM t ORDER BY id", columns))) == "");
 }
 
+TEST_CASE("MariaDB: rows go into their source by whichever database a URL names, and on record") {
+  Retirement retirement(From::mariadb);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  require_exit(retirement.retire(), 0);
+  const MariadbDatabase scratch;
+  const std::string schema = retirement.migration.source_schema();
+  scratch.query(fmt::format("CREATE TABLE t LIKE {}.t", schema));
+  const auto restore = [&](const std::string& into, const std::string& rename,
+                           const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"restore",     "--archive", retirement.archive(),
+                                      "--into",      into,        "--table",
+                                      schema + ".t", "--rename",  rename};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_sluice(words);
+  };
+  const std::string elsewhere = url_of(scratch, "defaults_file=" + scratch.server().option_file());
+  const RunResult unnamed = restore(elsewhere, schema + ".t", {});
+  CHECK(unnamed.exit_code == 4);
+  CHECK_THAT(unnamed.err, ContainsSubstring("--config"));
+  CHECK(retirement.count(Retirement::kGoes) == "0");
+  // Out of the source's database, by its own URL: that is nobody's business.
+  require_exit(restore(retirement.migration.superuser_url(), scratch.name() + ".t", {}), 0);
+  CHECK(scratch.value("SELECT count(*) FROM t") == "40");
+  CHECK(retirement.migration.events("restore-begun").empty());
+  require_exit(restore(elsewhere, schema + ".t", {"--config", retirement.migration.config_file()}),
+               0);
+  CHECK(retirement.count(Retirement::kGoes) == "40");
+  CHECK(retirement.migration.events("restored").size() == 1);
+}
+
 TEST_CASE("a dry run of a restore writes nothing, and a missed window is told") {
   Retirement retirement(From::postgresql);
   retirement.make_table(50);
