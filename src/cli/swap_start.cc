@@ -61,14 +61,17 @@ void adopt_policy(SwapStart& start) {
   start.session->commit();
 }
 
+void require_unexpired(const std::string& not_after) {
+  const auto until = codec::utc_time_from_text(not_after);
+  if (!until || *until >= std::chrono::system_clock::now()) return;
+  throw model::Error(model::ErrorKind::approval,
+                     "what people signed expired at " + not_after + ", while this waited",
+                     "make it anew, and let people sign that");
+}
+
 void require_still_agreed(const SwapStart& start, const std::string& not_after,
                           db::SqlSession& session) {
-  const auto until = codec::utc_time_from_text(not_after);
-  if (until && *until < std::chrono::system_clock::now()) {
-    throw model::Error(model::ErrorKind::approval,
-                       "what people signed expired at " + not_after + ", while this waited",
-                       "make it anew, and let people sign that");
-  }
+  require_unexpired(not_after);
   // In the order of whoever puts a policy in force.
   session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {start.run().id});
   adopt_first_policy(start.in_force, session, start.run().id, start.request.operator_name,

@@ -54,6 +54,9 @@ using ReadPlan = plan::Plan (*)(db::SqlSession& ledger, const ledger::Run& run);
 void refuse_stopped(const SwapStart& start, const SwapArguments& arguments, Console& console);
 /// Puts the policy in force where the target knows none yet.
 void adopt_policy(SwapStart& start);
+/// Throws Error{approval} where that time, as a document's head has it, is over. Empty: it never
+/// is.
+void require_unexpired(const std::string& not_after);
 /// (tx) Waiting for locks may take long. Throws Error{approval} where another policy has come in
 /// force meanwhile, or that time is over. Nobody can change the policy until the transaction ends.
 void require_still_agreed(const SwapStart& start, const std::string& not_after,

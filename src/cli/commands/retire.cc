@@ -12,6 +12,7 @@
 #include "sluice/ledger/policies.h"
 #include "sluice/os/file.h"
 #include "sluice/os/host.h"
+#include "sluice/os/kill_point.h"
 #include "sluice/os/stop.h"
 
 #include "cli/command.h"
@@ -183,6 +184,7 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalSto
   const auto approved = approve_retire(inputs, arguments, console);
   const retire::Setting setting = inputs.setting();
   if (arguments.dry_run) return show_statements(setting, arguments, console);
+  SLUICE_KILL_POINT("retire-agreed");
   if (!ledger::take_run(*inputs.ledger, inputs.run.id, ledger::Holding::alone)) {
     console.error(fmt::format("another process works on run {}", inputs.run.id),
                   "sluice status says which");
