@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +70,14 @@ class Swapped : public Governed {
     sign("retire.json", "retire", {"alice", "dan", "bob"});
     return migration.sluice("retire",
                             retire_arguments({"--approved", file("retire.json").string()}, more));
+  }
+  /// The same in the background, to stand still at that point (SLUICE_STALL_AT).
+  [[nodiscard]] std::unique_ptr<Process> start_retire(const std::string& point) const {
+    sign("retire.json", "retire", {"alice", "dan", "bob"});
+    RunOptions options;
+    options.env = {{"SLUICE_STALL_AT", point}};
+    return migration.start(
+        "retire", retire_arguments({"--approved", file("retire.json").string()}, {}), options);
   }
   /// All that a retire takes, from the role on.
   [[nodiscard]] RunResult retire(const Arguments& more = {}) const {
