@@ -68,6 +68,29 @@ TEST_CASE("a row that changes between reading and deleting is not deleted") {
   CHECK(retirement.count("id IN (5, 100006)") == "2");
 }
 
+TEST_CASE("a cascade that is made while rows go takes no row along") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  RunOptions options;
+  options.env = {{"SLUICE_STALL_AT", "retire-marked"}};
+  const auto process = retirement.start_retire(options);
+  REQUIRE(wait_until_stalled(*process));
+  retirement.migration.source(
+      "CREATE TABLE child (t_id int REFERENCES t ON DELETE CASCADE); INSERT INTO child VALUES (5)");
+  process->send_signal(SIGCONT);
+  const RunResult result = process->wait();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.out, ContainsSubstring("ON DELETE CASCADE"));
+  CHECK(retirement.migration.source_value("SELECT count(*) FROM child") == "1");
+  CHECK(retirement.count("true") == "50");
+  retirement.migration.source("DROP TABLE child");
+  require_exit(retirement.retire(), 0);
+  CHECK(retirement.count("true") == "10");
+}
+
 TEST_CASE("two at once: the second is told that the first works") {
   Retirement retirement(From::mariadb);
   retirement.make_table(300);

@@ -270,6 +270,21 @@ TEST_CASE("tables are dropped as people have signed it, these and no others") {
                   "is not there as it was agreed to");
     CHECK(swapped.migration.target_value("SELECT count(*) FROM public.\"" + kept + "\"") == "1");
   }
+  SECTION("a row is on its way into it") {
+    PgSql writer(swapped.migration.target_database().conninfo());
+    writer.query("BEGIN; INSERT INTO public.\"" + kept + "\" VALUES (1, 'late')");
+    const auto waiting = swapped.migration.start(
+        "discard", {"--run", swapped.run(), "--approved", swapped.file("discard.json").string(),
+                    "--give-up-way-back"});
+    REQUIRE(wait_until([&] {
+      return swapped.migration.target_value(
+                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'public.\"" +
+                 kept + "\"'::regclass") != "0";
+    }));
+    writer.query("COMMIT");
+    check_refused(waiting->wait(), kDrift, "is not there as it was agreed to");
+    CHECK(swapped.migration.target_value("SELECT count(*) FROM public.\"" + kept + "\"") == "1");
+  }
   SECTION("the run went back meanwhile") {
     require_exit(swapped.migration.sluice("rollback"), 0);
     check_refused(swapped.do_approved("discard", "discard.json"), kDrift, "was not agreed to");
