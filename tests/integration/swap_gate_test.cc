@@ -36,7 +36,14 @@ std::string read_all(const std::filesystem::path& path) {
 TEST_CASE("a cutover between production servers waits for those who sign its manifest") {
   const Swapped swapped;
   check_refused(swapped.migration.sluice("cutover"), kApproval, "needs a signed manifest");
-  check_refused(swapped.cut_over(), kApproval, "cutover: 0 of 2");
+  const RunResult unsigned_yet = swapped.cut_over();
+  check_refused(unsigned_yet, kApproval, "cutover: 0 of 2");
+  check_refused(unsigned_yet, kApproval, "people read it and sign it");
+  // What a dry run tells to do is what was tried.
+  const RunResult dry = swapped.cut_over("manifest.json", {"--operator", "olga@corp", "--dry-run"});
+  require_exit(dry, 0);
+  check_refused(
+      dry, 0, " --manifest " + swapped.file("manifest.json").string() + " --operator olga@corp\n");
   swapped.sign("manifest.json", "cutover", {"alice"});
   check_refused(swapped.cut_over(), kApproval, "cutover: 1 of 2");
   // For another act, and by the operator herself.
