@@ -180,12 +180,12 @@ class Returning {
   }
 
   void keep_lost() {
-    const std::string condition = is_newer_sql(session_, cut_.snapshot);
     for (const CutTable& table : cut_.tables) {
       const auto lost =
           std::ranges::find(result_.written, table.names.live.text(), &Written::table);
       if (lost == result_.written.end()) continue;
-      put_aside(session_, table.names.live, condition, suffix_, *lost);
+      put_aside(session_, table.names.live, all_written_sql(session_, cut_.snapshot, *lost),
+                suffix_, *lost);
     }
   }
 
@@ -273,7 +273,8 @@ std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& pl
   for (std::size_t i = 0; i < all.size(); ++i) {
     // Whatever numbers they bear: there were not as many.
     const std::uint64_t old_rows = all[i].rows - all[i].written;
-    if (old_rows > cut.tables[i].rows) all[i].written += old_rows - cut.tables[i].rows;
+    if (old_rows > cut.tables[i].rows) all[i].hidden = old_rows - cut.tables[i].rows;
+    all[i].written += all[i].hidden;
   }
   std::erase_if(all, [](const Written& written) { return written.changes() == 0; });
   return all;

@@ -66,12 +66,12 @@ Loss loss_of(db::SqlSession& session, const Request& request, const Cut& cut) {
   const std::vector<Written> written = written_since(session, request.plan, cut);
   loss.changes = changes(written);
   loss.tables.emplace();
-  const std::string condition = is_newer_sql(session, cut.snapshot);
   for (const CutTable& table : cut.tables) {
     const auto lost = std::ranges::find(written, table.names.live.text(), &Written::table);
     if (lost == written.end()) continue;
     const plan::TablePlan& planned =
         request.plan.tables.at(static_cast<std::size_t>(table.names.number - 1));
+    const std::string condition = all_written_sql(session, cut.snapshot, *lost);
     loss.tables->push_back({lost->table, lost->written, lost->gone,
                             versions_sha256(session, table.names.live, condition, planned)});
   }

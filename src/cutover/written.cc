@@ -87,6 +87,12 @@ std::string may_be_newer_sql(db::SqlSession& session, const std::string& snapsho
       transaction_sql(session), literal(snapshot));
 }
 
+std::string all_written_sql(db::SqlSession& session, const std::string& snapshot,
+                            const Written& written) {
+  return written.hidden == 0 ? is_newer_sql(session, snapshot)
+                             : may_be_newer_sql(session, snapshot);
+}
+
 std::string snapshot_before(db::SqlSession& session, const std::string& run_id) {
   const std::string began = session
                                 .query(fmt::format("SELECT {}::text FROM sluice.event "

@@ -25,6 +25,11 @@ namespace sluice::cutover {
 /// Without any under way it is exact.
 [[nodiscard]] std::string may_be_newer_sql(db::SqlSession& session, const std::string& snapshot);
 
+/// Of a table whose rows written since were counted: a condition that all of them meet. Where some
+/// are hidden older ones may meet it too.
+[[nodiscard]] std::string all_written_sql(db::SqlSession& session, const std::string& snapshot,
+                                          const Written& written);
+
 /// The point in time at which the run was recorded.
 [[nodiscard]] std::string snapshot_before(db::SqlSession& session, const std::string& run_id);
 

@@ -117,6 +117,31 @@ TEST_CASE("a cutover gives up where a session holds the table, and names it") {
   CHECK(rows_of(migration, "t") == kNew);
 }
 
+TEST_CASE("a cutover that is ended at once names the command as it was given") {
+  Migration migration;
+  make_pair(migration);
+  copy_and_verify(migration);
+  PgSql blocker(migration.target_database().conninfo());
+  blocker.query("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE");
+  const auto process = migration.start("cutover", {"--operator", "Ann", "--lock-timeout", "60000"});
+  REQUIRE(wait_until([&] {
+    return migration.target_value(
+               "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+               "'t'::regclass") != "0";
+  }));
+  process->send_signal(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  process->send_signal(SIGINT);
+  const RunResult ended = process->wait();
+  blocker.query("ROLLBACK");
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit_code == 130);
+  CHECK(ended.err.find("asked twice") != std::string::npos);
+  CHECK(ended.err.find("'sluice cutover --config " + migration.config_file() +
+                       " --operator Ann'") != std::string::npos);
+  CHECK(rows_of(migration, "t") == kOld);
+}
+
 TEST_CASE("a second operator is refused while the first one cuts over") {
   Migration migration;
   make_pair(migration);

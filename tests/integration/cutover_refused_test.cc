@@ -254,6 +254,42 @@ TEST_CASE("rows written since the cutover are counted, named and put aside") {
   CHECK(rows_of(migration, "\"" + lost + "\"") == "1 | other\n3 | since\n");
 }
 
+TEST_CASE("what a savepoint that was open before the cutover writes is written since") {
+  Migration migration;
+  make_pair(migration);
+  migration.target("CREATE TABLE other (id int)");
+  finish(migration);
+  PgSql writer(migration.target_database().conninfo());
+  const auto open_savepoint = [&] {
+    writer.query("BEGIN; SAVEPOINT one; INSERT INTO other VALUES (1)");
+    // The savepoint's number is below that of a transaction that ends before the next snapshot.
+    migration.target("SELECT pg_current_xact_id()");
+  };
+  const auto check_rolled_back = [&](const std::string& changes, const std::string& lost_rows) {
+    const RunResult refused = migration.sluice("rollback");
+    CHECK(refused.exit_code == 3);
+    CHECK(says(refused, "--losing " + changes));
+    require_exit(migration.sluice("rollback", {"--losing", changes}), 0);
+    const std::string lost =
+        migration.target_value("SELECT relname FROM pg_class WHERE relname LIKE 't_lost1_%'");
+    CHECK(rows_of(migration, "\"" + lost + "\"") == lost_rows);
+  };
+  SECTION("after the verification: each row bears its number") {
+    require_exit(migration.sluice("verify"), 0);
+    open_savepoint();
+    require_exit(migration.sluice("cutover"), 0);
+    writer.query("UPDATE t SET v = 'since' WHERE id = 1; COMMIT");
+    check_rolled_back("2", "1 | since\n");
+  }
+  SECTION("before the verification: there are more rows than it saw") {
+    open_savepoint();
+    require_exit(migration.sluice("verify"), 0);
+    require_exit(migration.sluice("cutover"), 0);
+    writer.query("INSERT INTO t VALUES (3, 'since'); COMMIT");
+    check_rolled_back("1", "3 | since\n");
+  }
+}
+
 TEST_CASE("a rollback is refused where a table is not the one that was cut over") {
   Migration migration;
   make_pair(migration);
@@ -290,8 +326,14 @@ TEST_CASE("discard drops what the ledger proves to be the run's, and no way back
   const RunResult way_back = migration.sluice("discard", {"--run", run});
   CHECK(way_back.exit_code == 3);
   CHECK(says(way_back, "the only way back"));
-  CHECK(says(migration.sluice("discard", {"--run", run, "--dry-run"}),
-             "DROP TABLE \"public\".\"t_before_"));
+  const RunResult dry = migration.sluice("discard", {"--run", run, "--dry-run"});
+  CHECK(dry.exit_code == 3);
+  CHECK(says(dry, "the only way back"));
+  CHECK(says(dry, "DROP TABLE \"public\".\"t_before_"));
+  const RunResult given_up =
+      migration.sluice("discard", {"--run", run, "--dry-run", "--give-up-way-back"});
+  CHECK(given_up.exit_code == 0);
+  CHECK(says(given_up, "--run " + run + " --give-up-way-back\n"));
   require_exit(migration.sluice("rollback"), 0);
 
   migration.target("CREATE VIEW needs AS SELECT * FROM t__side");

@@ -248,8 +248,13 @@ TEST_CASE("manifest check tells what was changed, and what is of somewhere else"
     UNSCOPED_INFO(result.out << result.err);
     return result.exit_code;
   };
-  CHECK(check(migration) == 0);
-  require_exit(run_sluice({"manifest", "check", dir.file()}), 0);
+  // Who has looked at both signs it, by the policy that the config names.
+  const RunResult whole = migration.sluice("manifest", {"check", dir.file()});
+  require_exit(whole, 0);
+  CHECK(whole.out.find("Next: sluice approve " + dir.file() + " --config ") != std::string::npos);
+  const RunResult file_only = run_sluice({"manifest", "check", dir.file()});
+  require_exit(file_only, 0);
+  CHECK(file_only.out.find("Next: sluice manifest show " + dir.file()) != std::string::npos);
   // A figure that adds up, in a file that the ledger does not know.
   std::string changed = good;
   const std::string tool = "\"tool\": \"sluice ";

@@ -5,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/db/removal.h"
 #include "sluice/model/error.h"
 
 #include "integration/mysql_catalog_fixture.h"
@@ -30,6 +31,14 @@ TEST_CASE("a session of MariaDB has the settings that reading relies on, and can
   CHECK(session->query("SELECT @@tx_isolation").value() == "REPEATABLE-READ");
   CHECK_THROWS_AS(session->query("INSERT INTO t VALUES (1)"), model::Error);
   CHECK_THROWS_AS(db::open_session(endpoint_of(db), db::Purpose::target), model::Error);
+}
+
+TEST_CASE("what a removal on MariaDB has locked is let go a minute after its client is gone") {
+  const MariadbDatabase db;
+  const auto removal = db::open_rows(endpoint_of(db), db::Purpose::removal);
+  CHECK(removal->query("SELECT @@idle_transaction_timeout", {}).value() == "60");
+  // Who only reads may have to wait for the other side for as long as that takes.
+  CHECK(session_of(db)->query("SELECT @@idle_transaction_timeout").value() == "0");
 }
 
 TEST_CASE(

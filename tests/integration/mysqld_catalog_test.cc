@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sluice/db/removal.h"
 #include "sluice/model/error.h"
 
 #include "integration/mysql_catalog_fixture.h"
@@ -33,6 +34,15 @@ TEST_CASE("a session of MySQL has the settings that reading relies on, and canno
   CHECK(table_of(db, "t").estimated_rows == 1);
   db.run("INSERT INTO t SELECT seq FROM seq_2_to_500; ANALYZE TABLE t");
   CHECK(table_of(db, "t").estimated_rows == 500);
+}
+
+TEST_CASE("a session that deletes is opened on MySQL without what only MariaDB knows") {
+  NEEDS_MYSQL();
+  const MysqlDatabase db;
+  db.run("CREATE TABLE t (id int primary key); INSERT INTO t VALUES (1)");
+  const auto removal = db::open_rows(endpoint_of(db), db::Purpose::removal);
+  removal->query("DELETE FROM t", {});
+  CHECK(db.value("SELECT count(*) FROM t") == "0");
 }
 
 TEST_CASE("who a MySQL server is") {

@@ -109,6 +109,37 @@ TEST_CASE("a retire is run by whom people signed for") {
   CHECK(retirement.count("true") == "50");
 }
 
+TEST_CASE("what people sign names whom --operator says, and the policy has to admit them") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  const std::vector<std::string> by_another = {"--operator", "alice@corp"};
+  std::vector<std::string> words = by_another;
+  words.insert(words.end(), {"--manifest", retirement.dir.file("again")});
+  check_refused(retirement.migration.sluice("verify", words), kApproval, "no operator");
+  CHECK_FALSE(retirement.dir.has("again"));
+  words = by_another;
+  words.insert(words.end(),
+               {"--archive", retirement.archive(), "--propose", retirement.dir.file("r.json")});
+  check_refused(retirement.migration.sluice("retire", retirement.arguments(words)), kApproval,
+                "no operator");
+  CHECK_FALSE(retirement.dir.has("r.json"));
+}
+
+TEST_CASE("a retire other than people signed for says the way on") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  const std::vector<std::string> elsewhere = {"--approved", retirement.dir.file("r.json"),
+                                              "--archive", retirement.dir.file("elsewhere")};
+  check_refused(retirement.migration.sluice("retire", retirement.arguments(elsewhere)), kDrift,
+                "run it as it was signed for");
+  retirement.migration.member("name", R"("another")");
+  check_refused(retirement.retire(), kDrift, "name the config and the manifest of one run");
+  CHECK(retirement.count("true") == "50");
+}
+
 TEST_CASE("who deletes logs in as the policy says") {
   Retirement retirement(From::postgresql);
   retirement.make_table(50);
@@ -139,7 +170,10 @@ TEST_CASE("a plan counts in its time, whenever it was approved") {
   const std::vector<std::string> approve = {"approve", governed.plan().string(), "--policy",
                                             governed.policy().string()};
   static_cast<void>(sign_with(&document::Head::not_before, std::chrono::hours(1)));
-  check_refused(governed.copy(), kApproval, "it is not valid before");
+  const RunResult early = governed.copy();
+  check_refused(early, kApproval, "it is not valid before");
+  // Those who have signed it need not sign it once more.
+  check_refused(early, kApproval, "cannot be signed away");
   const auto until = sign_with(&document::Head::not_after, std::chrono::seconds(8));
   require_exit(run_sluice(approve), 0);
   std::this_thread::sleep_until(until + std::chrono::seconds(2));

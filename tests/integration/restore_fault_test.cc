@@ -1,13 +1,19 @@
 // Whatever ends a restore, the same command goes on; a row that the server does not take costs no
 // other.
 
+#include <chrono>
 #include <csignal>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "integration/retire_fixture.h"
+#include "support/reader.h"
 
 namespace sluice::test {
 namespace {
@@ -15,9 +21,37 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 
 std::vector<std::string> restore_words(const Retirement& retirement) {
-  return {"restore", "--archive", retirement.archive(), "--into",
-          retirement.migration.superuser_url()};
+  return {"restore",
+          "--archive",
+          retirement.archive(),
+          "--into",
+          retirement.migration.superuser_url(),
+          "--config",
+          retirement.migration.config_file()};
 }
+
+/// A scratch database in which tables are made only when the door is open.
+class Scratch : public PostgresDatabase {
+ public:
+  Scratch() {
+    query(
+        "CREATE TABLE closed (n int);"
+        "CREATE FUNCTION waits() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN WHILE EXISTS "
+        "(SELECT FROM public.closed) LOOP PERFORM pg_sleep(0.02); END LOOP; END';"
+        "CREATE EVENT TRIGGER waits ON ddl_command_end EXECUTE FUNCTION waits();"
+        "INSERT INTO closed VALUES (1)");
+  }
+  void open() const { query("DELETE FROM closed"); }
+  [[nodiscard]] std::string url() const { return url_of(*this, server().user()); }
+  [[nodiscard]] bool is_waited_at() const {
+    return value(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+               "wait_event = 'PgSleep'") != "0";
+  }
+};
+
+/// Time for a process to hear a signal.
+void give_time() { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }
 
 void retire_all(const Retirement& retirement) {
   retirement.propose_and_sign();
@@ -75,6 +109,45 @@ TEST_CASE("rows that stand in the way of archived ones cost no other row") {
   CHECK(retirement.count("true") == "40");
   CHECK(retirement.migration.source_value("SELECT code FROM t WHERE id = 'k7'") == "1007");
   CHECK(retirement.count("code BETWEEN 1 AND 40") == "39");
+}
+
+TEST_CASE("a restore that is told to end says so, and how to go on with the very same rows") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retire_all(retirement);
+  const std::string more = "--table " + retirement.migration.source_schema() +
+                           ".t --rename public.back --limit 7 --config " +
+                           retirement.migration.config_file() + " --operator olga@corp";
+  const auto start = [&](const Scratch& scratch) {
+    auto process = std::make_unique<Process>(std::vector<std::string>{
+        sluice_binary(), "restore", "--archive", retirement.archive(), "--into", scratch.url(),
+        "--table", retirement.migration.source_schema() + ".t", "--rename", "public.back",
+        "--limit", "7", "--config", retirement.migration.config_file(), "--operator", "olga@corp"});
+    REQUIRE(wait_until([&] { return scratch.is_waited_at() || !process->running(); }));
+    process->send_signal(SIGINT);
+    give_time();
+    return process;
+  };
+  {
+    const Scratch scratch;
+    const auto process = start(scratch);
+    scratch.open();
+    const RunResult ended = process->wait();
+    INFO(ended.out << ended.err);
+    CHECK(ended.exit_code == 130);
+    CHECK_THAT(ended.err, ContainsSubstring("the restore was stopped"));
+    CHECK(scratch.value("SELECT count(*) FROM public.back") == "0");
+  }
+  const Scratch scratch;
+  const auto process = start(scratch);
+  process->send_signal(SIGINT);
+  const RunResult ended = process->wait();
+  scratch.open();
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit_code == 130);
+  CHECK_THAT(ended.err, ContainsSubstring("asked twice"));
+  CHECK_THAT(ended.err, ContainsSubstring(more));
 }
 
 TEST_CASE("rows that refer to rows of their own batch come back") {

@@ -1,8 +1,10 @@
 // Whatever ends a retirement, no row is lost and none goes twice; the same command goes on.
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include <catch2/catch_test_macros.hpp>
@@ -66,6 +68,64 @@ TEST_CASE("a row that changes between reading and deleting is not deleted") {
   CHECK_THAT(result.out, ContainsSubstring("[\"5\"]"));
   CHECK_THAT(result.out, ContainsSubstring("in note"));
   CHECK(retirement.count("id IN (5, 100006)") == "2");
+}
+
+TEST_CASE("a cascade that is made while rows go takes no row along") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  RunOptions options;
+  options.env = {{"SLUICE_STALL_AT", "retire-marked"}};
+  const auto process = retirement.start_retire(options);
+  REQUIRE(wait_until_stalled(*process));
+  retirement.migration.source(
+      "CREATE TABLE child (t_id int REFERENCES t ON DELETE CASCADE); INSERT INTO child VALUES (5)");
+  process->send_signal(SIGCONT);
+  const RunResult result = process->wait();
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.out, ContainsSubstring("ON DELETE CASCADE"));
+  CHECK(retirement.migration.source_value("SELECT count(*) FROM child") == "1");
+  CHECK(retirement.count("true") == "50");
+  retirement.migration.source("DROP TABLE child");
+  require_exit(retirement.retire(), 0);
+  CHECK(retirement.count("true") == "10");
+}
+
+TEST_CASE("a look at the rows that is told to end writes nothing, and says how to begin anew") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  PgSql holder(retirement.migration.target_database().conninfo());
+  const auto propose_until_signal = [&] {
+    holder.query("BEGIN; LOCK TABLE t");
+    auto process = retirement.migration.start(
+        "retire", retirement.arguments({"--archive", retirement.archive(), "--propose",
+                                        retirement.dir.file("r.json")}));
+    REQUIRE(wait_until([&] {
+      return retirement.migration.target_value(
+                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass") !=
+             "0";
+    }));
+    process->send_signal(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    return process;
+  };
+  const auto once = propose_until_signal();
+  holder.query("ROLLBACK");
+  const RunResult stopped = once->wait();
+  INFO(stopped.out << stopped.err);
+  CHECK(stopped.exit_code == 130);
+  CHECK_THAT(stopped.err, ContainsSubstring("the look at the rows was stopped"));
+  const auto twice = propose_until_signal();
+  twice->send_signal(SIGINT);
+  const RunResult ended = twice->wait();
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit_code == 130);
+  CHECK_THAT(ended.err, ContainsSubstring("asked twice"));
+  CHECK_THAT(ended.err, ContainsSubstring(" --archive " + retirement.archive()));
+  CHECK_FALSE(retirement.dir.has("r.json"));
 }
 
 TEST_CASE("two at once: the second is told that the first works") {

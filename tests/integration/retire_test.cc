@@ -167,9 +167,14 @@ TEST_CASE("a dry run shows the statements and deletes nothing") {
   retirement.copy_and_verify();
   retirement.propose_and_sign();
   const RunResult result = retirement.migration.sluice(
-      "retire", retirement.arguments({"--approved", retirement.dir.file("r.json"), "--dry-run"}));
+      "retire",
+      retirement.arguments({"--approved", retirement.dir.file("r.json"), "--operator", "olga@corp",
+                            "--stop-file", retirement.dir.file("stop"), "--dry-run"}));
   require_exit(result, 0);
   CHECK_THAT(result.out, ContainsSubstring("DELETE FROM"));
+  // The command that it tells of is the one that was tried.
+  CHECK_THAT(result.out, ContainsSubstring(" --operator olga@corp --stop-file " +
+                                           retirement.dir.file("stop") + "\n"));
   CHECK(retirement.count("true") == "50");
   CHECK_FALSE(retirement.dir.has("gone"));
 }

@@ -36,7 +36,14 @@ std::string read_all(const std::filesystem::path& path) {
 TEST_CASE("a cutover between production servers waits for those who sign its manifest") {
   const Swapped swapped;
   check_refused(swapped.migration.sluice("cutover"), kApproval, "needs a signed manifest");
-  check_refused(swapped.cut_over(), kApproval, "cutover: 0 of 2");
+  const RunResult unsigned_yet = swapped.cut_over();
+  check_refused(unsigned_yet, kApproval, "cutover: 0 of 2");
+  check_refused(unsigned_yet, kApproval, "people read it and sign it");
+  // What a dry run tells to do is what was tried.
+  const RunResult dry = swapped.cut_over("manifest.json", {"--operator", "olga@corp", "--dry-run"});
+  require_exit(dry, 0);
+  check_refused(
+      dry, 0, " --manifest " + swapped.file("manifest.json").string() + " --operator olga@corp\n");
   swapped.sign("manifest.json", "cutover", {"alice"});
   check_refused(swapped.cut_over(), kApproval, "cutover: 1 of 2");
   // For another act, and by the operator herself.
@@ -268,6 +275,21 @@ TEST_CASE("tables are dropped as people have signed it, these and no others") {
     swapped.migration.target("INSERT INTO public.\"" + kept + "\" VALUES (1, 'late')");
     check_refused(swapped.do_approved("discard", "discard.json", give_up), kDrift,
                   "is not there as it was agreed to");
+    CHECK(swapped.migration.target_value("SELECT count(*) FROM public.\"" + kept + "\"") == "1");
+  }
+  SECTION("a row is on its way into it") {
+    PgSql writer(swapped.migration.target_database().conninfo());
+    writer.query("BEGIN; INSERT INTO public.\"" + kept + "\" VALUES (1, 'late')");
+    const auto waiting = swapped.migration.start(
+        "discard", {"--run", swapped.run(), "--approved", swapped.file("discard.json").string(),
+                    "--give-up-way-back"});
+    REQUIRE(wait_until([&] {
+      return swapped.migration.target_value(
+                 "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'public.\"" +
+                 kept + "\"'::regclass") != "0";
+    }));
+    writer.query("COMMIT");
+    check_refused(waiting->wait(), kDrift, "is not there as it was agreed to");
     CHECK(swapped.migration.target_value("SELECT count(*) FROM public.\"" + kept + "\"") == "1");
   }
   SECTION("the run went back meanwhile") {

@@ -50,6 +50,7 @@ struct Written {
   std::vector<std::string> keys;  // of `written`: the first ones, as JSON arrays of texts
   model::QualifiedName kept_in;   // the table that holds `written` now; empty: none was made
   std::int64_t kept_oid = 0;
+  std::uint64_t hidden = 0;  // of `written`: rows whose numbers do not say that they are of it
   /// A changed row counts twice: its new version is lost, and its old one was overwritten.
   [[nodiscard]] std::uint64_t changes() const noexcept { return written + gone; }
 };
