@@ -37,7 +37,7 @@ bool is_into_source(const archive::Reader& archive, const retire::RestoreRequest
 
 config::Config config_of(const std::string& file, const model::Endpoint& into, Console& console) {
   if (file.empty()) {
-    console.error("these rows go back into the source that they were deleted from",
+    console.error("these rows go back into the database that they were taken from",
                   "--config names the migration: the operator whom its policy admits does it, and "
                   "it is recorded; into a scratch database they go without");
     throw Exit{kApproval};

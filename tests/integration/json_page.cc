@@ -6,6 +6,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/source_tree.h"
+
 namespace sluice::test {
 namespace {
 
@@ -47,7 +49,7 @@ bool is_within(const std::string& path, const std::string& whole) {
 }  // namespace
 
 JsonPage::JsonPage(const std::string& path) {
-  std::ifstream page(SLUICE_SOURCE_DIR "/" + path);
+  std::ifstream page(in_source_tree(path));
   REQUIRE(page);
   std::string schema;
   for (std::string line; std::getline(page, line);) {

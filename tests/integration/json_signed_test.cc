@@ -11,6 +11,7 @@
 
 #include "integration/json_page.h"
 #include "integration/swapped_fixture.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 namespace {
@@ -25,7 +26,7 @@ std::string text_of(const std::filesystem::path& path) {
 
 /// The names in the first column of the page's table of members, in its order.
 std::vector<std::string> head_members() {
-  std::istringstream page(text_of(std::filesystem::path(SLUICE_SOURCE_DIR) / kDocumentPage));
+  std::istringstream page(text_of(in_source_tree(kDocumentPage)));
   std::vector<std::string> names;
   for (std::string line; std::getline(page, line);) {
     if (!line.starts_with("| `")) continue;
@@ -99,8 +100,7 @@ void check_others(Swapped& swapped, Documents& documents) {
 
 /// The example, with a label that no server bears.
 void check_policy(const Swapped& swapped, JsonPage& page) {
-  const std::string example =
-      text_of(std::filesystem::path(SLUICE_SOURCE_DIR) / "configs/crm.policy.json");
+  const std::string example = text_of(in_source_tree("configs/crm.policy.json"));
   std::ofstream(swapped.file("example.json"))
       << replaced(example, R"("unsigned_labels": [)", R"("unsigned_labels": ["nowhere", )");
   page.check(run_sluice({"policy", "--file", swapped.file("example.json").string(), "--json"}), 0,

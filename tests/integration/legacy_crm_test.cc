@@ -11,6 +11,7 @@
 #include "support/demo_data.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
+#include "support/source_tree.h"
 #include "support/sql.h"
 #include "support/temp_dir.h"
 
@@ -76,8 +77,7 @@ class LegacyCrm {
   /// The example for MariaDB, with what is different in PostgreSQL: a schema, and a log without
   /// ids.
   [[nodiscard]] std::string config_text() const {
-    std::string text =
-        file_text(std::filesystem::path(SLUICE_SOURCE_DIR) / "configs/mariadb-to-postgresql.json");
+    std::string text = file_text(in_source_tree("configs/mariadb-to-postgresql.json"));
     replace_all(text, "mariadb:///legacy_crm?defaults_file=/etc/sluice/legacy.cnf&group=reader",
                 url(source_, "legacy_crm", "reader"));
     replace_all(text, "postgresql://mover@localhost/crm", url(target_, "crm", target_.user()));

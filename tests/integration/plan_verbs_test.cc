@@ -348,7 +348,7 @@ TEST_CASE("a role with the grants of a cutover can rename tables of another, and
   for (const std::string& role : {owner, owner_of_view}) migration.target("CREATE ROLE " + role);
   migration.target("GRANT CREATE ON SCHEMA public TO " + owner + "; ALTER TABLE t OWNER TO " +
                    owner + "; ALTER VIEW v OWNER TO " + owner + "; ALTER VIEW w OWNER TO " +
-                   owner_of_view);
+                   owner_of_view + "; GRANT SELECT ON v TO " + owner_of_view);
   migration.target_url(url_without_user(migration, "target") + "&user=" + mover);
   require_exit(migration.copy(), 0);
   require_exit(migration.sluice("verify"), 0);
@@ -359,7 +359,7 @@ TEST_CASE("a role with the grants of a cutover can rename tables of another, and
   migration.target(grant("cutover"));
   CHECK(to_text(migration.target("SELECT roleid::regrole FROM pg_auth_members WHERE member = '" +
                                  mover + "'::regrole ORDER BY 1")) ==
-        owner + "\npg_read_all_settings\n" + owner_of_view + "\n");
+        "pg_read_all_settings\n" + owner + "\n" + owner_of_view + "\n");
   require_exit(migration.sluice("cutover"), 0);
   CHECK(migration.target_value("SELECT * FROM w") == "2");
   CHECK(migration.target_value("SELECT tableowner FROM pg_tables WHERE tablename = 't'") == owner);

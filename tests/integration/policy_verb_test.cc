@@ -12,6 +12,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "support/run_process.h"
+#include "support/source_tree.h"
 #include "support/temp_dir.h"
 
 namespace sluice::test {
@@ -23,7 +24,7 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string example() { return read_file(SLUICE_SOURCE_DIR "/configs/crm.policy.json"); }
+std::string example() { return read_file(in_source_tree("configs/crm.policy.json")); }
 
 std::string replaced(std::string text, const std::string& old_text, const std::string& new_text) {
   const std::size_t at = text.find(old_text);

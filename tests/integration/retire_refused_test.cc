@@ -1,5 +1,7 @@
 // What stands against deleting is found before anything is deleted.
 
+#include <fstream>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -155,8 +157,7 @@ TEST_CASE("rows are kept for as long as the policy says") {
   std::string later = policy;
   const std::string first = R"("first_day": 0)";
   later.replace(later.find(first), first.size(), R"("first_day": 2)");
-  retirement.migration.member("policy", "\"" + retirement.dir.file("later.json") + "\"");
-  retirement.dir.put("later.json", later);
+  std::ofstream(retirement.team.folder() / "team.policy.json") << later;
   retirement.copy_and_verify();
   const RunResult result = retirement.propose();
   INFO(result.err);

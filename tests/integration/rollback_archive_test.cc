@@ -77,7 +77,8 @@ TEST_CASE("a rollback archives the rows that it takes from applications") {
                            "public.again", "--into",
                            "postgresql:///" + written.migration.target_database().name() +
                                "?host=" + PostgresServer::shared().socket_dir() + "&port=" +
-                               std::to_string(PostgresServer::shared().port()) + "&user=postgres"}),
+                               std::to_string(PostgresServer::shared().port()) + "&user=postgres",
+                           "--config", written.migration.config_file()}),
                0);
   CHECK(to_text(written.migration.target("SELECT * FROM again ORDER BY 1")) == written.rows);
   require_exit(written.discard(), 0);

@@ -9,6 +9,7 @@
 #include "support/postgres_server.h"
 #include "support/proxy.h"
 #include "support/run_process.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 
@@ -99,7 +100,7 @@ TEST_CASE("servers end and their files go when their owner is killed") {
   const TempDir dir;
   Process owner({"sleep", "60"});
   const RunResult started =
-      run_process({SLUICE_SOURCE_DIR "/scripts/servers", "start", dir.path().string(), "--postgres",
+      run_process({in_source_tree("scripts/servers"), "start", dir.path().string(), "--postgres",
                    "1", "--owner", std::to_string(owner.pid())});
   REQUIRE(started.exit_code == 0);
   owner.send_signal(SIGKILL);

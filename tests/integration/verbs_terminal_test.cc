@@ -16,6 +16,7 @@
 #include "support/migration.h"
 #include "support/postgres_server.h"
 #include "support/run_process.h"
+#include "support/source_tree.h"
 #include "support/temp_dir.h"
 
 namespace sluice::test {
@@ -122,7 +123,7 @@ class Demo {
 
  private:
   static std::string example(const std::string& name) {
-    return file_text(std::filesystem::path(SLUICE_SOURCE_DIR) / "configs" / name);
+    return file_text(in_source_tree("configs") / name);
   }
   static void replace(std::string& text, const std::string& old, const std::string& now) {
     const std::size_t at = text.find(old);

@@ -9,6 +9,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "integration/verify_fixture.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 namespace {
@@ -172,9 +173,9 @@ TEST_CASE("figures are compared on servers that refuse MD5") {
 }
 
 TEST_CASE("no SQL of ours asks a server for MD5") {
-  for (const char* const folder : {"/src", "/include"}) {
+  for (const char* const folder : {"src", "include"}) {
     for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(std::string(SLUICE_SOURCE_DIR) + folder)) {
+         std::filesystem::recursive_directory_iterator(in_source_tree(folder))) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".cc" && extension != ".h") continue;
       std::ifstream file(entry.path());

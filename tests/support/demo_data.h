@@ -7,6 +7,7 @@
 
 #include "support/postgres_server.h"
 #include "support/run_process.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 
@@ -14,7 +15,7 @@ namespace sluice::test {
 /// std::runtime_error with what it said where it fails.
 inline void load_demo_data(std::vector<std::string> arguments, const PostgresServer& postgres,
                            const std::string& mariadb_option_file = {}) {
-  arguments.insert(arguments.begin(), SLUICE_SOURCE_DIR "/scripts/demo_data");
+  arguments.insert(arguments.begin(), in_source_tree("scripts/demo_data"));
   RunOptions options;
   options.env = {{"SLUICE_DEMO_DATA", SLUICE_DEMO_DATA},
                  {"MARIA1_OPTION_FILE", mariadb_option_file},

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "support/run_process.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 constexpr int kNotHere = 3;
 
 std::string look_for_mysqld() {
-  const RunResult result = run_process({SLUICE_SOURCE_DIR "/scripts/servers", "mysqld"});
+  const RunResult result = run_process({in_source_tree("scripts/servers"), "mysqld"});
   if (result.exit_code == 0) return "";
   if (result.exit_code != kNotHere) throw std::runtime_error(result.err);
   return result.out.empty() ? "no MySQL server here" : result.out;

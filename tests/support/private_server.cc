@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "support/run_process.h"
+#include "support/source_tree.h"
 
 namespace sluice::test {
 namespace {
@@ -42,7 +43,7 @@ PrivateServer::~PrivateServer() {
 }
 
 void PrivateServer::call(const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv = {SLUICE_SOURCE_DIR "/scripts/servers", arguments.at(0),
+  std::vector<std::string> argv = {in_source_tree("scripts/servers"), arguments.at(0),
                                    dir_.path().string()};
   argv.insert(argv.end(), arguments.begin() + 1, arguments.end());
   const RunResult result = run_process(argv);
