@@ -113,6 +113,7 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
   };
   compare("plan", manifest.plan_sha256, inputs.run.plan_sha256);
   compare("config", manifest.config_sha256, inputs.run.config_sha256);
+  compare("config file", manifest.config_sha256, inputs.config.sha256);
   compare("nonce of the run", manifest.run_nonce, inputs.run.nonce);
   compare("name of the config", inputs.config.config.name, inputs.run.name);
   compare("source", manifest.source.identity.identity, inputs.plan.source.identity);

@@ -68,6 +68,10 @@ std::vector<std::string> differences_of(const SwapStart& start, const ManifestFi
   check_ledger(file, *start.session, check);
   std::vector<std::string> lines = std::move(check.tampered);
   lines.insert(lines.end(), check.foreign.begin(), check.foreign.end());
+  if (manifest.config_sha256 != start.config.sha256) {
+    lines.push_back(fmt::format("it is of config {}, and {} is {}", manifest.config_sha256,
+                                start.in_force.config(), start.config.sha256));
+  }
   for (const std::string& id : {file.document.head.run_id, manifest.run_id}) {
     if (id != start.run().id) lines.push_back(fmt::format("it is of run {}", id));
   }
