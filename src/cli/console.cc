@@ -150,6 +150,10 @@ void Console::next(const Words& words) {
   if (!json_) print(fmt::format("Next: {}\n", codec::printable_line(command_line(words))));
 }
 
+void Console::next_in_sql(const Words& words) {
+  if (!json_) print(fmt::format("-- Next: {}\n", codec::printable_line(command_line(words))));
+}
+
 void Console::status_lines(const std::vector<std::string>& lines) {
   if (!is_terminal_) return;
   clear_status();

@@ -37,6 +37,8 @@ class Console {
   bool findings(const std::vector<model::Finding>& findings);
   /// The last line of a command: what to run next. Nothing where JSON is asked for.
   void next(const Words& words);
+  /// The same behind SQL, as a comment of it: what a dry run prints can be run as it stands.
+  void next_in_sql(const Words& words);
 
   /// Errors said so far, for an answer in JSON where a command has no other.
   struct Said {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sluice/codec/json_write.h"
 #include "sluice/copy/space.h"
@@ -14,10 +15,11 @@
 #include "sluice/plan/script.h"
 
 #include "cli/exit_code.h"
+#include "cli/held_run.h"
 #include "cli/run_choice.h"
 #include "cli/source_powers.h"
 #include "cli/stop_sources.h"
-#include "sluice_build.h"
+#include "cli/tool_version.h"
 
 namespace sluice::cli {
 namespace {
@@ -121,16 +123,11 @@ std::vector<ledger::RunTable> estimates(const plan::Plan& plan, const Catalogs& 
 
 [[noreturn]] void explain_held(const copy::Start& start, CopyArguments arguments,
                                Console& console) {
-  for (const ledger::Process& holder : start.holders) {
-    console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
-                              start.run.id, holder.pid, holder.os_user, holder.host,
-                              holder.started_at));
-  }
   const std::string status = command_line({"status", "--config", arguments.config});
   arguments.join = true;
-  console.error(
-      fmt::format("run {} is held by another process", start.run.id),
-      fmt::format("{} shows it; {} helps it", status, command_line(copy_words(arguments))));
+  say_held(start.run.id, start.holders,
+           fmt::format("{} shows it; {} helps it", status, command_line(copy_words(arguments))),
+           console);
   throw Exit{kLocked};
 }
 
@@ -213,8 +210,9 @@ void take_earlier_families(const config::Config& config, Catalogs& catalogs) {
   for (const copy::EarlierTables& of_run : copy::earlier_families(*session, config.name)) {
     if (ledger::is_held(*session, of_run.run_id)) {
       throw model::Error(model::ErrorKind::locked,
-                         fmt::format("run {} is held by another process", of_run.run_id),
-                         "sluice status shows it; what it has made is not dropped");
+                         fmt::format("run {} is held by {}", of_run.run_id,
+                                     fmt::join(ledger::holders(*session, of_run.run_id), ", ")),
+                         "what it has made is not dropped: wait until it is done, or stop it");
     }
     for (const model::QualifiedName& name : of_run.names) {
       catalogs.replaced.push_back(name);
@@ -282,7 +280,7 @@ copy::Start start_or_explain(const approve::Approved<plan::Plan>& plan, const Pl
   options.also_record = [&](db::SqlSession& target, const std::string& run_id) {
     gate.record(target, run_id, plan.grounds());
   };
-  options.tool_version = fmt::format("{} {}", build::kVersion, build::kGitHash);
+  options.tool_version = tool_version();
   copy::Start start = copy::start_run(plan, config.target, estimates(*plan, catalogs), options);
   switch (start.kind) {
     case copy::StartKind::held:

@@ -16,7 +16,7 @@
 #include "cli/exit_code.h"
 #include "cli/policy_input.h"
 #include "cli/signed_document.h"
-#include "sluice_build.h"
+#include "cli/tool_version.h"
 
 namespace sluice::cli {
 namespace {
@@ -54,11 +54,15 @@ void refuse_operator(const policy::Policy& policy, const config::Config& config)
 class Documents {
  public:
   Documents(const config::Config& config, const plan::Plan& plan,
-            std::optional<policy::Policy> policy)
-      : operator_(config.operator_name), plan_(plan), policy_(std::move(policy)) {}
+            std::optional<policy::Policy> policy, std::vector<manifest::Rehearsal> rehearsals)
+      : operator_(config.operator_name),
+        plan_(plan),
+        policy_(std::move(policy)),
+        rehearsals_(std::move(rehearsals)) {}
 
   [[nodiscard]] std::string document(manifest::Manifest manifest) const {
-    manifest.tool = fmt::format("sluice {} {}", build::kVersion, build::kGitHash);
+    manifest.tool = fmt::format("sluice {}, SHA-256 {}", tool_version(), program_sha256());
+    manifest.rehearsals = rehearsals_;
     manifest.source.label = label_of(manifest.source);
     manifest.target.label = label_of(manifest.target);
     for (manifest::Table& table : manifest.tables) {
@@ -90,6 +94,7 @@ class Documents {
   std::string operator_;
   plan::Plan plan_;
   std::optional<policy::Policy> policy_;
+  std::vector<manifest::Rehearsal> rehearsals_;
 };
 
 document::Head Documents::head_of(const manifest::Manifest& manifest) const {
@@ -133,7 +138,9 @@ std::vector<document::Purpose> cutover_purposes(const policy::Policy& policy,
 }
 
 verify::ManifestRequest manifest_request(const std::string& path, const config::Config& config,
-                                         const plan::Plan& plan, Console& console) {
+                                         const plan::Plan& plan,
+                                         std::vector<manifest::Rehearsal> rehearsals,
+                                         Console& console) {
   refuse_existing(path, console);
   std::optional<policy::Policy> policy;
   if (!config.policy.empty()) {
@@ -143,7 +150,8 @@ verify::ManifestRequest manifest_request(const std::string& path, const config::
   verify::ManifestRequest request;
   request.path = path;
   if (policy) request.most_quarantined = policy->limits.quarantined_rows;
-  const auto documents = std::make_shared<Documents>(config, plan, std::move(policy));
+  const auto documents =
+      std::make_shared<Documents>(config, plan, std::move(policy), std::move(rehearsals));
   request.document = [documents](manifest::Manifest manifest) {
     return documents->document(std::move(manifest));
   };

@@ -28,6 +28,8 @@ namespace sluice::cli {
 /// the document names none, and nothing can be approved by it.
 [[nodiscard]] verify::ManifestRequest manifest_request(const std::string& path,
                                                        const config::Config& config,
-                                                       const plan::Plan& plan, Console& console);
+                                                       const plan::Plan& plan,
+                                                       std::vector<manifest::Rehearsal> rehearsals,
+                                                       Console& console);
 
 }  // namespace sluice::cli

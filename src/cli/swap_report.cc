@@ -9,6 +9,7 @@
 #include "sluice/codec/printable.h"
 
 #include "cli/exit_code.h"
+#include "cli/held_run.h"
 
 namespace sluice::cli {
 namespace {
@@ -199,8 +200,7 @@ void show(const SwapReport& report, Console& console) {
       show_busy(report, console);
       return;
     case Kind::held:
-      console.error(fmt::format("run {} is held by another process", report.run_id),
-                    "sluice status shows it");
+      say_held(report.run_id, report.result->blockers, kWaitForHolder, console);
       return;
     case Kind::stopped:
       console.error("stopped before the locks were there; nothing was changed");

@@ -66,7 +66,7 @@ bool is_left_alone(Start& start, const plan::Plan& plan, const StartOptions& opt
     const bool is_free = is_replaced ? ledger::take_run(control, run.id, ledger::Holding::alone)
                                      : !ledger::is_held(control, run.id);
     if (is_free) continue;
-    start.holders = ledger::processes(control, run.id);
+    start.holders = ledger::holders(control, run.id);
     start.run = std::move(run);
     return false;
   }
@@ -189,7 +189,7 @@ void take_existing(Start& start, const approve::Approved<plan::Plan>& plan,
   }
   if (!ledger::take_run(control, start.run.id, holding)) {
     start.kind = StartKind::held;
-    start.holders = ledger::processes(control, start.run.id);
+    start.holders = ledger::holders(control, start.run.id);
     return;
   }
   start.kind = options.join ? StartKind::joined : StartKind::resumed;

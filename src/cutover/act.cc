@@ -312,11 +312,8 @@ class Cutting {
 Result cut_over(const approve::Approved<Request>& request, db::SqlSession& session,
                 const OpenSession& reopen, const Readiness& readiness,
                 const CutoverOptions& options) {
-  if (!ledger::take_run(session, request->run.id, ledger::Holding::alone)) {
-    Result held;
-    held.kind = Result::Kind::held;
-    return held;
-  }
+  const ledger::RunHold hold(session, request->run.id);
+  if (!hold.is_taken()) return held_by_others(session, request->run.id);
   return Cutting(request, session, readiness, options).run(reopen);
 }
 

@@ -283,11 +283,8 @@ std::vector<Written> written_since(db::SqlSession& session, const plan::Plan& pl
 Result roll_back(const Request& request, const std::optional<approve::Approved<Loss>>& loss,
                  db::SqlSession& session, const OpenSession& reopen, const Cut& cut,
                  const RollbackOptions& options) {
-  if (!ledger::take_run(session, request.run.id, ledger::Holding::alone)) {
-    Result held;
-    held.kind = Result::Kind::held;
-    return held;
-  }
+  const ledger::RunHold hold(session, request.run.id);
+  if (!hold.is_taken()) return held_by_others(session, request.run.id);
   return Returning(request, loss, session, cut, options).run(reopen);
 }
 

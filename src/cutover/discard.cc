@@ -210,11 +210,9 @@ std::vector<model::Finding> discard_findings(db::SqlSession& session, const ledg
 Result discard(const approve::Approved<Drop>& drop, db::SqlSession& session,
                const OpenSession& reopen, const std::string& evidence,
                std::vector<Leftover>& dropped) {
+  const ledger::RunHold hold(session, drop->run.id);
+  if (!hold.is_taken()) return held_by_others(session, drop->run.id);
   Result result;
-  if (!ledger::take_run(session, drop->run.id, ledger::Holding::alone)) {
-    result.kind = Result::Kind::held;
-    return result;
-  }
   session.begin();
   session.query("SET LOCAL synchronous_commit = on");
   lock(session, leftovers(session, drop->plan, drop->run));

@@ -153,6 +153,13 @@ std::optional<model::Finding> stop_finding(db::SqlSession& session, const std::s
                         "when it is settled, somebody who may continues it: sluice continue"};
 }
 
+Result held_by_others(db::SqlSession& session, const std::string& run_id) {
+  Result held;
+  held.kind = Result::Kind::held;
+  held.blockers = ledger::holders(session, run_id);
+  return held;
+}
+
 bool is_recorded(db::SqlSession& session, const std::string& run_id, const std::string& attempt) {
   session.begin();
   session.query("SELECT FROM sluice.run WHERE run_id = $1 FOR UPDATE", {run_id});

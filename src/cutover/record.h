@@ -41,6 +41,9 @@ void write_signed(codec::JsonWriter& json, const std::string& evidence);
 [[nodiscard]] std::optional<model::Finding> stop_finding(db::SqlSession& session,
                                                          const std::string& run_id);
 
+/// An act that is not done because others hold the run; `blockers` says who.
+[[nodiscard]] Result held_by_others(db::SqlSession& session, const std::string& run_id);
+
 /// Whether the act's event is there. Waits for a transaction that still works on the run.
 [[nodiscard]] bool is_recorded(db::SqlSession& session, const std::string& run_id,
                                const std::string& attempt);

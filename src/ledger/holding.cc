@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sluice/ledger/ledger.h"
+#include "sluice/os/host.h"
 
 #include "ledger/lease.h"
 #include "ledger/row_reader.h"
@@ -17,6 +18,13 @@ namespace {
 /// The advisory lock of a run or a plan: 'sluc' as a number keeps it apart from other programs'
 /// locks, the hash keeps runs and plans apart.
 constexpr const char* kLockKey = "(1936487779, hashtext($1))";
+
+/// Of pg_locks l: the run's lock, and somebody has it.
+constexpr const char* kIsRunLock =
+    "l.locktype = 'advisory' AND l.granted "
+    "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND l.classid = 1936487779 AND l.objid = (hashtext($1)::bigint & 4294967295)::oid "
+    "AND l.objsubid = 2";
 
 bool try_lock(db::SqlSession& session, const std::string& run_id, const char* function) {
   return session.query(fmt::format("SELECT {}{}", function, kLockKey), {run_id}).value() == "t";
@@ -43,6 +51,26 @@ bool take_run(db::SqlSession& session, const std::string& run_id, Holding holdin
       holding == Holding::alone ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared");
 }
 
+RunHold::RunHold(db::SqlSession& session, const std::string& run_id) : session_(session) {
+  if (!take_run(session, run_id, Holding::alone)) return;
+  take_over(session, run_id);
+  const os::ProcessIdentity self = os::this_process();
+  const std::string id = os::random_hex(8);
+  session.begin();
+  record_process(session, run_id, {id, self.host, self.pid, self.user, "", "", "", ""});
+  session.commit();
+  process_id_ = id;
+}
+
+RunHold::~RunHold() {
+  if (process_id_.empty()) return;
+  try {
+    session_.rollback();
+    end_process(session_, process_id_);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the next holder ends it
+  }
+}
+
 void open_for_joining(db::SqlSession& session, const std::string& run_id) {
   // Shared first: between the two statements nobody else can take the run alone.
   static_cast<void>(try_lock(session, run_id, "pg_try_advisory_lock_shared"));
@@ -51,12 +79,8 @@ void open_for_joining(db::SqlSession& session, const std::string& run_id) {
 
 bool is_held(db::SqlSession& session, const std::string& run_id) {
   return session
-             .query(
-                 "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
-                 "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-                 "AND classid = 1936487779 AND objid = (hashtext($1)::bigint & 4294967295)::oid "
-                 "AND objsubid = 2)",
-                 {run_id})
+             .query(fmt::format("SELECT EXISTS (SELECT FROM pg_locks l WHERE {})", kIsRunLock),
+                    {run_id})
              .value() == "t";
 }
 
@@ -141,6 +165,27 @@ std::vector<Process> processes(db::SqlSession& session, const std::string& run_i
     process.waiting_since = reader.text();
     all.push_back(std::move(process));
   }
+  return all;
+}
+
+std::string to_text(const Process& process) {
+  return fmt::format("process {} of {} on {}, since {}", process.pid, process.os_user, process.host,
+                     process.started_at);
+}
+
+std::vector<std::string> holders(db::SqlSession& session, const std::string& run_id) {
+  std::vector<std::string> all;
+  for (const Process& process : processes(session, run_id)) all.push_back(to_text(process));
+  if (!all.empty()) return all;
+  const auto result = session.query(
+      fmt::format("SELECT format('session %s of role %s from %s, since %s', a.pid, a.usename, "
+                  "coalesce(host(a.client_addr), 'the server itself'), "
+                  "coalesce({}, 'a time that this role may not see')) "
+                  "FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
+                  "WHERE a.pid <> pg_backend_pid() AND {} ORDER BY a.pid",
+                  utc("a.backend_start"), kIsRunLock),
+      {run_id});
+  for (const auto& row : result.rows) all.push_back(RowReader(row).text());
   return all;
 }
 

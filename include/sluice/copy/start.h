@@ -66,9 +66,9 @@ struct Start {
   StartKind kind = StartKind::fresh;
   ledger::Run run;
   std::string process_id;
-  std::int64_t event = 0;                // of this start, where it is one
-  std::vector<ledger::Process> holders;  // of held
-  std::optional<ledger::Stop> stop;      // of stopped; of `run`
+  std::int64_t event = 0;            // of this start, where it is one
+  std::vector<std::string> holders;  // of held: ledger::holders
+  std::optional<ledger::Stop> stop;  // of stopped; of `run`
   std::unique_ptr<db::SqlSession> control;
 };
 

@@ -65,13 +65,13 @@ struct Result {
     done,
     refused,  // `findings`, `written`
     busy,     // the locks were not to be had; `blockers`
-    held,     // somebody else works on the run
+    held,     // somebody else works on the run; `blockers`
     stopped,  // Patience::stop
   };
   Kind kind = Kind::done;
   std::vector<model::Finding> findings;
   std::vector<Written> written;        // tables with changes only
-  std::vector<std::string> blockers;   // sessions that held the locks at last, for people
+  std::vector<std::string> blockers;   // who holds the locks, or the run; for people
   std::chrono::milliseconds locked{};  // from the first lock to the end of COMMIT
   int attempts = 0;
   std::vector<std::string> not_validated;  // foreign keys, with the server's reason

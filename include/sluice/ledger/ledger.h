@@ -87,6 +87,22 @@ class StartLock {
 /// Takes the run for as long as `session` lives (advisory lock: a dead client holds nothing). False
 /// when others hold it.
 [[nodiscard]] bool take_run(db::SqlSession& session, const std::string& run_id, Holding holding);
+/// Holds a run alone, and has on record who does, where and since when, for as long as it lives.
+/// Who was on record before is dead or frozen, and ended as by take_over(). The lock itself stays
+/// with the session. Must not outlive that; REQUIRES: no transaction is open when it is made.
+class RunHold {
+ public:
+  RunHold(db::SqlSession& session, const std::string& run_id);
+  RunHold(const RunHold&) = delete;
+  RunHold& operator=(const RunHold&) = delete;
+  ~RunHold();
+  /// False: others hold the run.
+  [[nodiscard]] bool is_taken() const noexcept { return !process_id_.empty(); }
+
+ private:
+  db::SqlSession& session_;
+  std::string process_id_;
+};
 /// Turns `alone` into `joined`, so that others may join from now on.
 void open_for_joining(db::SqlSession& session, const std::string& run_id);
 /// Whether some living process holds the run.
@@ -107,6 +123,11 @@ void take_over(db::SqlSession& session, const std::string& run_id);
 [[nodiscard]] bool is_current(db::SqlSession& session, const std::string& process_id);
 /// Processes that have not ended, newest first.
 [[nodiscard]] std::vector<Process> processes(db::SqlSession& session, const std::string& run_id);
+/// "process 7 of ada on host1, since ...".
+[[nodiscard]] std::string to_text(const Process& process);
+/// Who holds the run, one line each: processes on record; where none is, sessions of the target's
+/// server that have the lock, as far as this role may see them.
+[[nodiscard]] std::vector<std::string> holders(db::SqlSession& session, const std::string& run_id);
 
 // --- snapshots
 // -------------------------------------------------------------------------------------

@@ -138,8 +138,8 @@ int print_dry_run(db::SqlSession& session, const cutover::Request& request,
   } else {
     console.print(cutover::script_of(swap, options_of(arguments).patience));
     static_cast<void>(console.findings(result.findings));
-    console.next(is_refused ? words_on_run("status", arguments.config, arguments.run)
-                            : words_again(arguments));
+    console.next_in_sql(is_refused ? words_on_run("status", arguments.config, arguments.run)
+                                   : words_again(arguments));
   }
   return is_refused ? kStopRule : kDone;
 }

@@ -15,6 +15,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/held_run.h"
 #include "cli/inputs.h"
 #include "cli/run_choice.h"
 #include "cli/swap_approval.h"
@@ -58,13 +59,22 @@ std::string list_json(const std::string& run_id, const std::vector<cutover::Left
   return json.take();
 }
 
+std::string line_of(const cutover::Leftover& table) {
+  return fmt::format("{}: {}, {} rows, {} bytes\n", codec::printable_line(table.name.text()),
+                     text_of(table.what), table.rows, table.bytes);
+}
+
+constexpr const char* kNothing = "there is nothing of this run to drop\n";
+
 void show_list(const std::vector<cutover::Leftover>& tables, Console& console) {
-  for (const cutover::Leftover& table : tables) {
-    console.show(fmt::format("{}: {}, {} rows, {} bytes\n",
-                             codec::printable_line(table.name.text()), text_of(table.what),
-                             table.rows, table.bytes));
-  }
-  if (tables.empty()) console.show("there is nothing of this run to drop\n");
+  for (const cutover::Leftover& table : tables) console.show(line_of(table));
+  if (tables.empty()) console.show(kNothing);
+}
+
+/// The same as comments of SQL, which no terminal may break.
+void print_list(const std::vector<cutover::Leftover>& tables, Console& console) {
+  for (const cutover::Leftover& table : tables) console.print("-- " + line_of(table));
+  if (tables.empty()) console.print(std::string("-- ") + kNothing);
 }
 
 int print_dry_run(const SwapStart& start, const DiscardArguments& arguments, Console& console) {
@@ -77,13 +87,13 @@ int print_dry_run(const SwapStart& start, const DiscardArguments& arguments, Con
     static_cast<void>(console.findings(findings));
     return findings.empty() ? kDone : kStopRule;
   }
-  show_list(tables, console);
+  print_list(tables, console);
   for (const std::string& sql : cutover::drop_sql(tables)) console.print(sql + ";\n");
   static_cast<void>(console.findings(findings));
   Words next =
       words_on_run(findings.empty() ? "discard" : "status", arguments.config, arguments.run);
   if (findings.empty() && arguments.give_up_way_back) next.emplace_back("--give-up-way-back");
-  console.next(next);
+  console.next_in_sql(next);
   return findings.empty() ? kDone : kStopRule;
 }
 
@@ -118,8 +128,7 @@ int drop_tables(SwapStart& start, cutover::Drop drop, const DiscardArguments& ar
       cutover::discard(agreed.what, *start.session, start.reopen(), agreed.evidence, dropped);
   const bool is_done = result.kind == cutover::Result::Kind::done;
   if (result.kind == cutover::Result::Kind::held) {
-    console.error(fmt::format("run {} is held by another process", start.run().id),
-                  "sluice status shows it");
+    say_held(start.run().id, result.blockers, kWaitForHolder, console);
     return exit_code_of(result);
   }
   console.json() ? console.print(list_json(start.run().id, dropped, is_done))

@@ -22,6 +22,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/held_run.h"
 #include "cli/inputs.h"
 #include "cli/policy_in_force.h"
 #include "cli/quarantine_report.h"
@@ -189,13 +190,7 @@ std::unique_ptr<db::TargetSession> hold_alone(const model::Endpoint& target, con
                                               Console& console) {
   auto session = db::open_target(target);
   if (ledger::take_run(*session, run.id, ledger::Holding::alone)) return session;
-  for (const ledger::Process& holder : ledger::processes(*session, run.id)) {
-    console.error(fmt::format("run {} is being worked on by process {} of {} on {}, since {}",
-                              run.id, holder.pid, holder.os_user, holder.host, holder.started_at));
-  }
-  console.error(fmt::format("run {} is held by another process", run.id),
-                "wait until it is done, or stop it, then decide");
-  throw Exit{kLocked};
+  refuse_held(*session, run.id, "wait until it is done, or stop it, then decide", console);
 }
 
 /// The run as it is from now on, when nobody else can change it.

@@ -1,6 +1,7 @@
 #include "sluice/retire/restore.h"
 
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -19,6 +20,7 @@
 #include "cli/inputs.h"
 #include "cli/last_word.h"
 #include "cli/restore_record.h"
+#include "cli/stop_sources.h"
 
 namespace sluice::cli {
 namespace {
@@ -36,6 +38,7 @@ struct RestoreArguments {
   std::uint64_t window = 0;
   std::string config;         // where rows go back into their source
   std::string operator_name;  // the same
+  std::string stop_file;      // the same
   bool dry_run = false;
 };
 
@@ -172,27 +175,41 @@ Words words_of(const RestoreArguments& arguments) {
   if (arguments.limit > 0) add("--limit", std::to_string(arguments.limit));
   add("--config", arguments.config);
   add("--operator", arguments.operator_name);
+  add("--stop-file", arguments.stop_file);
+  if (arguments.window > 0) add("--window", std::to_string(arguments.window));
   return words;
 }
 
 retire::RestoreResult restore_until_stopped(const retire::RestoreRequest& request,
-                                            const os::SignalStop& signals, Console& console) {
+                                            const RestoreRecord& record,
+                                            const RestoreArguments& arguments,
+                                            os::SignalStop& signals, Console& console) {
   constexpr int kSignalBase = 128;
+  // Into the source, where the run is held: a person's stop and the stop file are heard too.
+  std::optional<StopSources> sources;
+  if (const auto watched = record.watched()) {
+    sources.emplace(*watched, signals,
+                    [&signals](const std::string& /*why*/) { signals.request(kConnection); });
+  }
   try {
     return retire::restore(request, signals.token());
   } catch (const model::Error& error) {
-    if (error.kind() != model::ErrorKind::interrupted || signals.signal() == 0) throw;
+    if (error.kind() != model::ErrorKind::interrupted) throw;
     console.error(error);
-    throw Exit{kSignalBase + signals.signal()};
+    throw Exit{sources ? report_heard(*sources, signals, record.run_id(), arguments.config, console)
+                       : kSignalBase + signals.signal()};
   }
 }
 
 int run_restore(const RestoreArguments& arguments, Console& console) {
   const retire::RestoreRequest request = request_of(arguments);
-  const os::SignalStop signals(last_word(command_line(words_of(arguments))));
-  RestoreRecord record(request, arguments.config, arguments.operator_name, console);
+  os::SignalStop signals(last_word(command_line(words_of(arguments))));
+  RestoreRecord record(
+      request, {arguments.config, arguments.operator_name, arguments.stop_file, arguments.window},
+      console);
   record.begin();
-  const retire::RestoreResult result = restore_until_stopped(request, signals, console);
+  const retire::RestoreResult result =
+      restore_until_stopped(request, record, arguments, signals, console);
   record.end(result);
   if (console.json()) {
     console.print(to_json(result, arguments, record.is_source()));
@@ -222,8 +239,11 @@ Run declare_restore(CLI::App& app) {
   app.add_option("--window", arguments->window,
                  "seconds that it may take; exit 5 where it took longer");
   app.add_option("--config", arguments->config,
-                 "the migration's config, where rows go back into their source: it is recorded");
+                 "the migration's config, where rows go back into their source: it is recorded; "
+                 "with --window a rehearsal is recorded too");
   app.add_option("--operator", arguments->operator_name, "the person who does that");
+  app.add_option("--stop-file", arguments->stop_file,
+                 "into the source: stop between batches when a file is there");
   app.add_flag("--dry-run", arguments->dry_run, "look, say what would be done, write nothing");
   return [arguments](Console& console) { return run_restore(*arguments, console); };
 }

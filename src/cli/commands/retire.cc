@@ -17,6 +17,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/held_run.h"
 #include "cli/last_word.h"
 #include "cli/old_side.h"
 #include "cli/policy_in_force.h"
@@ -172,8 +173,7 @@ void refuse_changed_meanwhile(const RetireArguments& arguments, const RetireInpu
 int show_statements(const retire::Setting& setting, const RetireArguments& arguments,
                     Console& console) {
   for (const std::string& statement : retire::statements_of(setting)) console.print(statement);
-  console.print(fmt::format("-- Next: {}\n",
-                            command_line(words_of(arguments, "--approved", arguments.approved))));
+  console.next_in_sql(words_of(arguments, "--approved", arguments.approved));
   return kDone;
 }
 
@@ -185,11 +185,8 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalSto
   const retire::Setting setting = inputs.setting();
   if (arguments.dry_run) return show_statements(setting, arguments, console);
   SLUICE_KILL_POINT("retire-agreed");
-  if (!ledger::take_run(*inputs.ledger, inputs.run.id, ledger::Holding::alone)) {
-    console.error(fmt::format("another process works on run {}", inputs.run.id),
-                  "sluice status says which");
-    throw Exit{kLocked};
-  }
+  const ledger::RunHold hold(*inputs.ledger, inputs.run.id);
+  if (!hold.is_taken()) refuse_held(*inputs.ledger, inputs.run.id, kWaitForHolder, console);
   refuse_changed_meanwhile(arguments, inputs, console);
   const StopSources sources(
       {inputs.target, inputs.run.id, inputs.events.back().number, arguments.stop_file}, signals,

@@ -129,7 +129,7 @@ int print_dry_run(const SwapStart& start, const cutover::Cut& cut,
   static_cast<void>(console.findings(result.findings));
   Words next = words_on_run("rollback", arguments.config, arguments.run);
   if (lost > 0) next.insert(next.end(), {"--losing", std::to_string(lost)});
-  console.next(next);
+  console.next_in_sql(next);
   return is_refused ? exit_code_of(result) : kDone;
 }
 

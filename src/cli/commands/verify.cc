@@ -22,6 +22,7 @@
 #include "cli/last_word.h"
 #include "cli/manifest_document.h"
 #include "cli/policy_in_force.h"
+#include "cli/restore_record.h"
 #include "cli/run_choice.h"
 #include "cli/stop_sources.h"
 #include "cli/verify_display.h"
@@ -206,7 +207,8 @@ int run_verify(const VerifyArguments& arguments, Console& console) {
       require_admitted(InForce::load(config.config, console), plan::held_to(plan, config.config),
                        config.config.operator_name, Agreement::not_needed, console);
     }
-    auto request = manifest_request(arguments.manifest, config.config, plan, console);
+    auto request = manifest_request(arguments.manifest, config.config, plan,
+                                    rehearsals(*ledger, run.name), console);
     if (!arguments.dry_run) options.manifest = std::move(request);
   }
   // From here on both sides are read, each at one point in time. Nothing but the result is written.
