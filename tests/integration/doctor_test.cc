@@ -7,6 +7,7 @@
 
 #include "sluice/codec/json_read.h"
 
+#include "integration/tls_fixture.h"
 #include "support/migration.h"
 #include "support/outcome.h"
 #include "support/reader.h"
@@ -137,6 +138,57 @@ TEST_CASE("too little room, for bytes or for locks, is an error") {
   CHECK(examined.verdict("target-locks") == "error");
   CHECK(examined.verdict("target-connections") == "warning");
   CHECK(examined.verdict("target-settings") == "error");  // fsync is off
+}
+
+TEST_CASE("a way to a server on which others may listen, or be it, is an error") {
+  const TlsFiles tls("LOCALHOST");
+  tls.give_key_to_server();
+  PostgresServer target({"ssl=on", "ssl_cert_file=" + tls.certificate, "ssl_key_file=" + tls.key});
+  Migration migration(PostgresServer::shared(), target);
+  make_table(migration);
+  // This machine by a name that does not say so.
+  const auto examined = [&](const std::string& options) {
+    migration.target_url(
+        fmt::format("postgresql://{}@LOCALHOST:{}/{}?passfile={}&{}", target.user(), target.port(),
+                    migration.target_database().name(), target.pass_file(), options));
+    return Examined(migration);
+  };
+  CHECK(examined("sslmode=disable").verdict("target-tls") == "error");
+  const Examined unverified = examined("sslmode=require");
+  CHECK(unverified.verdict("target-tls") == "error");
+  CHECK(unverified.found("target-tls") == "encrypted, but require does not verify the server");
+  const Examined verified = examined("sslmode=verify-full&sslrootcert=" + tls.ca);
+  CHECK(verified.verdict("target-tls") == "ok");
+  CHECK(verified.verdict("source-tls") == "ok");
+  CHECK(verified.found("source-tls") == "a unix socket: nothing leaves the machine");
+}
+
+TEST_CASE("limits that a server has for statements are told beside sluice's own") {
+  SECTION("PostgreSQL, of a role") {
+    Migration migration;
+    make_table(migration);
+    CHECK(Examined(migration).verdict("source-timeouts") == "ok");
+    const std::string in_database =
+        "ALTER ROLE sluice_reader IN DATABASE " +
+        migration.source_value("SELECT quote_ident(current_database())");
+    migration.source(in_database + " SET statement_timeout = '9s'");
+    migration.limit("source_statement_seconds", 77);
+    const Examined examined(migration);
+    CHECK(examined.verdict("source-timeouts") == "warning");
+    CHECK(examined.found("source-timeouts") ==
+          "statement_timeout = 9000ms; sluice's own sessions have 77 s");
+    CHECK(examined.verdict("target-timeouts") == "ok");
+  }
+  SECTION("MariaDB, of all") {
+    Migration migration(From::mariadb);
+    make_table(migration);
+    CHECK(Examined(migration).verdict("source-timeouts") == "ok");
+    migration.source("SET GLOBAL max_statement_time = 3600");
+    const Examined examined(migration);
+    migration.source("SET GLOBAL max_statement_time = 0");
+    CHECK(examined.verdict("source-timeouts") == "warning");
+    CHECK(examined.found("source-timeouts").starts_with("max_statement_time = 3600"));
+  }
 }
 
 }  // namespace sluice::test
