@@ -64,7 +64,7 @@ TEST_CASE("the SQL of a dry run does what cutover, rollback and discard do") {
                    "'BEGIN RETURN NEW; END';"
                    "CREATE TRIGGER \"fi res\" BEFORE INSERT ON " +
                    table + " FOR EACH ROW EXECUTE FUNCTION nothing()");
-  migration.move(R"(or \"ders)", R"(or \"ders)", R"("existing_rows": "replace")");
+  migration.move(R"(\"or \"\"ders\")", R"(\"or \"\"ders\")", R"("existing_rows": "replace")");
   copy_and_verify(migration);
   check_same(migration, {"cutover"});
   check_same(migration, {"rollback"});

@@ -201,7 +201,10 @@ TEST_CASE("a restore into the source ends by a person's stop or a stop file, and
   check_stopped([&] {
     require_exit(retired.migration.sluice("stop", {"--reason", "orders are missing"}), 0);
   });
-  require_exit(retired.migration.sluice("continue"), 0);
+  require_exit(
+      retired.migration.sluice(
+          "continue", {"--run", retired.migration.target_value("SELECT run_id FROM sluice.run")}),
+      0);
   check_stopped([&] { retired.dir.put("stop", "orders are missing\n"); });
   std::filesystem::remove(retired.dir.file("stop"));
   require_exit(run_sluice(again), 0);
