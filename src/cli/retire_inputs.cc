@@ -12,6 +12,7 @@
 #include "sluice/document/document.h"
 #include "sluice/ledger/ledger.h"
 #include "sluice/os/file.h"
+#include "sluice/plan/shape.h"
 
 #include "cli/exit_code.h"
 #include "cli/manifest_file.h"
@@ -132,6 +133,27 @@ void refuse_drift(const RetireInputs& inputs, Console& console) {
          console);
 }
 
+/// Before the ledger says that a retire has begun, which stands against a cutover from then on.
+void refuse_altered(const RetireInputs& inputs, const std::vector<retire::Retiring>& tables,
+                    Console& console) {
+  std::vector<std::string> lines;
+  for (const retire::Retiring& table : tables) {
+    const std::string where = "source " + table.plan->source.text() + ": ";
+    const model::Table* const now = inputs.catalog.find(table.plan->source);
+    if (now == nullptr) {
+      lines.push_back(where + "table is gone");
+      continue;
+    }
+    for (const auto& line : plan::differences(table.plan->source_shape, plan::source_shape(*now))) {
+      lines.push_back(where + line);
+    }
+  }
+  if (lines.empty()) return;
+  for (const std::string& line : lines) console.error(codec::printable_line(line));
+  refuse(kDrift, "these tables are not as they were planned, copied and verified",
+         "put them back as they were, or plan, copy and verify anew", console);
+}
+
 void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console& console) {
   inputs.source = plan::held_to(inputs.plan.source,
                                 endpoint_of_url(arguments.retire_as, "source", "--retire-as"));
@@ -157,6 +179,7 @@ void read_source(const RetireArguments& arguments, RetireInputs& inputs, Console
     static_cast<void>(console.findings(inputs.findings));
     throw Exit{kStopRule};
   }
+  refuse_altered(inputs, tables, console);
   inputs.tables = retire::in_order(std::move(tables), hazards);
 }
 
