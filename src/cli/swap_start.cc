@@ -22,6 +22,21 @@ cutover::OpenSession SwapStart::reopen() const {
   return [target = target] { return db::open_session(target, db::Purpose::target); };
 }
 
+void SwapStart::require_session(const std::string& act_stands, Console& console) {
+  try {
+    session->query("SELECT 1");
+    return;
+  } catch (const model::Error&) {
+    // What follows says what is wrong, if it still is.
+  }
+  try {
+    session = reopen()();
+  } catch (const model::Error&) {
+    console.error(act_stands + ", and the target does not answer any more");
+    throw;
+  }
+}
+
 plan::Plan plan_at_start(db::SqlSession& ledger, const ledger::Run& run) {
   return plan::from_json(ledger::plan_of_run(ledger, run.id));
 }

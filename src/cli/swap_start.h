@@ -40,6 +40,9 @@ struct SwapStart {
   [[nodiscard]] const ledger::Run& run() const noexcept { return request.run; }
   [[nodiscard]] const plan::Plan& plan() const noexcept { return request.plan; }
   [[nodiscard]] cutover::OpenSession reopen() const;
+  /// A COMMIT whose answer was lost has cost the session: what comes after the act gets another
+  /// one. Says that the act stands where there is none, and throws.
+  void require_session(const std::string& act_stands, Console& console);
 };
 
 /// Reads a run's plan from the ledger: as the run began with it, or as its tables are called now.

@@ -106,10 +106,11 @@ std::unique_ptr<db::SqlSession> commit(db::SqlSession& session, const OpenSessio
 std::vector<std::string> run_later(db::SqlSession& session,
                                    const std::vector<std::string>& statements) {
   std::vector<std::string> failed;
-  // Readers and writers do not wait behind these.
-  if (!statements.empty()) session.query("SET lock_timeout = '90s'");
+  // What was committed stands, also where the server has gone away since: nothing is thrown.
   for (const std::string& sql : statements) {
     try {
+      // Readers and writers do not wait behind these.
+      session.query("SET lock_timeout = '90s'");
       session.query(sql);
     } catch (const model::Error& error) {
       failed.push_back(fmt::format("{}: {}", sql, error.what()));

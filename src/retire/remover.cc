@@ -220,6 +220,7 @@ Remover::Outcome Remover::transact(const Batch& batch, const archive::Stored& st
     return Outcome::stopped;
   }
   SLUICE_KILL_POINT("retire-deleted");
+  if (setting_.require_hold) setting_.require_hold();
   rows.commit();
   SLUICE_KILL_POINT("retire-committed");
   return Outcome::deleted;

@@ -255,6 +255,8 @@ TableReport Verification::check(const plan::TablePlan& table, Scanner* source, S
   } catch (const model::Error& error) {
     throw_if_stopped(stop_);
     if (ends_everything(error)) throw;
+    // Who asks for a manifest gets one, or hears what has no room.
+    if (manifest_ && error.kind() == model::ErrorKind::storage) throw;
     // One table's trouble: the others are still looked at.
     if (manifest_) manifest_->give_up();
     report.reason = error.what();

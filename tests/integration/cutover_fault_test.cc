@@ -7,46 +7,30 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include "integration/cutover_fixture.h"
+#include "integration/kill_points.h"
 #include "support/proxy.h"
 
 namespace sluice::test {
 namespace {
 
-constexpr const char* kOld = "1 | old\n";
-constexpr const char* kNew = "1 | new\n2 | new\n";
+const std::vector<std::string> kCutoverPoints{"cutover_before_locks",  "cutover_looked",
+                                              "cutover_locked",        "cutover_renamed",
+                                              "cutover_before_commit", "cutover_after_commit"};
+const std::vector<std::string> kRollbackPoints{"rollback_before_locks", "rollback_locked",
+                                               "rollback_renamed", "rollback_before_commit",
+                                               "rollback_after_commit"};
+const std::vector<std::string> kDiscardPoints{"discard_dropped"};
 
-/// One of everything that the swap touches beside the table itself.
-void add_referrers(Migration& migration) {
-  migration.target(
-      "CREATE VIEW seen AS SELECT count(*) AS n FROM t;"
-      "CREATE TABLE other (t_id int REFERENCES t); INSERT INTO other VALUES (1);"
-      "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
-      "CREATE TRIGGER fires BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION nothing()");
-}
-
-RunOptions at(const std::string& variable, const std::string& point) {
-  RunOptions options;
-  options.env = {{variable, point}};
-  return options;
-}
-
-/// Dead clients hold their locks for a second at most.
-RunResult when_free(const Migration& migration, const std::string& verb) {
-  RunResult result;
-  const bool is_free = wait_until([&] {
-    result = migration.sluice(verb);
-    return result.exit_code != 6;
-  });
-  CHECK(is_free);
-  return result;
+TEST_CASE("the lists of a swap's kill points have every point of the source") {
+  CHECK(points_listed({kCutoverPoints, kRollbackPoints, kDiscardPoints}) ==
+        points_of("src/cutover"));
 }
 
 TEST_CASE("a cutover that is killed has happened whole, or not at all") {
-  const std::string point =
-      GENERATE("cutover_before_locks", "cutover_looked", "cutover_locked", "cutover_renamed",
-               "cutover_before_commit", "cutover_after_commit");
+  const std::string point = GENERATE(from_range(kCutoverPoints));
   CAPTURE(point);
   Migration migration;
   make_pair(migration);
@@ -56,7 +40,7 @@ TEST_CASE("a cutover that is killed has happened whole, or not at all") {
   const RunResult killed = migration.sluice("cutover", {}, at("SLUICE_KILL_AT", point));
   REQUIRE(killed.signal == 9);
   const bool is_done = point == "cutover_after_commit";
-  CHECK(rows_of(migration, "t") == (is_done ? kNew : kOld));
+  CHECK(rows_of(migration, "t") == (is_done ? kNewRows : kOldRows));
   CHECK(migration.target_value("SELECT n FROM seen") == (is_done ? "2" : "1"));
   CHECK(migration.events("cutover").size() == (is_done ? 1 : 0));
   CHECK(migration.target_value("SELECT state FROM sluice.run_table") ==
@@ -68,12 +52,11 @@ TEST_CASE("a cutover that is killed has happened whole, or not at all") {
     require_exit(when_free(migration, "cutover"), 0);
   }
   CHECK(schema_difference(before, live_schema(migration)) == "");
-  CHECK(rows_of(migration, "t") == kNew);
+  CHECK(rows_of(migration, "t") == kNewRows);
 }
 
 TEST_CASE("a rollback that is killed has happened whole, or not at all") {
-  const std::string point = GENERATE("rollback_before_locks", "rollback_locked", "rollback_renamed",
-                                     "rollback_before_commit", "rollback_after_commit");
+  const std::string point = GENERATE(from_range(kRollbackPoints));
   CAPTURE(point);
   Migration migration;
   make_pair(migration);
@@ -84,7 +67,7 @@ TEST_CASE("a rollback that is killed has happened whole, or not at all") {
   const RunResult killed = migration.sluice("rollback", {}, at("SLUICE_KILL_AT", point));
   REQUIRE(killed.signal == 9);
   const bool is_done = point == "rollback_after_commit";
-  CHECK(rows_of(migration, "t") == (is_done ? kOld : kNew));
+  CHECK(rows_of(migration, "t") == (is_done ? kOldRows : kNewRows));
   CHECK(migration.target_value("SELECT n FROM seen") == (is_done ? "1" : "2"));
   CHECK(migration.events("rollback").size() == (is_done ? 1 : 0));
   if (is_done) {
@@ -93,7 +76,25 @@ TEST_CASE("a rollback that is killed has happened whole, or not at all") {
     require_exit(when_free(migration, "rollback"), 0);
   }
   CHECK(schema_difference(before, live_schema(migration)) == "");
-  CHECK(rows_of(migration, "t") == kOld);
+  CHECK(rows_of(migration, "t") == kOldRows);
+}
+
+TEST_CASE("a discard that is killed has dropped everything, or nothing") {
+  const std::string point = GENERATE(from_range(kDiscardPoints));
+  Migration migration;
+  make_pair(migration);
+  copy_and_verify(migration);
+  const std::string before = live_schema(migration);
+  const std::vector<std::string> run{"--run",
+                                     migration.target_value("SELECT run_id FROM sluice.run")};
+  REQUIRE(migration.sluice("discard", run, at("SLUICE_KILL_AT", point)).signal == SIGKILL);
+  CHECK(rows_of(migration, "t__side") == kNewRows);
+  CHECK(migration.events("discarded").empty());
+  require_exit(when_free(migration, "discard", run), 0);
+  CHECK(migration.target_value("SELECT to_regclass('t__side') IS NULL") == "t");
+  CHECK(migration.events("discarded").size() == 1);
+  CHECK(schema_difference(before, live_schema(migration)) == "");
+  CHECK(rows_of(migration, "t") == kOldRows);
 }
 
 TEST_CASE("a cutover gives up where a session holds the table, and names it") {
@@ -114,7 +115,7 @@ TEST_CASE("a cutover gives up where a session holds the table, and names it") {
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   blocker.query("COMMIT");
   require_exit(process->wait(), 0);
-  CHECK(rows_of(migration, "t") == kNew);
+  CHECK(rows_of(migration, "t") == kNewRows);
 }
 
 TEST_CASE("a cutover that is ended at once names the command as it was given") {
@@ -139,7 +140,7 @@ TEST_CASE("a cutover that is ended at once names the command as it was given") {
   CHECK(ended.err.find("asked twice") != std::string::npos);
   CHECK(ended.err.find("'sluice cutover --config " + migration.config_file() +
                        " --operator Ann'") != std::string::npos);
-  CHECK(rows_of(migration, "t") == kOld);
+  CHECK(rows_of(migration, "t") == kOldRows);
 }
 
 TEST_CASE("a second operator is refused while the first one cuts over") {
@@ -171,7 +172,7 @@ TEST_CASE("what is made while a cutover waits for its locks is not forgotten") {
     migration.target("CREATE TABLE holder (one t)");
     process->send_signal(SIGCONT);
     CHECK(process->wait().exit_code == 3);
-    CHECK(rows_of(migration, "t") == kOld);
+    CHECK(rows_of(migration, "t") == kOldRows);
     CHECK(migration.target_value("SELECT to_regclass('t_pkey') IS NOT NULL AND "
                                  "to_regclass('t_pkey__side') IS NOT NULL") == "t");
   }
@@ -188,7 +189,7 @@ TEST_CASE("a cutover whose COMMIT was not answered asks the ledger") {
   CHECK(proxy.lost());
   require_exit(result, 0);
   CHECK(migration.events("cutover").size() == 1);
-  CHECK(rows_of(migration, "t") == kNew);
+  CHECK(rows_of(migration, "t") == kNewRows);
 }
 
 TEST_CASE("readers see the old rows or the new ones, and wait at most") {

@@ -2,6 +2,9 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "support/migration.h"
 #include "support/outcome.h"
@@ -53,6 +56,9 @@ inline std::string rows_of(const Migration& migration, const std::string& table)
   return to_text(migration.target("SELECT * FROM " + table + " ORDER BY 1"));
 }
 
+inline constexpr const char* kOldRows = "1 | old\n";
+inline constexpr const char* kNewRows = "1 | new\n2 | new\n";
+
 /// One small table with rows on both sides.
 inline void make_pair(Migration& migration) {
   migration.source(
@@ -60,6 +66,34 @@ inline void make_pair(Migration& migration) {
       "INSERT INTO t VALUES (1, 'new'), (2, 'new')");
   migration.target("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'old')");
   migration.move("t", "t", R"("existing_rows": "replace")");
+}
+
+/// One of everything that the swap of such a table touches beside the table itself.
+inline void add_referrers(const Migration& migration) {
+  migration.target(
+      "CREATE VIEW seen AS SELECT count(*) AS n FROM t;"
+      "CREATE TABLE other (t_id int REFERENCES t); INSERT INTO other VALUES (1);"
+      "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+      "CREATE TRIGGER fires BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION nothing()");
+}
+
+/// With SLUICE_KILL_AT or SLUICE_STALL_AT.
+inline RunOptions at(const std::string& variable, const std::string& point) {
+  RunOptions options;
+  options.env = {{variable, point}};
+  return options;
+}
+
+/// Dead clients hold their locks for a second at most.
+inline RunResult when_free(const Migration& migration, const std::string& verb,
+                           const std::vector<std::string>& arguments = {}) {
+  RunResult result;
+  const bool is_free = wait_until([&] {
+    result = migration.sluice(verb, arguments);
+    return result.exit_code != 6;
+  });
+  CHECK(is_free);
+  return result;
 }
 
 }  // namespace sluice::test

@@ -20,16 +20,6 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
-std::vector<std::string> restore_words(const Retirement& retirement) {
-  return {"restore",
-          "--archive",
-          retirement.archive(),
-          "--into",
-          retirement.migration.superuser_url(),
-          "--config",
-          retirement.migration.config_file()};
-}
-
 /// A scratch database in which tables are made only when the door is open.
 class Scratch : public PostgresDatabase {
  public:
@@ -70,7 +60,7 @@ TEST_CASE("killed at any point, a restore goes on to the same end") {
   const auto killed_at = [&](const std::string& point) {
     RunOptions options;
     options.env = {{"SLUICE_KILL_AT", point}};
-    CHECK(run_sluice(restore_words(retirement), options).signal == SIGKILL);
+    CHECK(run_sluice(retirement.restore_words(), options).signal == SIGKILL);
     return std::stoi(retirement.count("true"));
   };
   // Rows are there or not, by whole transactions; each call goes on where the last one ended.
@@ -78,7 +68,7 @@ TEST_CASE("killed at any point, a restore goes on to the same end") {
   const int one = killed_at("restore-committed");
   CHECK(one > 200);
   CHECK(killed_at("restore-inserted:2") > one);
-  require_exit(run_sluice(restore_words(retirement)), 0);
+  require_exit(run_sluice(retirement.restore_words()), 0);
   CHECK(first_difference(before, all_rows(retirement)) == "");
 }
 
@@ -101,7 +91,7 @@ TEST_CASE("rows that stand in the way of archived ones cost no other row") {
   retire_all(retirement);
   REQUIRE(retirement.count("true") == "0");
   retirement.migration.source("INSERT INTO t VALUES ('K7', 1007), ('other', 9), ('k20', 20)");
-  const RunResult result = run_sluice(restore_words(retirement));
+  const RunResult result = run_sluice(retirement.restore_words());
   INFO(result.out << result.err);
   CHECK(result.exit_code == 3);
   CHECK_THAT(result.out, ContainsSubstring("[\"k7\"]"));
@@ -162,7 +152,7 @@ TEST_CASE("rows that refer to rows of their own batch come back") {
   const std::string before = to_text(retirement.migration.source("SELECT * FROM t ORDER BY id"));
   retire_all(retirement);
   REQUIRE(retirement.count("true") == "0");
-  require_exit(run_sluice(restore_words(retirement)), 0);
+  require_exit(run_sluice(retirement.restore_words()), 0);
   CHECK(to_text(retirement.migration.source("SELECT * FROM t ORDER BY id")) == before);
 }
 

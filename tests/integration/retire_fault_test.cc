@@ -4,13 +4,17 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "integration/kill_points.h"
 #include "integration/retire_fixture.h"
 
 namespace sluice::test {
@@ -18,19 +22,23 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
+const std::vector<std::string> kPoints{
+    "retire-begun",      "retire-archived",         "retire-archived:2",
+    "retire-marked",     "retire-deleted:2",        "retire-committed:2",
+    "retire-table-done", "retire-archive-finished", "retire-finished"};
+/// What kills at these is in the tests of lost answers, and of restores.
+const std::vector<std::string> kElsewhere{"retire-in-doubt", "restore-inserted",
+                                          "restore-committed"};
+
 }  // namespace
 
+TEST_CASE("the lists of a retirement's kill points have every point of the source") {
+  CHECK(points_listed({kPoints, kElsewhere}) == points_of("src/retire"));
+}
+
 TEST_CASE("killed at any point, a retirement goes on to the same end") {
-  using Case = std::pair<From, const char*>;
-  const auto [from, name] = GENERATE(
-      Case(From::postgresql, "retire-begun"), Case(From::postgresql, "retire-archived"),
-      Case(From::postgresql, "retire-archived:2"), Case(From::postgresql, "retire-marked"),
-      Case(From::postgresql, "retire-deleted:2"), Case(From::postgresql, "retire-committed"),
-      Case(From::postgresql, "retire-table-done"),
-      Case(From::postgresql, "retire-archive-finished"), Case(From::postgresql, "retire-finished"),
-      Case(From::mariadb, "retire-archived:2"), Case(From::mariadb, "retire-deleted"),
-      Case(From::mariadb, "retire-committed:2"));
-  const std::string point = name;
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  const std::string point = GENERATE(from_range(kPoints));
   INFO(to_string(from) << " " << point);
   Retirement retirement(from);
   retirement.make_table(1500);

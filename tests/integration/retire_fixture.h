@@ -31,6 +31,10 @@ class Retirement {
   explicit Retirement(MariadbServer& source) : migration(source, PostgresServer::shared()) {
     prepare();
   }
+  explicit Retirement(PostgresServer& source, PostgresServer& target = PostgresServer::shared())
+      : migration(source, target) {
+    prepare();
+  }
 
   Migration migration;
   Team team;
@@ -102,6 +106,13 @@ class Retirement {
                                     port, migration.source_schema())
                       : migration.source_url_by_port(port);
   }
+  /// The same, as somebody who may do everything.
+  [[nodiscard]] std::string superuser_url_by_port(int port) const {
+    return is_mysql()
+               ? fmt::format("mariadb://127.0.0.1:{}/{}?defaults_file={}&group=client_tcp", port,
+                             migration.source_schema(), MariadbServer::shared().option_file())
+               : migration.source_url_by_port(port);
+  }
   /// Where the source's server listens.
   [[nodiscard]] int source_port() const {
     return is_mysql() ? MariadbServer::shared().port() : PostgresServer::shared().port();
@@ -142,6 +153,16 @@ class Retirement {
     return retire(options);
   }
   [[nodiscard]] std::string archive() const { return dir.file("gone"); }
+  /// Puts all rows back into the source.
+  [[nodiscard]] std::vector<std::string> restore_words() const {
+    return {"restore",
+            "--archive",
+            archive(),
+            "--into",
+            migration.superuser_url(),
+            "--config",
+            migration.config_file()};
+  }
 
   [[nodiscard]] std::string source_ids(const std::string& where = "true") const {
     return to_text(migration.source("SELECT id FROM t WHERE " + where + " ORDER BY id"));
@@ -173,10 +194,12 @@ class Retirement {
       return fmt::format(R"({{"engine": "{}", "identity": "{}", "label": "test"}})", engine,
                          identity);
     };
-    std::string servers = server(
-        "postgresql", migration.target_value("SELECT system_identifier FROM pg_control_system()"));
+    const char* const identity = "SELECT system_identifier FROM pg_control_system()";
+    std::string servers = server("postgresql", migration.target_value(identity));
     if (is_mysql()) {
       servers += ", " + server("mariadb", migration.source_value("SELECT @@server_uid"));
+    } else if (migration.source_value(identity) != migration.target_value(identity)) {
+      servers += ", " + server("postgresql", migration.source_value(identity));
     }
     return fmt::format(
         R"("limits": {{{}"quarantined_rows": 100000}}, "servers": [{}], "unsigned_labels": )"

@@ -47,6 +47,9 @@ struct Setting {
   model::Endpoint target;
   std::size_t workers = 2;             ///< that read ahead of the one that deletes
   std::size_t batch_bytes = 8U << 20;  ///< of rows; one batch is one transaction
+  /// Throws where the caller does not hold the run any more. Called before each COMMIT, by the
+  /// thread that deletes. None: the caller holds nothing.
+  std::function<void()> require_hold = {};
 };
 
 struct Progress {

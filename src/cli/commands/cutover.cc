@@ -213,6 +213,9 @@ int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& conso
   options.patience.stop = signals.token();
   const cutover::Result result =
       cutover::cut_over(agreed.what, *start.session, start.reopen(), readiness, options);
+  if (result.kind == cutover::Result::Kind::done) {
+    start.require_session("the tables are cut over", console);
+  }
   const int old_side = freeze_after(start, result, arguments, console);
   const int code = report_cutover(start, swap, result, arguments, console);
   if (result.kind != cutover::Result::Kind::stopped) return code == kDone ? old_side : code;

@@ -170,6 +170,18 @@ void refuse_changed_meanwhile(const RetireArguments& arguments, const RetireInpu
   throw Exit{kDrift};
 }
 
+/// A hold goes with its session. Others may have taken the run since, and decided otherwise.
+void require_hold(db::SqlSession& ledger, const std::string& run_id) {
+  try {
+    ledger.query("SELECT 1");
+  } catch (const model::Error& lost) {
+    throw model::Error(model::ErrorKind::connection,
+                       fmt::format("run {} is not held any more: {}", run_id, lost.what()),
+                       "what has been deleted lies in the archive; see whether the target can be "
+                       "reached, and who works on the run, then run the same command again");
+  }
+}
+
 int show_statements(const retire::Setting& setting, const RetireArguments& arguments,
                     Console& console) {
   for (const std::string& statement : retire::statements_of(setting)) console.print(statement);
@@ -182,7 +194,8 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalSto
   refuse_used(inputs, console);
   refuse_stop_file(arguments.stop_file, console);
   const auto approved = approve_retire(inputs, arguments, console);
-  const retire::Setting setting = inputs.setting();
+  retire::Setting setting = inputs.setting();
+  setting.require_hold = [&inputs] { require_hold(*inputs.ledger, inputs.run.id); };
   if (arguments.dry_run) return show_statements(setting, arguments, console);
   SLUICE_KILL_POINT("retire-agreed");
   const ledger::RunHold hold(*inputs.ledger, inputs.run.id);

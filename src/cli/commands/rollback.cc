@@ -170,7 +170,7 @@ void thaw_after(const SwapStart& start, const cutover::Result& result,
   }
 }
 
-int roll_back(const SwapStart& start, const RollbackArguments& arguments, Console& console) {
+int roll_back(SwapStart& start, const RollbackArguments& arguments, Console& console) {
   check_files(arguments.files, start, console);
   if (!arguments.thaw_with.empty()) {
     static_cast<void>(endpoint_of_url(arguments.thaw_with, "source", "--thaw-with"));
@@ -192,6 +192,8 @@ int roll_back(const SwapStart& start, const RollbackArguments& arguments, Consol
   if (agreed) loss.emplace(std::move(agreed->what));
   const cutover::Result result =
       cutover::roll_back(start.request, loss, *start.session, start.reopen(), cut, options);
+  const bool is_done = result.kind == cutover::Result::Kind::done;
+  if (is_done) start.require_session("it is rolled back", console);
   thaw_after(start, result, arguments, console);
   auto archive = archive_after(start, result, arguments, console);
   const SwapReport report{"rollback", start.run().id, &swap, &result, "", std::move(archive)};
@@ -202,7 +204,7 @@ int roll_back(const SwapStart& start, const RollbackArguments& arguments, Consol
 }
 
 int run_rollback(const RollbackArguments& arguments, Console& console) {
-  const SwapStart start = start_swap(arguments, plan_at_start, console);
+  SwapStart start = start_swap(arguments, plan_at_start, console);
   return unless_locked(start, console, [&] { return roll_back(start, arguments, console); });
 }
 
