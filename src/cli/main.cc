@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -66,9 +67,20 @@ CLI::App* verb_of(const Parser& parser, const std::string& word) {
   return nullptr;
 }
 
+/// A URL where nothing takes one may hold a password: it is not repeated.
+std::string without_urls(std::string text) {
+  for (std::size_t at = 0; (at = text.find("://", at)) != std::string::npos;) {
+    const std::size_t blank = text.find_last_of(" \n", at);
+    const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
+    text.replace(begin, std::min(text.find_first_of(" \n", at), text.size()) - begin, "(a URL)");
+    at = begin;
+  }
+  return text;
+}
+
 void refuse_verb(const std::string& word, Console& console) {
   const auto near = nearest_verb(word);
-  console.error(fmt::format("there is no verb {}", word),
+  console.error(fmt::format("there is no verb {}", without_urls(word)),
                 near ? fmt::format("did you mean '{}'?", *near) : "sluice --help lists the verbs");
 }
 
@@ -95,7 +107,7 @@ int report_usage(const Parser& parser, const CLI::ParseError& error, int argc, c
       const auto near = nearest_option(*verb, argc, argv);
       if (near) hint = fmt::format("did you mean '{}'? {}", *near, hint);
     }
-    console.error(in_house_style(error.what()), hint);
+    console.error(in_house_style(without_urls(error.what())), hint);
   }
   return kUsage;
 }

@@ -62,7 +62,8 @@ void refuse_outside_window(const std::vector<ledger::Event>& events, const plan:
                        codec::utc_time_text(*begun + Days(keep.first_day))),
            "", console);
   }
-  if (keep.last_day > 0 && age > Days(keep.last_day + 1)) {
+  // The day of the cutover is day 0, and each counts to its end.
+  if (age >= Days(keep.last_day + 1)) {
     refuse(kApproval,
            fmt::format("the target is live since {}: the policy's last day for retiring is over",
                        *since),

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "support/desk.h"
+#include "support/governed.h"
 #include "support/outcome.h"
 
 namespace sluice::test {
@@ -63,6 +64,33 @@ TEST_CASE("approve shows a document whole, and says who has signed and who could
   RunOptions elsewhere;
   elsewhere.env = {{"TZ", "Etc/GMT+12"}};
   require_exit(desk.approve({}, elsewhere), 0);
+}
+
+TEST_CASE("a key counts in its time, in whatever zone sluice runs") {
+  const Desk desk;
+  const std::string key = desk.team.member("alice").key_blob + "\"";
+  const std::string policy = desk.team.policy_json();
+  const auto counts = [&](const std::string& limit, std::chrono::minutes from_now) {
+    std::ofstream(desk.policy) << replaced(
+        policy, key, fmt::format("{}, \"{}\": \"{}\"", key, limit, time_text(from_now)));
+    desk.write({});
+    for (const char* person : {"alice", "bob"}) {
+      static_cast<void>(desk.team.sign(desk.document, person, "cutover"));
+    }
+    std::string answers;
+    // Half a day behind UTC, and more than half a day before it.
+    for (const char* zone : {"Etc/GMT+12", "Etc/GMT-14"}) {
+      RunOptions options;
+      options.env = {{"TZ", zone}};
+      answers += fmt::format("{} ", desk.approve({}, options).exit_code);
+    }
+    return answers;
+  };
+  constexpr std::chrono::minutes kHour{60};
+  CHECK(counts("valid_before", kHour) == "0 0 ");
+  CHECK(counts("valid_before", -kHour) == "4 4 ");
+  CHECK(counts("valid_after", kHour) == "4 4 ");
+  CHECK(counts("valid_after", -kHour) == "0 0 ");
 }
 
 TEST_CASE("the command that approve prints signs, and stock ssh-keygen agrees") {

@@ -1,13 +1,12 @@
 // The manifest of a verification: what it says of each row, and when there is none.
 #include <algorithm>
 
-#define XXH_INLINE_ALL
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <xxhash.h>
 
 #include "integration/manifest_fixture.h"
 #include "integration/quarantine_fixture.h"
+#include "support/row_hash.h"
 
 namespace sluice::test {
 namespace {
@@ -15,33 +14,21 @@ namespace {
 using manifest::Manifest;
 using manifest::Proof;
 
-std::string big_endian(std::uint64_t number, std::size_t bytes) {
-  std::string out;
-  for (std::size_t i = bytes; i-- > 0;) out += static_cast<char>(number >> (8 * i));
-  return out;
-}
-
-/// A field as the published row form has it.
-std::string field(const std::string& bytes) { return big_endian(bytes.size(), 4) + bytes; }
-
 /// The rows of a table (id int, name text) as they are hashed: computed here, not by sluice.
 class Hashes {
  public:
-  explicit Hashes(const Manifest& manifest)
-      : seed_(std::stoull(manifest.run_nonce.substr(0, 16), nullptr, 16)) {}
+  explicit Hashes(const Manifest& manifest) : seed_(seed_of(manifest.run_nonce)) {}
   [[nodiscard]] manifest::KeyHash key(std::uint32_t id) const {
-    const XXH128_hash_t hash = hash_of(big_endian(1, 2) + field(big_endian(id, 4)));
-    return {hash.high64, hash.low64};
+    const Hash128 hash = row_hash(big_endian(1, 2) + row_field(big_endian(id, 4)), seed_);
+    return {hash.high, hash.low};
   }
   [[nodiscard]] codec::RowHash row(std::uint32_t id, const std::string& name) const {
-    const XXH128_hash_t hash = hash_of(big_endian(2, 2) + field(big_endian(id, 4)) + field(name));
-    return {{hash.low64, hash.high64, 0, 0}};
+    const Hash128 hash =
+        row_hash(big_endian(2, 2) + row_field(big_endian(id, 4)) + row_field(name), seed_);
+    return {{hash.low, hash.high, 0, 0}};
   }
 
  private:
-  [[nodiscard]] XXH128_hash_t hash_of(const std::string& bytes) const {
-    return XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed_);
-  }
   std::uint64_t seed_;
 };
 

@@ -42,7 +42,7 @@ TEST_CASE("killed at any point, a retirement goes on to the same end") {
   INFO(to_string(from) << " " << point);
   Retirement retirement(from);
   retirement.make_table(1500);
-  retirement.copy_and_verify();
+  retirement.copy_decide_and_verify();
   retirement.propose_and_sign();
   const Rows before = all_rows(retirement);
   REQUIRE(retirement.retire_killed_at(point).signal == SIGKILL);

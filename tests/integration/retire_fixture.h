@@ -12,6 +12,7 @@
 #include "sluice/codec/json_read.h"
 
 #include "integration/manifest_fixture.h"
+#include "support/evidence.h"
 #include "support/governed.h"
 #include "support/migration.h"
 #include "support/outcome.h"
@@ -43,6 +44,7 @@ class Retirement {
   /// Rows of which some are left out, some do not map, and one column is not mapped at all: of ids
   /// 1 to `rows`, those that end in 3 are filtered, those that end in 7 go to quarantine.
   void make_table(int rows = 2000) {
+    rows_ = rows;
     migration.source(
         "CREATE TABLE t (id int NOT NULL PRIMARY KEY, name varchar(400) NOT NULL, kind varchar(10) "
         "NOT NULL, amount numeric(10, 2), born varchar(20), note varchar(40))");
@@ -79,9 +81,27 @@ class Retirement {
   void copy_and_verify() {
     adopt_policy();
     require_exit(migration.copy(), 0);
-    // Nobody's decision is needed for rows that stay: they are left in quarantine.
-    require_exit(migration.sluice("verify", {"--manifest", dir.file()}), 0);
-    make_role();
+    verify();
+  }
+  /// The same, and people have decided about half of the rows in quarantine: of ids that end in 7,
+  /// every fourth is left behind (17, 57, ...), and every fourth gets a value by hand (27, 67,
+  /// ...). All of them stay in the source.
+  void copy_decide_and_verify() {
+    adopt_policy();
+    require_exit(migration.copy(), 0);
+    std::string entries;
+    for (int id = 17; id <= rows_; id += id % 20 == 17 ? 10 : 30) {
+      entries +=
+          fmt::format(R"({}{{"table": "t", "source_key": ["{}"], "decision": {}, "person": "Ann", )"
+                      R"("reason": "looked it up"}})",
+                      entries.empty() ? "" : ", ", id,
+                      id % 20 == 17 ? R"("leave_behind")" : R"({"set": {"kind": "A"}})");
+    }
+    dir.put("decisions.json",
+            fmt::format(R"({{"schema": "sluice.decisions/1", "decisions": [{}]}})", entries));
+    require_exit(migration.sluice("quarantine", {"decide", "--file", dir.file("decisions.json")}),
+                 0);
+    verify();
   }
 
   /// The role that `grants` prints, made as an administrator would.
@@ -188,6 +208,22 @@ class Retirement {
     REQUIRE(result.exit_code == 0);
   }
 
+  /// The archived rows that load_archive() has loaded: id, key and row as the plan reads it, in row
+  /// form as PostgreSQL writes it.
+  [[nodiscard]] Rows archived_forms() const {
+    return migration.target(R"(
+CREATE FUNCTION pg_temp.field(bytes bytea) RETURNS bytea LANGUAGE sql AS
+  $$ SELECT coalesce(int4send(length(bytes)) || bytes, '\xffffffff') $$;
+SELECT id, encode('\x0001' || pg_temp.field(int4send(id)), 'hex'),
+  encode('\x0005' || pg_temp.field(int4send(id)) || pg_temp.field(textsend(name)) ||
+         pg_temp.field(textsend(kind)) || pg_temp.field(numeric_send(amount)) ||
+         pg_temp.field(textsend(born)), 'hex')
+FROM archived ORDER BY id)");
+  }
+  [[nodiscard]] Evidence evidence(const std::string& file = "r.json") const {
+    return {dir.file(file), dir.file(), (team.folder() / "team.policy.json").string(), archive()};
+  }
+
   /// Servers of tests need no signature for a copy.
   [[nodiscard]] std::string policy_members() const {
     const auto server = [](const std::string& engine, const std::string& identity) {
@@ -208,6 +244,11 @@ class Retirement {
   }
 
  private:
+  void verify() {
+    // Nobody's decision is needed for rows that stay: they are left in quarantine.
+    require_exit(migration.sluice("verify", {"--manifest", dir.file()}), 0);
+    make_role();
+  }
   void prepare() {
     // The last one puts rows back into MariaDB.
     for (const std::string& name : {role(), std::string("sluice_reader"),
@@ -220,13 +261,19 @@ class Retirement {
 
   std::string retire_as_;
   std::string limits_;
+  int rows_ = 0;
 };
 
 inline constexpr const char* kRetiredColumns = "id, name, kind, amount, born, note";
 
 /// Rows that are gone from the source are in the archive, each once and as they were; no others.
+/// Each was proved, people have signed for it, and the ledger's events are one chain. Nothing of
+/// sluice looks at the rows.
 inline void check_promises(const Retirement& retirement, const Rows& before) {
   retirement.load_archive();
+  CHECK(faults_of(retirement.evidence(), retirement.team, retirement.archived_forms(),
+                  retirement.migration.target_database()) == "");
+  require_exit(retirement.migration.sluice("log"), 0);
   const Rows archived = retirement.migration.target(
       fmt::format("SELECT {} FROM archived ORDER BY id", kRetiredColumns));
   std::vector<std::string> left;

@@ -45,6 +45,8 @@ TEST_CASE("PostgreSQL: what a delete would set off is refused") {
              "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE CASCADE)"},
       Hazard{"deletes-more",
              "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE SET NULL)"},
+      Hazard{"deletes-more",
+             "CREATE TABLE child (id int, t_id int DEFAULT 1 REFERENCES t ON DELETE SET DEFAULT)"},
       Hazard{"delete-trigger",
              "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; "
              "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()"},
@@ -71,6 +73,7 @@ TEST_CASE("MariaDB: what a delete would set off is refused") {
       Hazard{"deletes-more",
              "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE "
              "SET NULL)"},
+      Hazard{"no-transactions", "ALTER TABLE t ENGINE=MyISAM"},
       Hazard{"delete-trigger", "CREATE TRIGGER g AFTER DELETE ON t FOR EACH ROW SET @x = 1"});
   check_refused(retirement, hazard);
 }

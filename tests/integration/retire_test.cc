@@ -1,5 +1,6 @@
 // Source rows go when they were proved, signed for, archived and are as they were; no others do.
 
+#include <csignal>
 #include <utility>
 
 #include <catch2/catch_test_macros.hpp>
@@ -20,6 +21,30 @@ RunOptions by_lock() {
   return options;
 }
 
+/// Rows that were left out, quarantined, left behind and decided by hand lay between the first and
+/// the last row of each batch that went, but of the ends of ranges, a few rows each.
+void check_planted_in_each_batch(const Retirement& retirement) {
+  const std::string manifest = run_process({"sha256sum", retirement.dir.file()}).out.substr(0, 64);
+  constexpr int kAllKinds = 40;
+  int long_ones = 0;
+  for (const Row& batch : retirement.migration.source(
+           "SELECT first_key, last_key FROM sluice.consumed WHERE table_no > 0 AND "
+           "manifest_sha256 = '" +
+           manifest + "'")) {
+    const auto id_of = [](const std::string& key) { return std::stoi(key.substr(2)); };  // ["1"]
+    const int first = id_of(*batch[0]);
+    const int last = id_of(*batch[1]);
+    if (last - first < kAllKinds) continue;
+    ++long_ones;
+    CAPTURE(first, last);
+    CHECK(retirement.migration.target_value(fmt::format(
+              "SELECT count(DISTINCT state) FROM sluice.quarantine WHERE (source_key::json->>0)"
+              "::int BETWEEN {} AND {} AND state IN ('open', 'decided', 'left_behind')",
+              first, last)) == "3");
+  }
+  CHECK(long_ones > 4);
+}
+
 /// Every row of the archive, read by stock tools, and nothing else, is what the source had.
 void check_archive(const Retirement& retirement, const Rows& gone) {
   retirement.load_archive();
@@ -36,7 +61,7 @@ TEST_CASE("proved rows are archived whole and deleted; all others stay") {
                std::pair(From::mariadb, true));
   Retirement retirement(from);
   retirement.make_table();
-  retirement.copy_and_verify();
+  retirement.copy_decide_and_verify();
   retirement.propose_and_sign();
   const Rows gone = retirement.migration.source(fmt::format(
       "SELECT id, name, kind, amount, born, note FROM t WHERE {} ORDER BY id", Retirement::kGoes));
@@ -53,6 +78,7 @@ TEST_CASE("proved rows are archived whole and deleted; all others stay") {
   require_exit(result, 0);
   CHECK(retirement.source_ids() == kept);
   check_archive(retirement, gone);
+  check_planted_in_each_batch(retirement);
   CHECK(retirement.migration.events("retire-finished").size() == 1);
   // The manifest is used up.
   const RunResult again = retirement.retire();
@@ -112,6 +138,36 @@ TEST_CASE("what became of the target since is shown to those who sign, and limit
   CHECK(gone.exit_code == 3);
   CHECK_THAT(gone.out, ContainsSubstring("[\"8\"]"));
   CHECK(retirement.count("true") == "200");
+}
+
+TEST_CASE("rows that live on with other values go as far as the policy says, over all calls") {
+  Retirement retirement(From::postgresql, R"("target_changed_rows": 15, )");
+  retirement.make_table(1500);
+  retirement.copy_and_verify();
+  const auto change = [&](const std::string& how, const std::string& which) {
+    retirement.migration.target("UPDATE t SET name = " + how + " WHERE " + which);
+  };
+  change("name || '!'", "mod(id, 100) = 4");
+  retirement.propose_and_sign();
+  const Rows before = all_rows(retirement);
+  // Some of them go in a call that dies.
+  CHECK(retirement.retire_killed_at("retire-committed:3").signal == SIGKILL);
+  const int left = std::stoi(retirement.count("mod(id, 100) = 4"));
+  CHECK(left > 0);
+  CHECK(left < 15);
+  const std::string one_more =
+      retirement.migration.source_value("SELECT max(id) FROM t WHERE mod(id, 10) = 5");
+  change("name || '!'", "id = " + one_more);
+  const RunResult refused = retirement.retire();
+  INFO(refused.out << refused.err);
+  CHECK(refused.exit_code == 3);
+  CHECK_THAT(refused.out, ContainsSubstring("16 rows live on in the target with other values; "));
+  // One that has not gone is as it was.
+  change("rtrim(name, '!')", "id = " + retirement.migration.source_value(
+                                           "SELECT min(id) FROM t WHERE mod(id, 100) = 4"));
+  require_exit(retirement.retire(), 0);
+  CHECK(retirement.count("true") == "300");
+  check_promises(retirement, before);
 }
 
 TEST_CASE("a key that the target has lost goes when people have signed the list of such keys") {

@@ -374,4 +374,38 @@ TEST_CASE("a stop holds up a retire") {
   CHECK(swapped.migration.events("retire-begun").empty());
 }
 
+TEST_CASE("a changed byte of what was signed is refused where tables swap and rows go") {
+  const Swapped swapped;
+  const auto refuses = [&](const std::string& name, std::size_t samples, const auto& act) {
+    const std::string text = read_all(swapped.file(name));
+    for (std::size_t i = 0; i < samples; ++i) {
+      const std::size_t at = i * text.size() / samples;
+      std::string changed = text;
+      changed[at] = static_cast<char>(changed[at] ^ 1);
+      std::ofstream(swapped.file(name), std::ios::binary) << changed;
+      const RunResult result = act();
+      INFO(name << ": byte " << at << "\n" << result.out << result.err);
+      CHECK(result.exit_code == kApproval);
+    }
+    std::ofstream(swapped.file(name), std::ios::binary) << text;
+  };
+  swapped.sign("manifest.json", "cutover");
+  refuses("manifest.json", 8, [&] { return swapped.cut_over(); });
+  CHECK(swapped.live_rows() == "0");
+  require_exit(swapped.cut_over(), 0);
+  swapped.grant_retire();
+  require_exit(swapped.propose_retire(), 0);
+  swapped.sign("retire.json", "retire", {"alice", "dan", "bob"});
+  const auto retire = [&] {
+    return swapped.migration.sluice(
+        "retire", {"--manifest", swapped.file("manifest.json").string(), "--retire-as",
+                   swapped.migration.source_url_as(swapped.retire_role()), "--approved",
+                   swapped.file("retire.json").string()});
+  };
+  refuses("retire.json", 5, retire);
+  CHECK(swapped.migration.source_value("SELECT count(*) FROM public.t") == "30");
+  require_exit(retire(), 0);
+  CHECK(swapped.migration.source_value("SELECT count(*) FROM public.t") == "0");
+}
+
 }  // namespace sluice::test

@@ -188,9 +188,6 @@ int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& conso
     return print_dry_run(*start.session, start.request, readiness, arguments, console);
   }
   const std::int64_t last_event = newest_event(start);
-  if (!arguments.freeze_with.empty()) {
-    static_cast<void>(endpoint_of_url(arguments.freeze_with, "source", "--freeze-with"));
-  }
   refuse_stopped(start, arguments, console);
   refuse_unsigned_losses(start, arguments, console);
   const auto agreed = approve_cutover(start, arguments.manifest, readiness, console);
@@ -223,6 +220,9 @@ int cut_over(SwapStart& start, const CutoverArguments& arguments, Console& conso
 }
 
 int run_cutover(const CutoverArguments& arguments, Console& console) {
+  if (!arguments.freeze_with.empty()) {
+    static_cast<void>(endpoint_of_url(arguments.freeze_with, "source", "--freeze-with"));
+  }
   SwapStart start = start_swap(arguments, plan_of, console);
   return unless_locked(start, console, [&] { return cut_over(start, arguments, console); });
 }

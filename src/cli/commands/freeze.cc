@@ -16,6 +16,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/inputs.h"
 #include "cli/last_word.h"
 #include "cli/old_side.h"
 
@@ -104,6 +105,9 @@ int watch_on(const FreezeArguments& arguments, const OldSideRun& run, Console& c
 
 int run_freeze(const FreezeArguments& arguments, Console& console) {
   check_usage(arguments, console);
+  if (!arguments.with.empty()) {
+    static_cast<void>(endpoint_of_url(arguments.with, "source", "--with"));
+  }
   const OldSideRun run =
       read_old_side_run(arguments.config, arguments.run, arguments.operator_name, console);
   if (arguments.dry_run || !arguments.sql.empty()) return print_sql(arguments, run, console);

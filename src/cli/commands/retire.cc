@@ -18,6 +18,7 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/held_run.h"
+#include "cli/inputs.h"
 #include "cli/last_word.h"
 #include "cli/old_side.h"
 #include "cli/policy_in_force.h"
@@ -229,6 +230,7 @@ int remove(const RetireArguments& arguments, RetireInputs& inputs, os::SignalSto
 
 int run_retire(const RetireArguments& arguments, Console& console) {
   check_usage(arguments);
+  static_cast<void>(endpoint_of_url(arguments.retire_as, "source", "--retire-as"));
   RetireInputs inputs;
   // What is proved, by which run, between which servers, and whether anything stands against it.
   read_retire_inputs(arguments, inputs, console);

@@ -172,9 +172,6 @@ void thaw_after(const SwapStart& start, const cutover::Result& result,
 
 int roll_back(SwapStart& start, const RollbackArguments& arguments, Console& console) {
   check_files(arguments.files, start, console);
-  if (!arguments.thaw_with.empty()) {
-    static_cast<void>(endpoint_of_url(arguments.thaw_with, "source", "--thaw-with"));
-  }
   refuse_used_folder(arguments, console);
   const bool is_cut_over =
       cutover::standing_cut(ledger::events(*start.session, start.run().id)).has_value();
@@ -204,6 +201,9 @@ int roll_back(SwapStart& start, const RollbackArguments& arguments, Console& con
 }
 
 int run_rollback(const RollbackArguments& arguments, Console& console) {
+  if (!arguments.thaw_with.empty()) {
+    static_cast<void>(endpoint_of_url(arguments.thaw_with, "source", "--thaw-with"));
+  }
   SwapStart start = start_swap(arguments, plan_at_start, console);
   return unless_locked(start, console, [&] { return roll_back(start, arguments, console); });
 }

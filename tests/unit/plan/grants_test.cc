@@ -194,5 +194,45 @@ TEST_CASE("a cutover needs the owners of live tables, whatever the names") {
   CHECK(sql.find("DO $grants$") == std::string::npos);
 }
 
+TEST_CASE(
+    "a role that deletes can read and delete named tables, and add to the list of what went") {
+  config::Config config = with_endpoints();
+  config.tables.resize(1);
+  config.tables[0].source = {"le`gacy", "per'son"};
+  config.source.host = "db1";
+  GrantRoles roles;
+  roles.retire = "gone";
+  CHECK(retire_grants(config, roles, "CREATE TABLE sluice.consumed ();\n") ==
+        "-- source: a role that can delete rows of the tables that are copied; for the days in "
+        "which\n-- rows are retired, and to be dropped then\n"
+        "CREATE USER 'gone'@'%' REQUIRE SSL ACCOUNT LOCK;\n"
+        "GRANT SELECT, DELETE, TRIGGER ON `le``gacy`.`per'son` TO 'gone'@'%';\n"
+        "-- TRIGGER shows what would fire on a delete. PROCESS shows the foreign keys of all "
+        "databases:\n-- one with ON DELETE CASCADE would take rows along that nobody has archived\n"
+        "GRANT PROCESS ON *.* TO 'gone'@'%';\n"
+        "-- what was deleted, written in the transactions that delete: it can be added to, and not "
+        "changed\n"
+        "CREATE TABLE sluice.consumed ();\n"
+        "GRANT SELECT, INSERT ON sluice.consumed TO 'gone'@'%';\n"
+        "-- nobody can use it yet. Then, so that the password stands in no file: ALTER USER ... "
+        "IDENTIFIED BY\n-- '<password>' ACCOUNT UNLOCK\n");
+  config.source.engine = model::Engine::postgresql;
+  config.source.database = "crm";
+  config.tables[0].source = {"a\"b", "per'son"};
+  CHECK(retire_grants(config, {}, "CREATE TABLE sluice.consumed ();\n") ==
+        "-- source: a role that can delete rows of the tables that are copied; for the days in "
+        "which\n-- rows are retired, and to be dropped then\n"
+        "CREATE ROLE \"sluice_retire\" LOGIN;\n"
+        "GRANT CONNECT ON DATABASE \"crm\" TO \"sluice_retire\";\n"
+        "GRANT USAGE ON SCHEMA \"a\"\"b\" TO \"sluice_retire\";\n"
+        "GRANT SELECT, DELETE ON TABLE \"a\"\"b\".\"per'son\" TO \"sluice_retire\";\n"
+        "-- what was deleted, written in the transactions that delete: it can be added to, and not "
+        "changed\n"
+        "CREATE TABLE sluice.consumed ();\n"
+        "GRANT USAGE ON SCHEMA sluice TO \"sluice_retire\";\n"
+        "GRANT SELECT, INSERT ON TABLE sluice.consumed TO \"sluice_retire\";\n"
+        "-- then, in psql, so that it stands in no file: \\password \"sluice_retire\"\n");
+}
+
 }  // namespace
 }  // namespace sluice::plan
