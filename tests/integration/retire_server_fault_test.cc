@@ -250,7 +250,10 @@ TEST_CASE("one signal is enough for a retirement whose source does not answer", 
   CHECK(Clock::now() - asked < std::chrono::seconds(25));
   CHECK(ended.exit_code == 143);
   CHECK_THAT(ended.err, ContainsSubstring("did not answer when it was asked to stop"));
+  // What it had sent never arrives.
   proxy.cut_all();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  proxy.go_on();
   require_exit(retire_when_free(retirement), 0);
   check_end(retirement, before);
 }
