@@ -1,9 +1,12 @@
 // The fixtures themselves: a comparison is worth what the servers behind it do.
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <signal.h>
+#include <sys/shm.h>
 
 #include "support/mariadb_server.h"
 #include "support/postgres_server.h"
@@ -96,6 +99,14 @@ TEST_CASE("a process gives back what it wrote, its exit code and its signal") {
   CHECK(run_process({"sleep", "60"}, options).timed_out);
 }
 
+/// The seventh line of a postmaster's lock file: the key and the id of its segment.
+static int shared_memory_of(const std::filesystem::path& lock_file) {
+  std::ifstream file(lock_file);
+  std::string line;
+  for (int i = 0; i < 7; ++i) std::getline(file, line);
+  return std::stoi(line.substr(line.rfind(' ')));
+}
+
 TEST_CASE("servers end and their files go when their owner is killed") {
   const TempDir dir;
   Process owner({"sleep", "60"});
@@ -103,6 +114,9 @@ TEST_CASE("servers end and their files go when their owner is killed") {
       run_process({in_source_tree("scripts/servers"), "start", dir.path().string(), "--postgres",
                    "1", "--owner", std::to_string(owner.pid())});
   REQUIRE(started.exit_code == 0);
+  const int segment = shared_memory_of(dir.path() / "pg1/data/postmaster.pid");
+  shmid_ds state{};
+  REQUIRE(::shmctl(segment, IPC_STAT, &state) == 0);
   owner.send_signal(SIGKILL);
   owner.wait();
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -110,6 +124,7 @@ TEST_CASE("servers end and their files go when their owner is killed") {
     run_process({"sleep", "0.1"});
   }
   CHECK_FALSE(std::filesystem::exists(dir.path()));
+  CHECK(::shmctl(segment, IPC_STAT, &state) == -1);
 }
 
 }  // namespace sluice::test
