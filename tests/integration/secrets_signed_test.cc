@@ -236,7 +236,7 @@ TEST_CASE("no password turns up when tables are cut over, frozen, and go back") 
   vault.check_left();
 }
 
-TEST_CASE("no password turns up when rows are deleted and put back") {
+TEST_CASE("no password turns up when rows are deleted and put back", "[long]") {
   const From from = GENERATE(From::postgresql, From::mariadb);
   const Vault vault(from);
   vault.check(0, "copy", {});
