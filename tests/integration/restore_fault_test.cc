@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -154,6 +155,83 @@ TEST_CASE("rows that refer to rows of their own batch come back") {
   REQUIRE(retirement.count("true") == "0");
   require_exit(run_sluice(retirement.restore_words()), 0);
   CHECK(to_text(retirement.migration.source("SELECT * FROM t ORDER BY id")) == before);
+}
+
+TEST_CASE("a damaged archive gives back no row of what is damaged, and all once it is whole") {
+  Retirement retirement(From::postgresql);
+  retirement.make_table(1000);
+  retirement.copy_and_verify();
+  const std::string all =
+      fmt::format("SELECT {} FROM t WHERE {} ORDER BY id", kRetiredColumns, Retirement::kGoes);
+  const Rows gone = retirement.migration.source(all);
+  retire_all(retirement);
+  std::string file;
+  for (const auto& entry : std::filesystem::directory_iterator(retirement.archive())) {
+    if (entry.path().extension() == ".zst") file = "gone/" + entry.path().filename().string();
+  }
+  const std::string whole = retirement.dir.bytes(file);
+  const PostgresDatabase scratch;
+  const auto restore = [&] {
+    return run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                       url_of(scratch, scratch.server().user())});
+  };
+  // In the first batch, and in the last one.
+  for (const std::size_t at : {whole.size() / 10, whole.size() - whole.size() / 10}) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    retirement.dir.put(file, damaged);
+    const RunResult result = restore();
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 3);
+    CHECK_THAT(result.err, ContainsSubstring("damaged"));
+    CHECK(scratch.value("SELECT to_regclass('public.t') IS NULL") == "t");
+  }
+  retirement.dir.put(file, whole.substr(0, whole.size() / 2));
+  CHECK(restore().exit_code == 3);
+  retirement.dir.put(file, whole);
+  require_exit(restore(), 0);
+  CHECK(first_difference(gone, scratch.query(all)) == "");
+}
+
+TEST_CASE("rows of tables and columns with strange names go and come back") {
+  const From from = GENERATE(From::postgresql, From::mariadb);
+  Retirement retirement(from);
+  const Migration& migration = retirement.migration;
+  const bool mysql = retirement.is_mysql();
+  const std::string name = mysql ? "`or ``der'\"`" : R"("a""b'%s"."or `der'""")";
+  if (!mysql) migration.source(R"(CREATE SCHEMA "a""b'%s")");
+  migration.source("CREATE TABLE " + name +
+                   (mysql ? R"( (`i"d` int NOT NULL PRIMARY KEY, `x'y\` varchar(20), `{}%s` int))"
+                          : R"( ("i""d" int PRIMARY KEY, "x'y\" varchar(20), "{}%s" int))"));
+  migration.source("INSERT INTO " + name + " VALUES (1, 'a', 2), (2, '''\"', NULL), (3, '', 0)");
+  if (!mysql) {
+    migration.source(R"(GRANT USAGE ON SCHEMA "a""b'%s" TO sluice_reader; )"
+                     R"(GRANT SELECT ON ALL TABLES IN SCHEMA "a""b'%s" TO sluice_reader)");
+  }
+  // In a config it is quoted; --table has it as it is.
+  const std::string table = R"("or `der'""")";
+  std::string in_config = mysql ? table : R"("a""b'%s".)" + table;
+  for (std::size_t at = 0; (at = in_config.find('"', at)) != std::string::npos; at += 2) {
+    in_config.insert(at, "\\");
+  }
+  retirement.migration.move(in_config, "public.t", R"("create": {})");
+  const std::string all = "SELECT * FROM " + name + " ORDER BY 1";
+  const Rows before = migration.source(all);
+  retirement.copy_and_verify();
+  retire_all(retirement);
+  CHECK(migration.source(all).empty());
+  std::vector<std::string> words = restore_words(retirement);
+  words.insert(words.end(),
+               {"--table", (mysql ? migration.source_schema() : "a\"b'%s") + ".or `der'\""});
+  require_exit(run_sluice(words), 0);
+  CHECK(first_difference(before, migration.source(all)) == "");
+  // A table that is made for them has their names.
+  const PostgresDatabase scratch;
+  require_exit(run_sluice({"restore", "--archive", retirement.archive(), "--into",
+                           url_of(scratch, scratch.server().user())}),
+               0);
+  const std::string made = (mysql ? migration.source_schema() : "a\"\"b'%s") + "\".\"or `der'\"\"";
+  CHECK(first_difference(before, scratch.query("SELECT * FROM \"" + made + "\" ORDER BY 1")) == "");
 }
 
 }  // namespace sluice::test
