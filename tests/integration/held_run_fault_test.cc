@@ -50,16 +50,6 @@ std::string open_processes(const Migration& migration) {
   return migration.target_value("SELECT count(*) FROM sluice.process WHERE ended_at IS NULL");
 }
 
-std::vector<std::string> restore_words(const Retirement& retirement) {
-  return {"restore",
-          "--archive",
-          retirement.archive(),
-          "--into",
-          retirement.migration.superuser_url(),
-          "--config",
-          retirement.migration.config_file()};
-}
-
 /// A source whose proved rows are in an archive and nowhere else.
 class Retired : public Retirement {
  public:
@@ -71,7 +61,7 @@ class Retired : public Retirement {
   }
   [[nodiscard]] std::unique_ptr<Process> start_restore(const std::string& point,
                                                        const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words = restore_words(*this);
+    std::vector<std::string> words = restore_words();
     words.insert(words.begin(), sluice_binary());
     words.insert(words.end(), more.begin(), more.end());
     auto process = std::make_unique<Process>(words, stalled_at(point));
@@ -145,7 +135,7 @@ TEST_CASE("who retires is named to whoever retires or restores rows of the run")
   check_shown(retirement.migration, *holder);
   check_named(retirement.retire(), *holder);
   const std::string there = retirement.count("true");
-  check_named(run_sluice(restore_words(retirement)), *holder);
+  check_named(run_sluice(retirement.restore_words()), *holder);
   CHECK(retirement.count("true") == there);
   holder->send_signal(SIGCONT);
   require_exit(holder->wait(), 0);
@@ -157,7 +147,7 @@ TEST_CASE("a restore into the source has the run for itself; into a scratch data
   Retired retired(50);
   const auto holder = retired.start_restore("restore-inserted");
   check_shown(retired.migration, *holder);
-  check_named(run_sluice(restore_words(retired)), *holder);
+  check_named(run_sluice(retired.restore_words()), *holder);
   const PostgresDatabase scratch;
   require_exit(run_sluice({"restore", "--archive", retired.archive(), "--into",
                            url_of(scratch, scratch.server().user())}),
@@ -172,7 +162,7 @@ TEST_CASE("a restore into the source has the run for itself; into a scratch data
 TEST_CASE("a restore into the source ends by a person's stop or a stop file, and stays ended") {
   Retired retired(1000);
   const std::vector<std::string> more = {"--stop-file", retired.dir.file("stop")};
-  std::vector<std::string> again = restore_words(retired);
+  std::vector<std::string> again = retired.restore_words();
   again.insert(again.end(), more.begin(), more.end());
   const auto rows = [&] { return std::stoi(retired.count(Retirement::kGoes)); };
   const auto check_stopped = [&](const std::function<void()>& stop) {
@@ -243,7 +233,7 @@ TEST_CASE("a rehearsal that was timed is on record, and in the manifest that peo
   CHECK(events[0].find(R"("window_seconds":3600)") != std::string::npos);
   CHECK(events[0].find(R"("restored":40)") != std::string::npos);
   // The rows are back, so the run can be verified anew.
-  require_exit(run_sluice(restore_words(retired)), 0);
+  require_exit(run_sluice(retired.restore_words()), 0);
   require_exit(retired.migration.sluice("verify", {"--manifest", retired.dir.file("next")}), 0);
   const auto next = manifest::from_json(document::from_text(retired.dir.bytes("next")).body);
   REQUIRE(next.rehearsals.size() == 1);

@@ -220,7 +220,7 @@ TEST_CASE("rows of tables and columns with strange names go and come back") {
   retirement.copy_and_verify();
   retire_all(retirement);
   CHECK(migration.source(all).empty());
-  std::vector<std::string> words = restore_words(retirement);
+  std::vector<std::string> words = retirement.restore_words();
   words.insert(words.end(),
                {"--table", (mysql ? migration.source_schema() : "a\"b'%s") + ".or `der'\""});
   require_exit(run_sluice(words), 0);
