@@ -1,5 +1,7 @@
 #include "archive/file_writer.h"
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
@@ -21,7 +23,9 @@ using model::ErrorKind;
 
 void rename_into_place(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) {
-    throw Error(ErrorKind::storage, "cannot give " + from + " its name " + to);
+    throw Error(ErrorKind::storage,
+                fmt::format("cannot give {} its name {}: {}", from, to,
+                            std::error_code(errno, std::generic_category()).message()));
   }
 }
 

@@ -145,7 +145,8 @@ void show_done(const SwapReport& report, Console& console) {
   if (report.archive) console.show(archive_text(*report.archive));
   for (const std::string& failed : result.not_validated) {
     console.error("not validated: " + failed,
-                  "it holds for rows written from now on; mend the rows and validate it");
+                  "it holds for rows written from now on; mend what it names, then ALTER TABLE ... "
+                  "VALIDATE CONSTRAINT");
   }
   if (report.source_freeze.empty()) return;
   console.show(

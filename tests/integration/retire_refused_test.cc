@@ -1,6 +1,7 @@
 // What stands against deleting is found before anything is deleted.
 
 #include <fstream>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -13,10 +14,12 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
-/// What somebody did to the source since it was verified, and the rule that names it.
+/// What somebody did to the source since it was verified, how it is undone, and the rule that names
+/// it.
 struct Hazard {
   const char* rule;
   const char* sql;
+  const char* undo = "DROP TABLE child";
 };
 
 void check_refused(const Retirement& retirement, const Hazard& hazard) {
@@ -30,52 +33,62 @@ void check_refused(const Retirement& retirement, const Hazard& hazard) {
   }
   CHECK_FALSE(retirement.dir.has("r2.json"));
   CHECK(retirement.count("true") == "50");
+  retirement.migration.source(hazard.undo);
+}
+
+/// All of them one after the other, and none is left at the end.
+void check_all_refused(From from, const std::vector<Hazard>& hazards) {
+  Retirement retirement(from);
+  retirement.make_table(50);
+  retirement.copy_and_verify();
+  retirement.propose_and_sign();
+  for (const Hazard& hazard : hazards) check_refused(retirement, hazard);
+  require_exit(retirement.retire(), 0);
 }
 
 }  // namespace
 
 TEST_CASE("PostgreSQL: what a delete would set off is refused") {
-  Retirement retirement(From::postgresql);
-  retirement.make_table(50);
-  retirement.copy_and_verify();
-  retirement.propose_and_sign();
-  const Hazard hazard = GENERATE(
-      Hazard{"referenced", "CREATE TABLE child (id int, t_id int REFERENCES t)"},
-      Hazard{"deletes-more",
-             "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE CASCADE)"},
-      Hazard{"deletes-more",
-             "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE SET NULL)"},
-      Hazard{"deletes-more",
-             "CREATE TABLE child (id int, t_id int DEFAULT 1 REFERENCES t ON DELETE SET DEFAULT)"},
-      Hazard{"delete-trigger",
-             "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; "
-             "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()"},
-      Hazard{"delete-trigger",
-             "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; "
-             "CREATE TRIGGER g AFTER INSERT OR DELETE ON t EXECUTE FUNCTION f()"},
-      Hazard{"delete-rule", "CREATE RULE g AS ON DELETE TO t DO ALSO NOTIFY gone"},
-      Hazard{"row-security", "ALTER TABLE t ENABLE ROW LEVEL SECURITY"},
-      Hazard{"has-children", "CREATE TABLE child () INHERITS (t)"});
-  check_refused(retirement, hazard);
+  check_all_refused(
+      From::postgresql,
+      {Hazard{"referenced", "CREATE TABLE child (id int, t_id int REFERENCES t)"},
+       Hazard{"deletes-more",
+              "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE CASCADE)"},
+       Hazard{"deletes-more",
+              "CREATE TABLE child (id int, t_id int REFERENCES t ON DELETE SET NULL)"},
+       Hazard{"deletes-more",
+              "CREATE TABLE child (id int, t_id int DEFAULT 1 REFERENCES t ON DELETE SET DEFAULT)"},
+       Hazard{"delete-trigger",
+              "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; "
+              "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+              "DROP FUNCTION f() CASCADE"},
+       Hazard{"delete-trigger",
+              "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; "
+              "CREATE TRIGGER g AFTER INSERT OR DELETE ON t EXECUTE FUNCTION f()",
+              "DROP FUNCTION f() CASCADE"},
+       Hazard{"delete-rule", "CREATE RULE g AS ON DELETE TO t DO ALSO NOTIFY gone",
+              "DROP RULE g ON t"},
+       Hazard{"row-security", "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+              "ALTER TABLE t DISABLE ROW LEVEL SECURITY"},
+       Hazard{"has-children", "CREATE TABLE child () INHERITS (t)"}});
 }
 
 TEST_CASE("MariaDB: what a delete would set off is refused") {
-  Retirement retirement(From::mariadb);
-  retirement.make_table(50);
-  retirement.copy_and_verify();
-  retirement.propose_and_sign();
-  const Hazard hazard = GENERATE(
-      Hazard{"referenced",
-             "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id))"},
-      Hazard{"deletes-more",
-             "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE "
-             "CASCADE)"},
-      Hazard{"deletes-more",
-             "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE "
-             "SET NULL)"},
-      Hazard{"no-transactions", "ALTER TABLE t ENGINE=MyISAM"},
-      Hazard{"delete-trigger", "CREATE TRIGGER g AFTER DELETE ON t FOR EACH ROW SET @x = 1"});
-  check_refused(retirement, hazard);
+  check_all_refused(
+      From::mariadb,
+      {Hazard{"referenced",
+              "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id))"},
+       Hazard{
+           "deletes-more",
+           "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE "
+           "CASCADE)"},
+       Hazard{
+           "deletes-more",
+           "CREATE TABLE child (id int, t_id int, FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE "
+           "SET NULL)"},
+       Hazard{"no-transactions", "ALTER TABLE t ENGINE=MyISAM", "ALTER TABLE t ENGINE=InnoDB"},
+       Hazard{"delete-trigger", "CREATE TRIGGER g AFTER DELETE ON t FOR EACH ROW SET @x = 1",
+              "DROP TRIGGER g"}});
 }
 
 TEST_CASE("MariaDB: a cascade from another database is seen, or that it cannot be seen is said") {
