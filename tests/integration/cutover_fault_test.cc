@@ -184,7 +184,8 @@ TEST_CASE("a cutover whose COMMIT was not answered asks the ledger") {
   copy_and_verify(migration);
   Proxy proxy(PostgresServer::shared().port());
   migration.target_url(migration.target_url_by_port(proxy.port()));
-  proxy.lose_answer_to("COMMIT", 2);  // the first ends a look at whether the run was stopped
+  // The first two put the process on record, and end a look at whether the run was stopped.
+  proxy.lose_answer_to("COMMIT", 3);
   const RunResult result = migration.sluice("cutover");
   CHECK(proxy.lost());
   require_exit(result, 0);
