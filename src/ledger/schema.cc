@@ -217,7 +217,11 @@ void upgrade(db::SqlSession& session) {
 std::string schema_ddl() { return fmt::format("{}{}{}", kDdl, kSince2, kPolicyDocuments); }
 
 SchemaState schema_state(db::SqlSession& session) {
-  const auto present = session.query("SELECT to_regclass('sluice.meta') IS NOT NULL");
+  // Not to_regclass(): it answers from a cache of the session, which does not hear of a schema that
+  // somebody made while this one waited for the lock.
+  const auto present = session.query(
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+      "n.oid = c.relnamespace WHERE n.nspname = 'sluice' AND c.relname = 'meta')");
   if (present.value() != "t") return SchemaState::absent;
   return is_known(schema_version(session)) ? SchemaState::usable : SchemaState::other_version;
 }

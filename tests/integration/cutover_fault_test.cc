@@ -184,8 +184,8 @@ TEST_CASE("a cutover whose COMMIT was not answered asks the ledger") {
   copy_and_verify(migration);
   Proxy proxy(PostgresServer::shared().port());
   migration.target_url(migration.target_url_by_port(proxy.port()));
-  // The first two put the process on record, and end a look at whether the run was stopped.
-  proxy.lose_answer_to("COMMIT", 3);
+  // Those before put the process on record, and end looks at the run.
+  proxy.lose_answer_to("COMMIT", 4);
   const RunResult result = migration.sluice("cutover");
   CHECK(proxy.lost());
   require_exit(result, 0);

@@ -219,16 +219,21 @@ TEST_CASE("of two first policies at once one comes in force") {
     static_cast<void>(governed.team.sign(document_of(i), "dan", "policy"));
     static_cast<void>(governed.team.sign(document_of(i), "bob", "policy"));
   }
-  std::vector<int> ends(policies.size());
+  std::vector<RunResult> ends(policies.size());
   std::vector<std::jthread> both;
   for (std::size_t i = 0; i < policies.size(); ++i) {
     both.emplace_back([&, i] {
-      ends[i] = run_sluice({"policy", "--config", configs[i], "--adopt", document_of(i).string()})
-                    .exit_code;
+      ends[i] = run_sluice({"policy", "--config", configs[i], "--adopt", document_of(i).string()});
     });
   }
   both.clear();
-  const std::multiset<int> codes(ends.begin(), ends.end());
+  std::multiset<int> codes;
+  std::string said;
+  for (const RunResult& end : ends) {
+    said += end.err;
+    codes.insert(end.exit_code);
+  }
+  INFO(said);
   CHECK(codes.count(0) == 1);
   CHECK(codes.count(kApproval) + codes.count(kDrift) == 1);
   CHECK(governed.migration.target_value("SELECT count(*) FROM sluice.policy") == "1");
