@@ -288,18 +288,18 @@ TEST_CASE("no password turns up when the login of one verb fails") {
   const Vault vault(from);
   vault.check(0, "copy", {});
   vault.check(0, "verify", {"--manifest", vault.file("m")});
-  // There is no such role; and one whose password is another.
+  // There is no such role. The tables are cut over all the same.
   const std::string nobody = vault.source_url("remove");
+  vault.check(2, "cutover", {"--freeze-with", nobody});
   vault.check(2, "retire",
               {"--manifest", vault.file("m"), "--retire-as", nobody, "--archive",
                vault.file("gone"), "--propose", vault.file("r")});
+  // Its password is another.
   const std::string admin = vault.source_url("admin");
   vault.migration.source(vault.is_mysql()
                              ? "ALTER USER '" + vault.role("admin") +
                                    "'@'127.0.0.1' IDENTIFIED BY 'another'"
                              : "ALTER ROLE " + vault.role("admin") + " PASSWORD 'another'");
-  // The tables are cut over all the same, and go back.
-  vault.check(2, "cutover", {"--freeze-with", admin});
   vault.check(2, "freeze", {"--with", admin, "--json"});
   vault.check(2, "rollback", {"--thaw-with", admin});
   vault.check_left();
