@@ -64,6 +64,7 @@ class Decider {
   void apply_round(const Rows& rows);
   void apply_batch(const Rows& rows);
   [[nodiscard]] bool is_stopped();
+  void leave_open(const ChosenRow& row, std::string why);
   void leave_open(const Rows& rows);
   [[nodiscard]] DecidedBatch commit_or_learn(const Rows& rows);
   void transact(const Rows& rows, DecidedBatch& done);
@@ -116,17 +117,10 @@ Rows Decider::rows_to_decide(const Selection& selection) {
     if (row.state != QuarantineState::open) {
       ++counts.decided_before;
     } else if (context_.decisions.entries[row.entry].verdict == Verdict::undecided) {
-      still_open_[row.id] = {row.id, row.table_no, row.source_key,          row.column,
-                             "",     "",           "nobody has decided yet"};
+      leave_open(row, "nobody has decided yet");
     } else if (const auto altered = context_.altered.find(row.table_no);
                altered != context_.altered.end()) {
-      still_open_[row.id] = {row.id,
-                             row.table_no,
-                             row.source_key,
-                             row.column,
-                             "",
-                             "",
-                             "its source table is " + text_of(altered->second)};
+      leave_open(row, "its source table is " + text_of(altered->second));
     } else {
       rows.push_back(row);
     }
@@ -172,15 +166,13 @@ bool Decider::is_stopped() {
   return is_stopped_;
 }
 
+void Decider::leave_open(const ChosenRow& row, std::string why) {
+  still_open_[row.id] = {row.id, row.table_no, row.source_key, row.column, "", "", std::move(why)};
+}
+
 void Decider::leave_open(const Rows& rows) {
   for (const ChosenRow& row : rows) {
-    still_open_[row.id] = {row.id,
-                           row.table_no,
-                           row.source_key,
-                           row.column,
-                           "",
-                           "",
-                           "somebody has stopped the run: see sluice status"};
+    leave_open(row, "somebody has stopped the run: see sluice status");
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "integration/retire_fixture.h"
 #include "integration/swapped_fixture.h"
+#include "integration/twins.h"
 #include "support/proxy.h"
 #include "support/reader.h"
 
@@ -24,31 +25,6 @@ void check_drift(const RunResult& result, const std::string& what) {
   CHECK(result.exit_code == kDrift);
   CHECK((result.out + result.err).find(what) != std::string::npos);
 }
-
-/// Another server with the database of the right one, for its superuser by one password, so that
-/// a session may be led to either.
-class Twins {
- public:
-  Twins(const PostgresServer& right, const PostgresServer& other, const std::string& database)
-      : user_(right.user()), database_(database) {
-    for (const PostgresServer* server : {&right, &other}) {
-      PgSql(server->conninfo()).query("ALTER ROLE " + user_ + " PASSWORD 'the same'");
-    }
-    PgSql(other.conninfo()).query("CREATE DATABASE " + database_);
-    pass_file_ = dir_.write("pgpass", "*:*:*:*:the same\n").string();
-    std::filesystem::permissions(pass_file_, std::filesystem::perms::owner_read);
-  }
-  [[nodiscard]] std::string url(const Proxy& proxy) const {
-    return fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}&sslmode=disable", user_,
-                       proxy.port(), database_, pass_file_);
-  }
-
- private:
-  TempDir dir_;
-  std::string user_;
-  std::string database_;
-  std::string pass_file_;
-};
 
 }  // namespace
 
@@ -104,7 +80,7 @@ TEST_CASE("a cutover, or a retire, that is led to another server changes nothing
     migration.on_both("CREATE TABLE t (id int PRIMARY KEY, name text)");
     migration.source("INSERT INTO t VALUES (1, 'a')");
     migration.move("t");
-    const Twins twins(target, other, migration.target_database().name());
+    const Twins twins(target, other, target.user(), migration.target_database().name());
     Proxy proxy(target.port());
     migration.target_url(twins.url(proxy));
     finish(migration);

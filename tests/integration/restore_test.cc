@@ -88,13 +88,7 @@ TEST_CASE("every value of a row that went comes back as it was") {
   const std::string before = text_of(retirement);
   require_exit(retirement.retire(), 0);
   REQUIRE(retirement.migration.source_value("SELECT count(*) FROM w") == "0");
-  const std::vector<std::string> restore = {"restore",
-                                            "--archive",
-                                            retirement.archive(),
-                                            "--into",
-                                            retirement.migration.superuser_url(),
-                                            "--config",
-                                            retirement.migration.config_file()};
+  const std::vector<std::string> restore = retirement.restore_words();
   require_exit(run_sluice(restore), 0);
   CHECK(text_of(retirement) == before);
   // Once more: all are there.

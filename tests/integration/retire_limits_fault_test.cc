@@ -84,13 +84,7 @@ TEST_CASE("a row of 64 MiB goes all the way within 1 GiB", "[long]") {
   run(words_of(retirement, "retire",
                retirement.arguments({"--approved", retirement.dir.file("r.json")})));
   CHECK(retirement.count("true") == "0");
-  const std::vector<std::string> restore = {"restore",
-                                            "--archive",
-                                            retirement.archive(),
-                                            "--into",
-                                            retirement.migration.superuser_url(),
-                                            "--config",
-                                            retirement.migration.config_file()};
+  const std::vector<std::string> restore = retirement.restore_words();
   const std::string packet =
       retirement.is_mysql() ? retirement.migration.source_value("SELECT @@max_allowed_packet") : "";
   if (retirement.is_mysql()) {

@@ -13,6 +13,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
+#include "integration/canary.h"
 #include "support/governed.h"
 #include "support/outcome.h"
 
@@ -20,20 +21,6 @@ namespace sluice::test {
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr const char* kMarker = "Canary9b2e";
-/// A password that also asks for quoting, in each of the files that may hold one.
-std::string password(const std::string& of) { return fmt::format("{}'%s-{}", kMarker, of); }
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void check_clean(const std::string& text) {
-  CAPTURE(text);
-  CHECK(text.find(kMarker) == std::string::npos);
-}
 
 /// A migration between servers that ask for passwords, a role each for who reads the source, who
 /// writes to the target, who may delete, and who may do everything in the source. Its policy has a

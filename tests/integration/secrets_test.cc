@@ -9,25 +9,11 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
+#include "integration/canary.h"
 #include "support/migration.h"
 
 namespace sluice::test {
 namespace {
-
-/// What every password of these tests holds, in letters that no quoting changes.
-constexpr const char* kMarker = "Canary7f3a";
-/// A password that also asks for quoting, in each of the files that may hold one.
-std::string password(const std::string& of) { return fmt::format("{}'%s-{}", kMarker, of); }
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void check_clean(const std::string& text) {
-  CAPTURE(text);
-  CHECK(text.find(kMarker) == std::string::npos);
-}
 
 /// A migration with one row that the target refuses, between servers that ask for passwords: the
 /// source's lies in a .pgpass file, or in a MySQL option file; the target's in a service file.
